@@ -1,0 +1,1 @@
+"""Runnable jobs. Scripts for people; nothing in `anygen` imports them."""
