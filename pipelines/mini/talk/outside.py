@@ -1,0 +1,126 @@
+"""What mini does not know: words of the world outside, and tasks it cannot do. Data only.
+
+A fixed fifth of every list is kept for the held split (`known_outside`), so that refusing is measured on words
+that training never showed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+ANIMALS = _split(
+    "elephant, lion, tiger, horse, cow, pig, sheep, goat, rabbit, bunny, mouse, rat, hamster, bear, wolf, fox, deer, moose, giraffe, zebra, "
+    "monkey, gorilla, chimpanzee, kangaroo, koala, panda, penguin, owl, eagle, parrot, swan, pigeon, sparrow, seagull, snake, lizard, "
+    "crocodile, turtle, tortoise, dinosaur, dragon, unicorn, whale, dolphin, shark, octopus, squid, crab, lobster, jellyfish, snail, worm, "
+    "spider, ant, bee, wasp, butterfly, mosquito, beetle, ladybird, dragonfly, hedgehog, squirrel, beaver, otter, badger, bat, camel, llama, "
+    "donkey, rhino, hippo, buffalo, leopard, cheetah, panther, jaguar, hyena, seal, walrus, flamingo, peacock, ostrich, crow, raven, duck, "
+    "goose, turkey, hummingbird, woodpecker, salamander, chameleon, scorpion, cricket, grasshopper, moth, starfish, seahorse, polar bear, "
+    "raccoon, skunk, mole, lynx, pony, calf, lamb, piglet, ox, yak, sloth, meerkat, lemur, toucan, pelican, stork, vulture, falcon, gecko, iguana"
+)
+OBJECTS = _split(
+    "house, castle, tower, bridge, church, skyscraper, barn, tent, door, window, chair, table, sofa, bed, lamp, candle, mirror, carpet, cup, "
+    "mug, plate, spoon, fork, knife, bottle, glass, kettle, pot, pan, fridge, oven, toaster, washing machine, vacuum cleaner, television, radio, "
+    "phone, smartphone, laptop, computer, printer, camera, robot, satellite, rocket, spaceship, aeroplane, airplane, plane, jet, balloon, kite, "
+    "boat, ship, submarine, sailing boat, ferry, canoe, bicycle, bike, motorbike, scooter, skateboard, truck, lorry, bus, tractor, tram, "
+    "ambulance van, bulldozer, crane, tank, sled, wheel, hammer, screwdriver, axe, shovel, drill, ladder, rope, nail, screw, wrench, scissors, "
+    "book, pencil, pen, notebook, envelope, letter, newspaper, map, globe, flag, key, lock, umbrella, hat, shirt, shoe, sock, glove, scarf, dress, "
+    "crown, ring with a diamond, necklace, watch, glasses, backpack, suitcase, basket, box, bag, wallet, coin, banknote, toy, doll, teddy bear, "
+    "puzzle, dice, chess board, football, basketball, tennis racket, baseball bat, golf ball, trophy, medal, guitar, violin, trumpet, flute, "
+    "saxophone, cello, harp, accordion, clarinet, trombone, banjo, ukulele, harmonica, xylophone, tambourine, triangle, organ, bagpipes, "
+    "microphone, headphones, pyramid, statue, fountain, well, windmill, lighthouse, street light, traffic light, stop sign, fence, wall of bricks, "
+    "telescope, microscope, thermometer, battery, light bulb, magnet, sword, shield, bow and arrow, cannon, anchor, treasure chest, mask, "
+    "toothbrush, comb, soap, towel, bathtub, shower cap, toilet, sink, bucket, broom, needle, button, pillow, blanket, vase, pumpkin lantern, "
+    "snow globe, christmas present, wrapping paper, ice skates, surfboard, parachute, hot air balloon, wheelbarrow, calculator, ruler, paint brush"
+)
+FOOD = _split(
+    "apple, banana, pear, cherry, strawberry, grape, lemon cake, pineapple, melon, watermelon, peach, plum, kiwi, mango, coconut, tomato, potato, "
+    "carrot, onion, garlic, cucumber, pepper, broccoli, cabbage, mushroom, corn, bean, pea, salad, bread, toast, sandwich, burger, hamburger, pizza, "
+    "pasta, spaghetti, noodles, rice, sushi, soup, cheese, egg, bacon, sausage, steak, hot dog, cake, cookie, chocolate, candy, ice cream, pie, "
+    "donut, pancake, waffle, honey, butter, jam, coffee, tea, milk, juice, beer, wine, lemonade, popcorn, croissant, pretzel, taco, burrito, curry"
+)
+NATURE = _split(
+    "flower, rose, tulip, sunflower, daisy, cactus, grass, leaf, mushroom house, forest, jungle, mountain, hill, volcano, river, lake, waterfall, "
+    "island, desert, cave, sun, moon, star, planet, earth, mars, galaxy, comet, rainbow, snowflake, snowman, lightning, tornado, hurricane, "
+    "earthquake, iceberg, glacier, stone, rock, sand, diamond, crystal, palm beach, sunset, sunrise, night sky, field, meadow, garden, pond"
+)
+PEOPLE = _split(
+    "man with a hat, woman, girl, boy, king, queen, prince, princess, knight, wizard, witch, fairy, mermaid, ghost, vampire, zombie, skeleton, "
+    "pirate, ninja, cowboy, astronaut, policeman, fireman, doctor, nurse, teacher, farmer, cook, chef, soldier, clown, superhero, santa claus, "
+    "angel, devil, monster, alien, grandmother, grandfather, couple, crowd, football player, dancer, singer, president, bride, my mother, my boss, "
+    "batman, spiderman, mickey mouse, harry potter, mona lisa, darth vader, pikachu, einstein, napoleon, elvis, taylor swift, superman"
+)
+PLACES_OUT = _split(
+    "paris, london, new york, berlin, rome, tokyo, africa, the eiffel tower, big ben, the statue of liberty, a city, a village, a street, a farm, "
+    "a school, a hospital, a supermarket, a kitchen, a living room, a football stadium, a zoo, an airport, a train station, a harbour, a park, "
+    "venice, the taj mahal, the moon surface, a swimming pool, a playground, a library, a museum, hollywood, the golden gate bridge"
+)
+ABSTRACT = _split(
+    "love, happiness, war, peace, freedom, time, music, democracy, justice, friendship, hope, fear, anger, the future, the past, nothing, infinity, "
+    "chaos, winter, summer, spring, autumn, christmas, easter, halloween, a birthday party, a wedding, a dream, a nightmare, a heart, a circle, "
+    "a square, a triangle shape, a logo, a diagram, a chart, a floor plan, a qr code, a tattoo, a landscape, a meme, a comic strip, a selfie"
+)
+SOUNDS_OUT = _split(
+    "violin, guitar, trumpet, flute, elephant, lion, cow, horse, sheep, duck, wolf, owl, snake, wind, thunder, waterfall, river, explosion, gunshot, "
+    "applause, laughter, footsteps, a door closing, glass breaking, keyboard typing, a phone ringing, a vacuum cleaner, a washing machine, a motorbike, "
+    "an airplane, a jet, a rocket, a ship horn, a saxophone, a choir, an orchestra, rock music, jazz, techno, hip hop, a lullaby, a song by abba, "
+    "someone talking, a woman speaking, a man snoring, a cough, whispering, a kiss, a burp, a crowd cheering, fireworks, a microwave, a printer, "
+    "bees, crickets, a mosquito, a pig, a donkey, a monkey, a whale, birds singing, a parrot, a hammer, a drill, an accordion, bagpipes, a harp"
+)
+THINGS_OUT = ANIMALS + OBJECTS + FOOD + NATURE + PEOPLE
+COLOURS_OUT = _split("pink, brown, grey, gray, turquoise, beige, silver, teal, maroon, cyan, magenta, khaki, bronze, copper, mint, peach-coloured, "
+                     "rainbow-coloured, striped, checkered, transparent, chequered, polka dot, multicoloured, gradient, starry, cream-coloured, indigo, tan")
+MOVES_OUT = _split("jumping, dancing, exploding, melting, swimming in circles, doing a somersault, moving in zigzag, eating, sleeping, laughing, "
+                   "bouncing, waving, clapping, breaking into pieces, disappearing, blinking, wagging its tail, fading away, changing its colour, talking, "
+                   "playing football, doing a backflip, shaking, winking, walking backwards on its hands")
+EXTRAS = _split("a hat, sunglasses, a red scarf, a birthday cake, a friend, a crown, a ball, wings, a house behind it, a moustache, a party hat, mountains behind it, "
+                "some text, my name on it, a balloon, boots, a speech bubble, a bow tie, a beach, flowers around it, a skateboard, a sword, snow, a face, a cape")
+COUNTS = _split("two, three, four, five, six, seven, ten, a dozen, twenty, a hundred, many, lots of, several, a pair of, 2, 3, 5, 10, a group of, some")
+
+TASKS = tuple((
+    "write me a poem about {x}|write a story about {x}|tell me a joke|tell me a joke about {x}|tell me a story|sing me a song|sing a song about {x}|write an essay on {topic}|"
+    "write a letter to my landlord|write an email to my boss|translate this into {language}|how do you say {x} in {language}|what is the capital of {country}|"
+    "what's the capital city of {country}|who is the president of {country}|what is {n} plus {m}|what's {n} times {m}|{n}+{m}=?|calculate {n} minus {m}|"
+    "solve this equation for x: {n}x = {m}|what is the square root of {n}|write a python function that sorts a list|write some code in {code}|fix this {code} bug|"
+    "how do i install {code}|debug my {code} program|what is the weather like in {city}|will it be warm tomorrow|what's the weather today|how is the weather in {city}|"
+    "what's in the news|what happened in {city} yesterday|who won the world cup|who won the match last night|what time is it in {city}|what day is it today|"
+    "what time is it|book me a flight to {city}|find me a hotel in {city}|plan a trip to {country}|how do i get to {city}|recommend a restaurant in {city}|"
+    "give me a recipe for {food}|how do i cook {food}|what can i cook with {food}|what do {xs} eat|how long does {ax} live|how much does {ax} weigh|how fast is {ax}|"
+    "how much does {ax} cost|where can i buy {ax}|what is the meaning of life|explain {topic} to me|what is {topic}|tell me about {topic}|who invented {topic}|"
+    "when was {person} born|who was {person}|who is {person}|how old is {person}|what do you think about {topic}|give me advice on {topic}|should i invest in {topic}|"
+    "set a timer for {n} minutes|remind me to call mum|call my mother|send a message to john|order me a pizza|open the window|turn off the lights|play a game with me|"
+    "let's play chess|give me a riddle|how tall is mount everest|how far is the moon|how many people live in {country}|summarise this article|correct my grammar|"
+    "spell {topic}|what is the best phone|what's the price of gold|how is the stock market doing|help me with my homework|do my tax return|write my cv|"
+    "what's a good name for {ax}|can you drive|make me a sandwich|give me a haiku|write a song text about {x}|teach me {language}|make a spreadsheet|draw up a contract|"
+    "search the internet for {topic}|google {topic}|what is the distance from {city} to {city}|convert {n} miles to km|how do i lose weight|i have a headache what should i do|"
+    "which medicine helps against {topic}|is {topic} dangerous|what is your opinion on {topic}|predict the future|tell my fortune|what's my horoscope|explain how {ax} works|"
+    "why is the sky blue|why do {xs} make noise|why are bananas yellow|how are {xs} born|what is the latin name of {ax}|how many legs does {ax} have|"
+    "how do i train {ax}|how can i repair {ax}|what colour should i paint my house|where does {ax} come from|make a 3d model of {ax}|print {ax} for me|"
+    "let me smell {ax}|bake {ax}|write the word {x} ten times|count to ten|say the alphabet|what rhymes with {x}|define {topic}|give me five facts about {xs}"
+).split("|"))
+TOPICS = _split(
+    "quantum physics, the french revolution, global warming, football, politics, religion, photosynthesis, black holes, evolution, bitcoin, inflation, "
+    "the roman empire, world war two, gravity, electricity, dna, the internet, philosophy, economics, chemistry, ballet, yoga, marathon running, "
+    "machine learning, neural networks, climate change, medieval history, the telephone, vaccines, diabetes, back pain, taxes, insurance, mortgages, "
+    "astronomy, geometry, grammar, cricket rules, tennis, the olympic games, shakespeare, opera, cinema, netflix, instagram, dating, marriage, cheese making"
+)
+PERSONS = _split("albert einstein, napoleon, cleopatra, mozart, beethoven, shakespeare, marie curie, obama, leonardo da vinci, julius caesar, gandhi, picasso, "
+                 "nelson mandela, isaac newton, charles darwin, frida kahlo, bill gates, elon musk, madonna, messi, ronaldo, the queen of england")
+CITIES = _split("paris, london, berlin, rome, madrid, tokyo, new york, chicago, sydney, cairo, moscow, vienna, oslo, lisbon, athens, dublin, mumbai, beijing, toronto, zurich")
+COUNTRIES = _split("france, germany, italy, spain, japan, china, india, brazil, canada, australia, kenya, egypt, norway, sweden, poland, greece, mexico, peru, turkey, portugal")
+LANGUAGES = _split("french, german, spanish, italian, japanese, chinese, russian, latin, arabic, dutch, swedish, polish, portuguese, greek, hindi, korean")
+CODE = _split("python, java, javascript, c++, rust, html, sql, bash, css, go, linux, windows, excel, docker, git")
+
+
+def is_held(word: str) -> bool:
+    """Whether an outside word is kept for the held split: a fixed fifth, by hash."""
+    return hashlib.sha256(b"outside " + word.encode()).digest()[0] % 5 == 0
+
+
+def known_outside(words: tuple[str, ...], split: str) -> tuple[str, ...]:
+    """The part of a word list that a split may use: the fifth in `is_held` for "held", the rest otherwise."""
+    return tuple(word for word in words if is_held(word) == (split == "held"))
