@@ -1,0 +1,54 @@
+"""Write files so that a reader sees the old one or the whole new one, whatever happens in between."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def write_files(files: Sequence[tuple[Path, bytes]]) -> list[Path]:
+    """Write all of `files` or none: temporary names in the same folders, fsync, then rename.
+
+    Folders are made where missing. An OSError (disk full, no permission) carries the path it is about, and leaves
+    no temporary file and no old file changed; so does KeyboardInterrupt.
+    """
+    temporary: list[Path] = []
+    try:
+        for path, data in files:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+                temporary.append(unfinished)
+                _write(unfinished, data)
+            except OSError as error:
+                raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+        for unfinished, (path, _) in zip(temporary, files, strict=True):
+            os.replace(unfinished, path)
+    except BaseException:
+        for unfinished in temporary:
+            with contextlib.suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+        raise
+    for folder in {path.parent for path, _ in files}:
+        _sync_folder(folder)
+    return [path for path, _ in files]
+
+
+def _write(path: Path, data: bytes) -> None:
+    with open(path, "xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable; some file systems cannot sync a folder, and the data is safe either way."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

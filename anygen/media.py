@@ -1,0 +1,356 @@
+"""Image, Audio, Video: arrays with units, and what untrusted files may hold.
+
+Reading: the container is judged from content, never from the name; sizes are checked from the header before decoding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, ClassVar, TypeAlias
+
+import numpy as np
+
+from anygen import provenance as provenance_module
+from anygen.errors import MediaError
+from anygen.files import sniff
+from anygen.files.atomic import write_files
+from anygen.modality import AUDIO, IMAGE, TEXT, VIDEO, Modality
+
+Source: TypeAlias = str | Path | bytes | BinaryIO
+
+
+@dataclass(frozen=True)
+class MediaLimits:
+    """The most that a file from outside may hold. Checked before decoding; a caller may pass others.
+
+    max_pixels is per picture or frame. A clip of more than max_decoded_pixels in all its frames is read smaller
+    (same proportions), and where even that is too much, with every second, third, ... frame.
+    """
+
+    max_bytes: int = 256_000_000
+    max_pixels: int = 64_000_000
+    max_seconds: float = 1200.0
+    max_channels: int = 16
+    max_samples: int = 200_000_000
+    max_frames: int = 40_000
+    max_decoded_pixels: int = 200_000_000
+
+
+DEFAULT_LIMITS = MediaLimits()
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """A picture: pixels (H, W, 3) uint8 sRGB. Raises MediaError for any other shape or type."""
+
+    pixels: np.ndarray
+    modality: ClassVar[Modality] = IMAGE
+
+    def __post_init__(self) -> None:
+        _check_pixels("Image.pixels", self.pixels, "(H, W, 3)", 3)
+
+    @classmethod
+    def open(cls, source: Source, limits: MediaLimits = DEFAULT_LIMITS) -> Image:
+        """Read a PNG, JPEG or WebP (of an animation, the first picture), turned as EXIF says, transparency over white,
+        colour profiles ignored. Raises MediaError."""
+        from anygen.files import image
+
+        name, data = sniff.read_source(source, limits.max_bytes)
+        container = sniff.accept(name, data, sniff.IMAGE_CONTAINERS)
+        return cls(image.read(name, data, container, limits.max_pixels))
+
+    @property
+    def height(self) -> int:
+        return int(self.pixels.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.pixels.shape[1])
+
+    def encode(self, provenance: Mapping[str, Any] | None = None, suffix: str = ".png") -> bytes:
+        """The bytes of a PNG file, with the record of what made it."""
+        from anygen.files import image
+
+        _check_suffix(suffix, (".png",))
+        return image.encode_png(self.pixels, provenance)
+
+    def save(self, path: str | Path, provenance: Mapping[str, Any] | None = None) -> Path:
+        """Write a PNG file, whole or not at all; see `save_media`."""
+        return save_media(self, path, provenance)
+
+    def content_hash(self) -> str:
+        """SHA-256 (hex) of shape and pixels."""
+        return _hash(self.pixels)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Image) and np.array_equal(self.pixels, other.pixels)
+
+    def __hash__(self) -> int:
+        return hash(self.content_hash())
+
+    def __repr__(self) -> str:
+        return f"Image({self.width}x{self.height})"
+
+
+@dataclass(frozen=True, eq=False)
+class Audio:
+    """A sound: samples (T,) or (C, T) float32 in [-1, 1], sample_rate in Hz.
+
+    Raises MediaError for another shape or type, no samples, samples that are not finite, or a rate out of range.
+    """
+
+    samples: np.ndarray
+    sample_rate: int
+    modality: ClassVar[Modality] = AUDIO
+
+    def __post_init__(self) -> None:
+        samples = self.samples
+        if not isinstance(samples, np.ndarray) or samples.dtype != np.float32 or samples.ndim not in (1, 2):
+            raise MediaError(f"Audio.samples is {_what(samples)}; a (T,) or (C, T) float32 array is accepted")
+        if samples.size == 0:
+            raise MediaError("Audio.samples holds no samples; at least one is needed")
+        if not np.isfinite(samples).all():
+            raise MediaError(
+                "Audio.samples holds values that are not finite (NaN or infinite); numbers in [-1, 1] are accepted"
+            )
+        if (
+            isinstance(self.sample_rate, bool)
+            or int(self.sample_rate) != self.sample_rate
+            or self.sample_rate <= 0
+        ):
+            raise MediaError(
+                f"Audio.sample_rate is {self.sample_rate!r}; a whole number of Hz above 0 is accepted"
+            )
+
+    @classmethod
+    def open(cls, source: Source, limits: MediaLimits = DEFAULT_LIMITS) -> Audio:
+        """Read a WAV, FLAC, MP3 or OGG file, or the sound of an MP4 or WebM; rate and channels as in the file.
+
+        MP3 and OGG that end early are read as far as they go. Raises MediaError.
+        """
+        name, data = sniff.read_source(source, limits.max_bytes)
+        container = sniff.accept(name, data, sniff.AUDIO_CONTAINERS)
+        if container in ("mp4", "webm"):
+            from anygen.files import video
+
+            found = video.read_sound(name, data, container, limits)
+            if found is None:
+                raise MediaError(f"{name}: a clip without sound; a file that holds sound is needed")
+            return cls(*found)
+        from anygen.files import audio
+
+        return cls(
+            *audio.read(name, data, container, limits.max_seconds, limits.max_channels, limits.max_samples)
+        )
+
+    @property
+    def seconds(self) -> float:
+        return self.samples.shape[-1] / self.sample_rate
+
+    @property
+    def num_channels(self) -> int:
+        return 1 if self.samples.ndim == 1 else int(self.samples.shape[0])
+
+    def mono(self) -> np.ndarray:
+        """(T,) float32: the mean of the channels."""
+        return self.samples if self.samples.ndim == 1 else self.samples.mean(axis=0, dtype=np.float32)
+
+    def encode(self, provenance: Mapping[str, Any] | None = None, suffix: str = ".wav") -> bytes:
+        """The bytes of a 16-bit WAV (or FLAC) file, with the record of what made it."""
+        from anygen.files import audio
+
+        _check_suffix(suffix, (".wav", ".flac"))
+        write = audio.encode_flac if suffix == ".flac" else audio.encode_wav
+        return write(self.samples, int(self.sample_rate), provenance)
+
+    def save(self, path: str | Path, provenance: Mapping[str, Any] | None = None) -> Path:
+        """Write a 16-bit WAV or FLAC file, whole or not at all; see `save_media`."""
+        return save_media(self, path, provenance)
+
+    def content_hash(self) -> str:
+        """SHA-256 (hex) of rate, shape and samples."""
+        return _hash(self.samples, f"{int(self.sample_rate)} Hz")
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Audio)
+            and self.sample_rate == other.sample_rate
+            and np.array_equal(self.samples, other.samples)
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.content_hash())
+
+    def __repr__(self) -> str:
+        return f"Audio({self.seconds:.2f} s, {self.sample_rate} Hz, {self.num_channels} ch)"
+
+
+@dataclass(frozen=True, eq=False)
+class Video:
+    """A clip: frames (F, H, W, 3) uint8 sRGB, fps in frames per second, and its sound where it has one.
+
+    Raises MediaError for any other shape or type, no frame, or a rate out of range.
+    """
+
+    frames: np.ndarray
+    fps: float
+    audio: Audio | None = None
+    modality: ClassVar[Modality] = VIDEO
+
+    def __post_init__(self) -> None:
+        _check_pixels("Video.frames", self.frames, "(F, H, W, 3)", 4)
+        if (
+            isinstance(self.fps, bool)
+            or not isinstance(self.fps, (int, float))
+            or not math.isfinite(self.fps)
+            or self.fps <= 0
+        ):
+            raise MediaError(f"Video.fps is {self.fps!r}; a number of frames per second above 0 is accepted")
+        if self.audio is not None and not isinstance(self.audio, Audio):
+            raise MediaError(f"Video.audio is {_what(self.audio)}; an Audio or None is accepted")
+
+    @classmethod
+    def open(cls, source: Source, limits: MediaLimits = DEFAULT_LIMITS) -> Video:
+        """Read an MP4, WebM or GIF, turned as its header says, at a constant frame rate. Raises MediaError."""
+        from anygen.files import video
+
+        name, data = sniff.read_source(source, limits.max_bytes)
+        container = sniff.accept(name, data, sniff.VIDEO_CONTAINERS)
+        if container == "gif":
+            return cls(*video.read_gif(name, data, limits))
+        frames, fps = video.read(name, data, container, limits)
+        sound = video.read_sound(name, data, container, limits)
+        return cls(frames, fps, None if sound is None else Audio(*sound))
+
+    @property
+    def height(self) -> int:
+        return int(self.frames.shape[1])
+
+    @property
+    def width(self) -> int:
+        return int(self.frames.shape[2])
+
+    @property
+    def seconds(self) -> float:
+        return self.frames.shape[0] / self.fps
+
+    def encode(self, provenance: Mapping[str, Any] | None = None, suffix: str = ".mp4") -> bytes:
+        """The bytes of an MP4 file (h264, yuv420p, even sizes, index first; aac), with the record of what made it."""
+        from anygen.files import video
+
+        _check_suffix(suffix, (".mp4",))
+        sound = None if self.audio is None else (self.audio.samples, int(self.audio.sample_rate))
+        return video.encode_mp4(self.frames, self.fps, sound, provenance)
+
+    def save(self, path: str | Path, provenance: Mapping[str, Any] | None = None) -> Path:
+        """Write an MP4 file, whole or not at all; see `save_media`."""
+        return save_media(self, path, provenance)
+
+    def content_hash(self) -> str:
+        """SHA-256 (hex) of rate, shape, frames and sound."""
+        sound = "" if self.audio is None else self.audio.content_hash()
+        return _hash(self.frames, f"{float(self.fps):.6f} fps {sound}")
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Video)
+            and self.fps == other.fps
+            and np.array_equal(self.frames, other.frames)
+            and self.audio == other.audio
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.content_hash())
+
+    def __repr__(self) -> str:
+        return f"Video({self.frames.shape[0]} frames, {self.width}x{self.height}, {self.fps:g} fps)"
+
+
+MEDIA_TYPES: dict[Modality, Any] = {IMAGE: Image, AUDIO: Audio, VIDEO: Video}
+SUFFIX: dict[Modality, str] = {IMAGE: ".png", AUDIO: ".wav", VIDEO: ".mp4"}
+
+
+def modality_of(value: Any) -> Modality:
+    """The modality of a part: text for a str, else what the object says it is. Raises MediaError."""
+    if isinstance(value, str):
+        return TEXT
+    modality = getattr(value, "modality", None)
+    if modality is None:
+        raise MediaError(f"a part of type {type(value).__name__}; text, Image, Audio or Video is accepted")
+    return Modality(modality)
+
+
+def open_media(source: Source, limits: MediaLimits = DEFAULT_LIMITS) -> Image | Audio | Video:
+    """Read a file as what its content is: a GIF of several pictures is a clip, an MP4 without pictures a sound.
+
+    Raises MediaError.
+    """
+    name, data = sniff.read_source(source, limits.max_bytes)
+    kind = _kind_of(name, data, limits)
+    try:
+        return kind.open(data, limits)
+    except MediaError as error:
+        # The bytes have no name of their own; the sentence must say which file.
+        raise MediaError(str(error).replace("the given bytes", name, 1)) from None
+
+
+def _kind_of(name: str, data: bytes, limits: MediaLimits) -> type[Image] | type[Audio] | type[Video]:
+    accepted = ("png", "jpeg", "webp", "gif", "wav", "flac", "mp3", "ogg", "mp4", "webm")
+    container = sniff.accept(name, data, accepted)
+    if container == "gif":
+        from anygen.files import image
+
+        header = image.open_header(name, data, container, limits.max_pixels)
+        return Video if getattr(header, "is_animated", False) else Image
+    if container in ("mp4", "webm"):
+        from anygen.files import video
+
+        return Video if video.has_pictures(name, data, container) else Audio
+    return Image if container in sniff.IMAGE_CONTAINERS else Audio
+
+
+def save_media(media: Any, path: str | Path, provenance: Mapping[str, Any] | None = None) -> Path:
+    """Write `media` to `path`, and the record beside it where one is given: temporary names, fsync, rename.
+
+    On any failure nothing half-written remains. Raises OSError (disk full, no permission), MediaError for a suffix
+    that is not written.
+    """
+    path = Path(path)
+    files = [(path, media.encode(provenance, path.suffix.lower()))]
+    if provenance is not None:
+        files.append((provenance_module.sidecar(path), provenance_module.as_json(provenance)))
+    write_files(files)
+    return path
+
+
+def _check_suffix(suffix: str, accepted: tuple[str, ...]) -> None:
+    if suffix not in accepted:
+        raise MediaError(f"a file name ending in {suffix!r}; {' or '.join(accepted)} is written")
+
+
+def _check_pixels(name: str, pixels: Any, shape: str, ndim: int) -> None:
+    if (
+        not isinstance(pixels, np.ndarray)
+        or pixels.dtype != np.uint8
+        or pixels.ndim != ndim
+        or pixels.shape[-1] != 3
+    ):
+        raise MediaError(f"{name} is {_what(pixels)}; a {shape} uint8 array is accepted")
+    if pixels.size == 0:
+        raise MediaError(f"{name} has the shape {pixels.shape}; at least one pixel is needed")
+
+
+def _what(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"a {value.shape} {value.dtype} array"
+    return f"of type {type(value).__name__}"
+
+
+def _hash(array: np.ndarray, units: str = "") -> str:
+    digest = hashlib.sha256(f"{array.dtype} {array.shape} {units}".encode())
+    digest.update(np.ascontiguousarray(array))
+    return digest.hexdigest()

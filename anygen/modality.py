@@ -1,0 +1,21 @@
+"""The names of the senses: what a part of a message or a reply is made of."""
+
+from __future__ import annotations
+
+
+class Modality(str):
+    """A name such as "image". A str, so that a new one needs no edit here: Modality("smell")."""
+
+    __slots__ = ()
+
+
+TEXT = Modality("text")
+IMAGE = Modality("image")
+AUDIO = Modality("audio")
+VIDEO = Modality("video")
+DEPTH = Modality("depth")
+THERMAL = Modality("thermal")
+IMU = Modality("imu")
+
+MEDIA = (IMAGE, AUDIO, VIDEO)
+"""The modalities a file can hold, in the order they are listed everywhere."""
