@@ -1,0 +1,54 @@
+# Two commands on a fresh machine: `make demo` shows what anygen does, `make test` that it works.
+# Needs Python 3.11 to 3.13 (PYTHON=... names another one); no GPU, no root, no model hub.
+
+CANDIDATES := python3.12 python3.11 python3.13 python3 python
+PYTHON ?= $(shell for each in $(CANDIDATES); do \
+	$$each -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	2>/dev/null && { echo $$each; break; }; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.anygen-ready
+OUT ?= out/demo
+RUN ?= runs/mini
+
+
+.PHONY: help install demo test test-slow lint format train-mini clean
+
+help:
+	@echo "make demo        a conversation in text, image, audio and video; files go to $(OUT)"
+	@echo "make test        the tests (minutes); make test-slow: the long ones too"
+	@echo "make lint        ruff and mypy; make format: rewrite in the house style"
+	@echo "make train-mini  train the mini model from nothing, resumable; ARGS=... is passed on"
+
+install: $(READY)
+
+$(READY): pyproject.toml setup.py constraints.txt
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 to 3.13 with venv was found; install one or set PYTHON=" >&2; exit 3; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV) (about 2 GB, a minute or more) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/python -m anygen_pipelines.demo --out $(OUT)
+
+test: $(READY)
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-slow: $(READY)
+	@$(BIN)/python -m pytest -m 'slow or not slow' $(ARGS)
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(READY)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+train-mini: $(READY)
+	@$(BIN)/python -m anygen_pipelines.mini.train --out $(RUN) $(ARGS)
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache out
