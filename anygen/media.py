@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, TypeAlias
 
@@ -45,9 +45,13 @@ DEFAULT_LIMITS = MediaLimits()
 
 @dataclass(frozen=True, eq=False)
 class Image:
-    """A picture: pixels (H, W, 3) uint8 sRGB. Raises MediaError for any other shape or type."""
+    """A picture: pixels (H, W, 3) uint8 sRGB. Raises MediaError for any other shape or type.
+
+    `file` is the file it was read from, if it was, kept so that it can be copied beside an output.
+    """
 
     pixels: np.ndarray
+    file: bytes | None = field(default=None, repr=False)
     modality: ClassVar[Modality] = IMAGE
 
     def __post_init__(self) -> None:
@@ -61,7 +65,7 @@ class Image:
 
         name, data = sniff.read_source(source, limits.max_bytes)
         container = sniff.accept(name, data, sniff.IMAGE_CONTAINERS)
-        return cls(image.read(name, data, container, limits.max_pixels))
+        return cls(image.read(name, data, container, limits.max_pixels), data)
 
     @property
     def height(self) -> int:
@@ -81,6 +85,10 @@ class Image:
     def save(self, path: str | Path, provenance: Mapping[str, Any] | None = None) -> Path:
         """Write a PNG file, whole or not at all; see `save_media`."""
         return save_media(self, path, provenance)
+
+    def original(self) -> tuple[str, bytes]:
+        """The file it was read from, or else a file that holds exactly these pixels: (suffix, content)."""
+        return _file_suffix(self.file), self.file if self.file is not None else self.encode()
 
     def content_hash(self) -> str:
         """SHA-256 (hex) of shape and pixels."""
@@ -105,6 +113,7 @@ class Audio:
 
     samples: np.ndarray
     sample_rate: int
+    file: bytes | None = field(default=None, repr=False)
     modality: ClassVar[Modality] = AUDIO
 
     def __post_init__(self) -> None:
@@ -140,7 +149,7 @@ class Audio:
             found = video.read_sound(name, data, container, limits)
             if found is None:
                 raise MediaError(f"{name}: a clip without sound; a file that holds sound is needed")
-            return cls(*found)
+            return cls(*found, data)
         from anygen.files import audio
 
         return cls(
@@ -171,6 +180,14 @@ class Audio:
         """Write a 16-bit WAV or FLAC file, whole or not at all; see `save_media`."""
         return save_media(self, path, provenance)
 
+    def original(self) -> tuple[str, bytes]:
+        """The file it was read from, or else a file that holds exactly these samples: (suffix, content)."""
+        from anygen.files import audio
+
+        if self.file is not None:
+            return _file_suffix(self.file), self.file
+        return ".wav", audio.encode_wav(self.samples, int(self.sample_rate), None, lossless=True)
+
     def content_hash(self) -> str:
         """SHA-256 (hex) of rate, shape and samples."""
         return _hash(self.samples, f"{int(self.sample_rate)} Hz")
@@ -199,6 +216,7 @@ class Video:
     frames: np.ndarray
     fps: float
     audio: Audio | None = None
+    file: bytes | None = field(default=None, repr=False)
     modality: ClassVar[Modality] = VIDEO
 
     def __post_init__(self) -> None:
@@ -221,10 +239,10 @@ class Video:
         name, data = sniff.read_source(source, limits.max_bytes)
         container = sniff.accept(name, data, sniff.VIDEO_CONTAINERS)
         if container == "gif":
-            return cls(*video.read_gif(name, data, limits))
+            return cls(*video.read_gif(name, data, limits), None, data)
         frames, fps = video.read(name, data, container, limits)
         sound = video.read_sound(name, data, container, limits)
-        return cls(frames, fps, None if sound is None else Audio(*sound))
+        return cls(frames, fps, None if sound is None else Audio(*sound), data)
 
     @property
     def height(self) -> int:
@@ -250,10 +268,19 @@ class Video:
         """Write an MP4 file, whole or not at all; see `save_media`."""
         return save_media(self, path, provenance)
 
+    def original(self) -> tuple[str, bytes]:
+        """The file it was read from, or else a file that holds exactly these frames: (suffix, content)."""
+        from anygen.files import video
+
+        if self.file is not None:
+            return _file_suffix(self.file), self.file
+        sound = None if self.audio is None else (self.audio.samples, int(self.audio.sample_rate))
+        return ".mov", video.encode_mp4(self.frames, self.fps, sound, None, lossless=True)
+
     def content_hash(self) -> str:
         """SHA-256 (hex) of rate, shape, frames and sound."""
         sound = "" if self.audio is None else self.audio.content_hash()
-        return _hash(self.frames, f"{float(self.fps):.6f} fps {sound}")
+        return _hash(self.frames, f"{float(self.fps):.3f} fps {sound}")
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -327,6 +354,11 @@ def save_media(media: Any, path: str | Path, provenance: Mapping[str, Any] | Non
     return path
 
 
+def _file_suffix(file: bytes | None) -> str:
+    container = None if file is None else sniff.container_of(file)
+    return f".{container or 'png'}"
+
+
 def _check_suffix(suffix: str, accepted: tuple[str, ...]) -> None:
     if suffix not in accepted:
         raise MediaError(f"a file name ending in {suffix!r}; {' or '.join(accepted)} is written")
@@ -352,5 +384,5 @@ def _what(value: Any) -> str:
 
 def _hash(array: np.ndarray, units: str = "") -> str:
     digest = hashlib.sha256(f"{array.dtype} {array.shape} {units}".encode())
-    digest.update(np.ascontiguousarray(array))
+    digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()

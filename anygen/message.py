@@ -159,7 +159,8 @@ class _Reader:
         keys = [key for key in (str(modality), "path", "url", "base64") if part.get(key) is not None]
         if len(keys) != 1:
             raise PromptError(
-                f"the {modality} part has {' and '.join(keys) or 'no source'}; one of path, url, base64 or {modality} is accepted"
+                f"the {modality} part has {' and '.join(keys) or 'no source'}; "
+                f"one of path, url, base64 or {modality} is accepted"
             )
         value = part[keys[0]]
         kind = MEDIA_TYPES[modality]

@@ -119,15 +119,16 @@ def sidecar(path: Path) -> Path:
 
 
 def input_files(messages: Iterable[Any], folder: Path) -> list[tuple[Path, bytes]]:
-    """Files that keep the input media of `messages` beside an output: inputs/<hash><suffix>, for replay."""
-    from anygen.media import SUFFIX
+    """Files that keep the input media of `messages` beside an output: inputs/<hash><suffix>, for replay.
 
+    A medium that was read from a file is kept as that file, byte for byte.
+    """
     kept: dict[Path, bytes] = {}
     for message in messages:
         for part in message.parts:
             if not isinstance(part, str):
-                path = folder / "inputs" / f"{part.content_hash()}{SUFFIX[part.modality]}"
-                kept.setdefault(path, part.encode(None))
+                suffix, data = part.original()
+                kept.setdefault(folder / "inputs" / f"{part.content_hash()}{suffix}", data)
     return list(kept.items())
 
 

@@ -89,16 +89,21 @@ def to_int16(samples: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(np.atleast_2d(samples), -1, 1) * 32767).astype("<i2").T
 
 
-def encode_wav(samples: np.ndarray, sample_rate: int, record: Mapping[str, Any] | None) -> bytes:
-    """A 16-bit WAV file; the record in the INFO list (ICMT), the IPTC statement as XMP in a `_PMX` chunk."""
-    frames = to_int16(samples)
-    channels = frames.shape[1]
-    chunks = [
-        _chunk(
-            b"fmt ",
-            struct.pack("<HHIIHH", 1, channels, sample_rate, sample_rate * channels * 2, channels * 2, 16),
-        )
-    ]
+def encode_wav(
+    samples: np.ndarray, sample_rate: int, record: Mapping[str, Any] | None, lossless: bool = False
+) -> bytes:
+    """A 16-bit WAV file (`lossless`: 32-bit float); the record in the INFO list (ICMT), and as XMP in a `_PMX` chunk."""
+    frames = np.atleast_2d(samples).T.astype("<f4") if lossless else to_int16(samples)
+    channels, width = frames.shape[1], frames.itemsize
+    layout = (
+        3 if lossless else 1,
+        channels,
+        sample_rate,
+        sample_rate * channels * width,
+        channels * width,
+        width * 8,
+    )
+    chunks = [_chunk(b"fmt ", struct.pack("<HHIIHH", *layout))]
     if record is not None:
         info = _chunk(b"ISFT", provenance.software(record).encode() + b"\0")
         info += _chunk(b"ICMT", provenance.as_json(record) + b"\0")

@@ -22,7 +22,19 @@ if TYPE_CHECKING:
     from anygen.media import MediaLimits
 
 VIDEO_CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4")
-AUDIO_CODECS = ("aac", "mp3", "opus", "vorbis", "flac", "alac", "ac3", "eac3", "pcm_s16le", "pcm_s16be")
+AUDIO_CODECS = (
+    "aac",
+    "mp3",
+    "opus",
+    "vorbis",
+    "flac",
+    "alac",
+    "ac3",
+    "eac3",
+    "pcm_s16le",
+    "pcm_s16be",
+    "pcm_f32le",
+)
 _DEMUXERS = {"mp4": "mov", "webm": "matroska"}
 _DECODERS = {"libdav1d": "av1", "libopus": "opus", "libvorbis": "vorbis", "mp3float": "mp3", "libvpx": "vp8"}
 
@@ -210,7 +222,7 @@ def read_gif(name: str, data: bytes, limits: MediaLimits) -> tuple[np.ndarray, f
     picture = image.open_header(name, data, "gif", limits.max_pixels)
     try:
         count = getattr(picture, "n_frames", 1)
-        width, height = check(name, *picture.size, count, 0.0, limits)
+        width, height = check(name, picture.width, picture.height, count, 0.0, limits)
         kept = _Kept(limits.max_decoded_pixels // (width * height))
         time = 0.0
         for number in range(count):
@@ -245,27 +257,37 @@ AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000
 
 
 def encode_mp4(
-    frames: np.ndarray, fps: float, sound: tuple[np.ndarray, int] | None, record: Mapping[str, Any] | None
+    frames: np.ndarray,
+    fps: float,
+    sound: tuple[np.ndarray, int] | None,
+    record: Mapping[str, Any] | None,
+    lossless: bool = False,
 ) -> bytes:
     """An MP4 file: h264 in yuv420p, odd sizes grown by one repeated row or column, aac sound, index first.
 
     One encoding thread, so that the same frames give the same bytes on any number of cores. The record is in the
-    comment, the IPTC statement as XMP in a `uuid` box.
+    comment, the IPTC statement as XMP in a `uuid` box. `lossless` keeps every pixel and sample (RGB h264 and float PCM,
+    for the record: few browsers play it).
     """
     import av
 
     height, width = frames.shape[1:3]
-    frames = np.pad(frames, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-    rate = Fraction(fps).limit_denominator(1001)
+    if not lossless:
+        frames = np.pad(frames, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    codec, options, pixel_format = (
+        ("libx264rgb", {"qp": "0", "preset": "veryfast"}, "bgr0")
+        if lossless
+        else ("libx264", {"crf": "16", "preset": "medium"}, "yuv420p")
+    )
     target = io.BytesIO()
-    with av.open(target, mode="w", format="mp4") as opened:
+    with av.open(target, mode="w", format="mov" if lossless else "mp4") as opened:
         if record is not None:
             opened.metadata["comment"] = provenance.as_json(record).decode()
             opened.metadata["encoding_tool"] = provenance.software(record)
-        stream = opened.add_stream("libx264", rate=rate, options={"crf": "16", "preset": "medium"})
-        stream.width, stream.height, stream.pix_fmt = frames.shape[2], frames.shape[1], "yuv420p"
+        stream = opened.add_stream(codec, rate=Fraction(fps).limit_denominator(1001), options=options)
+        stream.width, stream.height, stream.pix_fmt = frames.shape[2], frames.shape[1], pixel_format
         stream.codec_context.thread_count = 1
-        track = None if sound is None else _add_sound(opened, *sound)
+        track = None if sound is None else _add_sound(opened, *sound, lossless)
         for pixels in frames:
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
             opened.mux(stream.encode(frame))
@@ -275,10 +297,13 @@ def encode_mp4(
     return _with_xmp(_index_first(target.getvalue()), record)
 
 
-def _add_sound(opened: Any, samples: np.ndarray, sample_rate: int) -> Any:
-    rate = next((each for each in AAC_RATES if each >= sample_rate), AAC_RATES[-1])
+def _add_sound(opened: Any, samples: np.ndarray, sample_rate: int, lossless: bool) -> Any:
     stereo = samples.ndim == 2 and samples.shape[0] == 2
-    return opened.add_stream("aac", rate=rate, layout="stereo" if stereo else "mono")
+    layout = "stereo" if stereo else "mono"
+    if lossless:
+        return opened.add_stream("pcm_f32le", rate=sample_rate, layout=layout)
+    rate = next((each for each in AAC_RATES if each >= sample_rate), AAC_RATES[-1])
+    return opened.add_stream("aac", rate=rate, layout=layout)
 
 
 def _encode_sound(opened: Any, track: Any, samples: np.ndarray, sample_rate: int) -> None:
@@ -289,13 +314,13 @@ def _encode_sound(opened: Any, track: Any, samples: np.ndarray, sample_rate: int
     if waves.shape[0] > 2:
         waves = waves.mean(axis=0, keepdims=True)
     layout = "stereo" if waves.shape[0] == 2 else "mono"
-    frame = av.AudioFrame.from_ndarray(
-        np.ascontiguousarray(waves.clip(-1, 1), dtype=np.float32), "fltp", layout
-    )
+    waves = np.ascontiguousarray(waves.clip(-1, 1), dtype=np.float32)
+    frame = av.AudioFrame.from_ndarray(waves, "fltp", layout)
     frame.sample_rate = sample_rate
     frame.pts = 0
+    context = track.codec_context
     resampler = av.AudioResampler(
-        format="fltp", layout=layout, rate=track.rate, frame_size=track.codec_context.frame_size
+        context.format.name, layout, track.rate, frame_size=context.frame_size or None
     )
     for even in (*resampler.resample(frame), *resampler.resample(None)):
         opened.mux(track.encode(even))
