@@ -67,11 +67,12 @@ def _read_path(name: str, max_bytes: int) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise MediaError(f"{name}: cannot be opened ({reason}); a readable media file is needed") from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+        raise MediaError(f"{name}: {kind}; the path of a media file is needed")
     with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-            raise MediaError(f"{name}: {kind}; the path of a media file is needed")
         if status.st_size > max_bytes:
             raise MediaError(_too_big(name, status.st_size, max_bytes))
         return file.read(max_bytes + 1)
