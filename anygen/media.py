@@ -143,12 +143,12 @@ class Audio:
         """
         name, data = sniff.read_source(source, limits.max_bytes)
         container = sniff.accept(name, data, sniff.AUDIO_CONTAINERS)
-        if container in ("mp4", "webm"):
+        if container in ("mp4", "webm", "mp3"):
             from anygen.files import video
 
             found = video.read_sound(name, data, container, limits)
             if found is None:
-                raise MediaError(f"{name}: a clip without sound; a file that holds sound is needed")
+                raise MediaError(f"{name}: a file without sound; one that holds sound is needed")
             return cls(*found, data)
         from anygen.files import audio
 
@@ -332,7 +332,7 @@ def _kind_of(name: str, data: bytes, limits: MediaLimits) -> type[Image] | type[
         from anygen.files import image
 
         header = image.open_header(name, data, container, limits.max_pixels)
-        return Video if getattr(header, "is_animated", False) else Image
+        return Video if image.is_animated(header) else Image
     if container in ("mp4", "webm"):
         from anygen.files import video
 

@@ -1,4 +1,5 @@
-"""Sound files to and from float32 arrays. WAV, FLAC, MP3 and OGG by libsndfile; the sound of an MP4 or WebM by ffmpeg."""
+"""Sound files to and from float32 arrays. WAV, FLAC and OGG by libsndfile; MP3, MP4 and WebM in video.py, by ffmpeg,
+because libsndfile's MP3 decoder writes to the standard error of the program."""
 
 from __future__ import annotations
 

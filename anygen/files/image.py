@@ -47,6 +47,14 @@ def _too_many(name: str, found: str, max_pixels: int) -> str:
     return f"{name}: {found}; at most {max_pixels / 1e6:.0f} million are accepted"
 
 
+def is_animated(picture: PILImage.Image) -> bool:
+    """Whether a GIF holds several pictures; a damaged one, of which one may be readable, does not."""
+    try:
+        return bool(getattr(picture, "is_animated", False))
+    except Exception:  # a decoder may raise anything on a damaged file
+        return False
+
+
 def to_rgb(picture: PILImage.Image) -> np.ndarray:
     """(H, W, 3) uint8: turned as EXIF says, transparency over white, 16-bit and float greys scaled to 8 bits."""
     from PIL import Image, ImageOps

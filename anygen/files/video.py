@@ -35,7 +35,7 @@ AUDIO_CODECS = (
     "pcm_s16be",
     "pcm_f32le",
 )
-_DEMUXERS = {"mp4": "mov", "webm": "matroska"}
+_DEMUXERS = {"mp4": "mov", "webm": "matroska", "mp3": "mp3"}
 _DECODERS = {"libdav1d": "av1", "libopus": "opus", "libvorbis": "vorbis", "mp3float": "mp3", "libvpx": "vp8"}
 
 SMALLEST_SIDE = 128
@@ -53,7 +53,10 @@ def _opened(name: str, data: bytes, container: str) -> Iterator[Any]:
             yield opened
     except MediaError:
         raise
-    except (av.FFmpegError, ValueError, OSError, IndexError, OverflowError):
+    except Exception as error:  # a decoder may raise anything on a damaged file
+        # ffmpeg's own MemoryError is a damaged size, Python's is this machine's.
+        if isinstance(error, MemoryError) and not isinstance(error, av.FFmpegError):
+            raise
         raise MediaError(
             f"{name}: a damaged or truncated {sniff.spoken((container,))} file; a whole file is accepted"
         ) from None
@@ -69,7 +72,7 @@ def _pictures(opened: Any) -> Any:
 
 
 def _check_codec(name: str, stream: Any, accepted: tuple[str, ...]) -> None:
-    found = stream.codec_context.name
+    found = "an unknown codec" if stream.codec_context is None else stream.codec_context.name
     found = _DECODERS.get(found, found)
     if found.removeprefix("lib").removesuffix("-vp9") not in accepted and found not in accepted:
         raise MediaError(f"{name}: coded as {found}; {', '.join(accepted)} are accepted")
@@ -202,7 +205,7 @@ def read_sound(name: str, data: bytes, container: str, limits: MediaLimits) -> t
         resampler = av.AudioResampler(format="fltp", layout=context.layout, rate=rate)
         blocks: list[np.ndarray] = []
         total = 0
-        for frame in opened.decode(stream):
+        for frame in _sound_frames(opened, stream):
             for even in resampler.resample(frame):
                 blocks.append(even.to_ndarray())
                 total += blocks[-1].size
@@ -210,9 +213,22 @@ def read_sound(name: str, data: bytes, container: str, limits: MediaLimits) -> t
                 raise MediaError(
                     f"{name}: more than {limits.max_samples / 1e6:.0f} million samples; no more are accepted"
                 )
-    if not blocks:
-        return None
-    return audio.finish(name, np.concatenate(blocks, axis=1)), int(rate)
+        if not blocks:
+            raise MediaError(f"{name}: the sound has no samples that can be read; at least one is needed")
+        return audio.finish(name, np.concatenate(blocks, axis=1)), int(rate)
+
+
+def _sound_frames(opened: Any, stream: Any) -> Iterator[Any]:
+    """Decoded frames; those of an MP3 that cannot be decoded are skipped, as players do: tags often stand among them."""
+    import av
+
+    is_mp3 = opened.format.name == "mp3"
+    for packet in opened.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            if not is_mp3:
+                raise
 
 
 def read_gif(name: str, data: bytes, limits: MediaLimits) -> tuple[np.ndarray, float]:

@@ -153,6 +153,14 @@ def test_each_sound_format_is_read(format, subtype):
     assert 0.4 < np.abs(audio.samples).max() <= 0.6
 
 
+def test_an_mp3_with_tags_and_a_damaged_end_is_read_as_far_as_it_goes(capfd):
+    data = sound_file("MP3", samples=np.tile(TONE, 4))
+    tagged = b"ID3\x04\0\0\0\0\0\x0a" + bytes(10) + data + b"APETAGEX" + bytes(200)
+    assert Audio.open(tagged).seconds == pytest.approx(2, abs=0.2)
+    assert 0.3 < Audio.open(corrupted(data, len(data) // 2)).seconds < 2.2
+    assert capfd.readouterr().err == ""
+
+
 def test_ogg_opus_is_read():
     assert Audio.open(sound_file("OGG", "OPUS", rate=48000)).sample_rate == 48000
 
@@ -378,7 +386,7 @@ REFUSED = {
         "a PNG file; WAV, FLAC, MP3, OGG, MP4 and WebM are accepted",
     ),
     "a picture for a clip": (Video, picture_file(), "a PNG file; MP4, WebM and GIF are accepted"),
-    "a clip without sound": (Audio, clip_file(), "a clip without sound"),
+    "a clip without sound": (Audio, clip_file(), "a file without sound"),
     "a picture bomb": (Image, bomb(), "1600 million pixels; at most 64 million are accepted"),
     "a big picture": (
         Image,
@@ -405,6 +413,7 @@ REFUSED = {
     "wav, then noise": (Audio, corrupted(sound_file(), 12), "WAV file"),
     "ogg, then noise": (Audio, corrupted(sound_file("OGG", "VORBIS"), 30), "OGG file"),
     "flac, then noise": (Audio, corrupted(sound_file("FLAC"), 8), "FLAC file"),
+    "mp3, then noise": (Audio, b"ID3\x04\0\0\0\0\0\x0a" + corrupted(bytes(3000), 0), "MP3 file"),
     "no samples": (Audio, sound_file(samples=TONE[:0]), "has no samples; at least one is needed"),
     "samples that are NaN": (
         Audio,
