@@ -6,13 +6,12 @@ with IPTC's DigitalSourceType trainedAlgorithmicMedia (iptc.org/digital-source-t
 
 from __future__ import annotations
 
+import html
 import json
 import platform
 from collections.abc import Iterable, Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from anygen.errors import MediaError
 from anygen.files import sniff
@@ -25,6 +24,8 @@ LIBRARIES = ("torch", "transformers", "diffusers", "numpy", "pillow", "soundfile
 
 def versions() -> dict[str, str]:
     """Python's and the libraries' versions, from their installed metadata; imports none of them."""
+    from importlib import metadata
+
     found = {"python": platform.python_version()}
     for name in LIBRARIES:
         try:
@@ -101,13 +102,13 @@ def software(record: Mapping[str, Any]) -> str:
 
 def as_xmp(record: Mapping[str, Any]) -> bytes:
     """An XMP packet that says who made the file and that it is AI-generated (IPTC photo metadata 2023.2)."""
-    kind = escape(str(record.get("digital_source_type", DIGITAL_SOURCE_TYPE)))
+    kind = html.escape(str(record.get("digital_source_type", DIGITAL_SOURCE_TYPE)))
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         '<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" '
         'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">'
-        f"<xmp:CreatorTool>{escape(software(record))}</xmp:CreatorTool>"
+        f"<xmp:CreatorTool>{html.escape(software(record))}</xmp:CreatorTool>"
         f"<Iptc4xmpExt:DigitalSourceType>{kind}</Iptc4xmpExt:DigitalSourceType>"
         '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
     ).encode()

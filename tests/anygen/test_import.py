@@ -1,0 +1,145 @@
+"""What an import costs, which way imports point, and what no file may do."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted(path for folder in ("anygen", "pipelines", "ui") for path in (ROOT / folder).rglob("*.py"))
+
+LAYERS = [
+    ("modality", "errors", "quiet"),
+    ("files", "media", "message", "reply", "options", "config", "provenance"),
+    ("encoders", "input_projectors", "llm", "output_projectors", "decoders"),
+    ("model",),
+    ("data", "checkpoint", "build", "convert", "doctor", "replay"),
+    ("training", "evaluation", "batch"),
+    ("cli",),
+]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+PARTS = LAYERS[2]
+# AnyGen.from_pretrained and save_pretrained import anygen.checkpoint when called (design: the one named exception).
+EXCEPTIONS = {("model", "checkpoint")}
+
+
+def imported(path: Path) -> list[str]:
+    """The modules that a file imports, at its top or inside its functions; names under TYPE_CHECKING are left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        for inner in ast.walk(node)
+    }
+    found = []
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            found += [node.module or ""] + [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
+
+
+def part_of(module: str) -> str | None:
+    pieces = module.split(".")
+    return pieces[1] if pieces[0] == "anygen" and len(pieces) > 1 and pieces[1] in LEVEL else None
+
+
+def test_every_file_of_the_library_has_a_layer():
+    names = {
+        path.relative_to(ROOT / "anygen").parts[0].removesuffix(".py")
+        for path in (ROOT / "anygen").rglob("*.py")
+    }
+    assert names - {"__init__", "__main__", "presets"} <= set(LEVEL)
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCES if p.is_relative_to(ROOT / "anygen")], ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_imports_point_downward_only(path):
+    here = path.relative_to(ROOT / "anygen").parts[0].removesuffix(".py")
+    for module in imported(path):
+        assert module.split(".")[0] not in ("pipelines", "anygen_pipelines", "ui", "anygen_ui"), (
+            f"{path} imports {module}"
+        )
+        other = part_of(module)
+        if here not in LEVEL or other is None or other == here or (here, other) in EXCEPTIONS:
+            continue
+        assert LEVEL[other] <= LEVEL[here], (
+            f"{path} (layer {LEVEL[here]}) imports {module} (layer {LEVEL[other]})"
+        )
+        assert not (here in PARTS and other in PARTS), (
+            f"{path}: parts never import each other, but it imports {module}"
+        )
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_file_opens_a_pickle_or_runs_remote_code(path):
+    """Only anygen/convert/ opens foreign checkpoints; a comment or a sentence about it is no use of it."""
+    if path.is_relative_to(ROOT / "anygen" / "convert"):
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            assert name not in ("torch.load", "pickle.load", "pickle.loads", "joblib.load"), (
+                f"{path}:{node.lineno}: {name}"
+            )
+            for keyword in node.keywords:
+                refused = keyword.arg in ("allow_pickle", "trust_remote_code") and not (
+                    isinstance(keyword.value, ast.Constant) and keyword.value.value is False
+                )
+                assert not refused, f"{path}:{node.lineno}: {keyword.arg}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_nothing_is_imported_by_a_star(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert all(alias.name != "*" for alias in node.names), f"{path}:{node.lineno}"
+
+
+def test_importing_anygen_is_quick_and_loads_no_model_library():
+    heavy = ("torch", "transformers", "diffusers", "peft", "accelerate", "scipy", "PIL", "av", "soundfile")
+    code = f"""
+# CPU seconds: what else runs on the machine does not count.
+import sys, time
+start = time.process_time()
+import anygen
+from anygen import Audio, GenerationOptions, Image, Message, Reply, Video
+print(time.process_time() - start, [name for name in {heavy!r} if name in sys.modules])
+"""
+    times = []
+    for _ in range(3):
+        answer = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+        seconds, loaded = answer.split(" ", 1)
+        assert loaded.strip() == "[]"
+        times.append(float(seconds))
+    assert min(times) < 0.5
+
+
+def test_an_import_changes_nothing_around_it(tmp_path):
+    code = (
+        "import os, logging; before = dict(os.environ); import anygen, anygen.media, anygen.reply; "
+        "assert dict(os.environ) == before and not logging.getLogger().handlers"
+    )
+
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_public_name_is_there():
+    import anygen
+
+    for name in anygen.__all__:
+        assert getattr(anygen, name) is not None
+    assert set(anygen.__all__) <= set(dir(anygen))
+    with pytest.raises(AttributeError, match="has no attribute 'Imag'"):
+        anygen.Imag  # noqa: B018
