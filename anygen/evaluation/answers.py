@@ -19,7 +19,9 @@ def contains(text: str, phrase: str) -> bool:
 
 def answers(text: str, accepted: Iterable[str], refused: Iterable[str] = ()) -> bool:
     """Whether any accepted phrase appears and no refused one does."""
-    return any(contains(text, phrase) for phrase in accepted) and not any(contains(text, phrase) for phrase in refused)
+    return any(contains(text, phrase) for phrase in accepted) and not any(
+        contains(text, phrase) for phrase in refused
+    )
 
 
 def mentioned(text: str, vocabulary: Mapping[str, Iterable[str]]) -> frozenset[str]:

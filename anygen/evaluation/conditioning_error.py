@@ -21,7 +21,9 @@ class ConditioningError:
 def conditioning_error(projected: torch.Tensor, target: torch.Tensor) -> ConditioningError:
     """Compare (N, ...) with (N, ...), N >= 2. Raises ValueError for other shapes or values that are not finite."""
     if projected.shape != target.shape or projected.shape[0] < 2:
-        raise ValueError(f"projected {tuple(projected.shape)} and target {tuple(target.shape)}: need equal, N >= 2")
+        raise ValueError(
+            f"projected {tuple(projected.shape)} and target {tuple(target.shape)}: need equal, N >= 2"
+        )
     made_NX, wanted_NX = projected.flatten(1).double(), target.flatten(1).double()
     if not (made_NX.isfinite().all() and wanted_NX.isfinite().all()):
         raise ValueError("conditioning holds values that are not finite")

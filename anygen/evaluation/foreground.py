@@ -31,7 +31,9 @@ def nearest_reference(
     the mask of the nearest, in grey levels 0..255. Raises ValueError for shapes that differ or an empty mask.
     """
     if picture.shape != references.shape[1:] or masks.shape != references.shape[:3]:
-        raise ValueError(f"picture {picture.shape}, references {references.shape}, masks {masks.shape} do not fit")
+        raise ValueError(
+            f"picture {picture.shape}, references {references.shape}, masks {masks.shape} do not fit"
+        )
     error = ((references.astype(np.float32) - picture.astype(np.float32)) ** 2).mean(axis=-1)
     region = np.ones(picture.shape[:2], dtype=bool) if search is None else search
     index = int(error[:, region].mean(axis=1).argmin())

@@ -73,7 +73,9 @@ def table_markdown(table: Table) -> str:
     """The table as markdown: title, command, one line per row, notes."""
     lines = [f"### {table.title}", "", f"`{table.command}`", ""]
     with_probes = any(row.probes for row in table.rows)
-    header = ["measure", "reached", "95 % interval", "aim", "n (clusters)"] + ["each probe"] * with_probes + [""]
+    header = (
+        ["measure", "reached", "95 % interval", "aim", "n (clusters)"] + ["each probe"] * with_probes + [""]
+    )
     lines += ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     for row in table.rows:
         cells = [row.measure, _mark(row), _interval(row), _aim(row)]

@@ -37,7 +37,9 @@ def test_the_same_seed_gives_the_same_interval():
     assert estimate(scores) == estimate(scores)
 
 
-@pytest.mark.parametrize(("scores", "clusters"), [([], None), ([1.0, float("nan")], None), ([1.0], ["a", "b"])])
+@pytest.mark.parametrize(
+    ("scores", "clusters"), [([], None), ([1.0, float("nan")], None), ([1.0], ["a", "b"])]
+)
 def test_what_cannot_be_estimated_is_refused(scores, clusters):
     with pytest.raises(ValueError):
         estimate(scores, clusters)

@@ -36,6 +36,11 @@ def test_mentioned_gives_the_keys_whose_words_stand_there():
 
 
 def test_a_word_inside_a_longer_match_does_not_count():
-    things = {"train": ["train"], "brain": ["brain"], "rain cloud": ["rain cloud", "rain"], "cloud": ["cloud"]}
+    things = {
+        "train": ["train"],
+        "brain": ["brain"],
+        "rain cloud": ["rain cloud", "rain"],
+        "cloud": ["cloud"],
+    }
     assert mentioned("a small rain cloud", things) == {"rain cloud"}
     assert mentioned("a train under a cloud", things) == {"train", "cloud"}

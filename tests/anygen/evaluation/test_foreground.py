@@ -29,7 +29,7 @@ def test_only_the_foreground_counts_in_the_distance(bank):
 
 
 def test_the_distance_is_in_grey_levels(bank):
-    references, masks = bank
+    _references, masks = bank
     flat = np.full((16, 16, 3), 100, dtype=np.uint8)
     assert foreground_distance(flat + np.uint8(7), flat, masks[0]) == pytest.approx(7)
 

@@ -19,9 +19,17 @@ def test_a_row_survives_json():
 
 
 def test_a_table_shows_its_command_its_figures_and_both_probes():
-    table = Table("pictures", "Text to image", "make it", (Row("thing", FIGURE, aim=0.98, probes=(0.99, 0.97)),), ("why",))
+    table = Table(
+        "pictures",
+        "Text to image",
+        "make it",
+        (Row("thing", FIGURE, aim=0.98, probes=(0.99, 0.97)),),
+        ("why",),
+    )
     text = table_markdown(table)
-    assert "`make it`" in text and "97.0 % (missed)" in text and "99.0 / 97.0" in text and "95.0 to 99.0" in text
+    assert (
+        "`make it`" in text and "97.0 % (missed)" in text and "99.0 / 97.0" in text and "95.0 to 99.0" in text
+    )
     assert "200 (12)" in text and "- why" in text
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert len({line.count("|") for line in lines}) == 1
