@@ -21,6 +21,7 @@ from anygen.errors import MediaError
 
 # C channels, T samples or frames, H height, W width, S pieces of one item
 SILENCE = 1e-4
+LONGEST_SIDE = 16
 
 
 def prepare_image(image: Any, config: ImagePreparation) -> Tensor:
@@ -35,7 +36,7 @@ def prepare_video(video: Any, image_config: ImagePreparation, config: VideoPrepa
         return _normalise(fit_frames(frames, image_config, config), image_config).transpose(0, 1).unsqueeze(0)
     pieces_SCTHW = []
     for indices in clip_frames(len(frames), float(video.fps), config):
-        chosen = torch.from_numpy(frames[indices].copy()).permute(0, 3, 1, 2).float() / 255
+        chosen = torch.tensor(_middle(frames)[indices]).permute(0, 3, 1, 2).float() / 255
         short = min(chosen.shape[-2:])
         height, width = (image_config.size * side // short for side in chosen.shape[-2:])
         resized = functional.interpolate(chosen, size=(height, width), mode="bilinear", align_corners=False)
@@ -49,8 +50,8 @@ def prepare_audio(audio: Any, config: AudioPreparation) -> Tensor:
     """Audio (`samples` (T,) or (C, T) float32, `sample_rate`) as (S, 1, mel_bins, frames) float32."""
     samples = np.asarray(audio.samples, dtype=np.float32)
     mono = samples.mean(axis=0) if samples.ndim == 2 else samples
-    if mono.size == 0:
-        raise MediaError("audio: no samples")
+    if mono.size == 0 or not np.isfinite(mono).all():
+        raise MediaError("audio: no samples, or some that are not finite numbers")
     mono = resample(mono, int(audio.sample_rate), config.sample_rate)
     pieces = []
     for window in audio_windows(mono, config):
@@ -142,11 +143,20 @@ def fit_square(pixels_HWC: np.ndarray, config: ImagePreparation) -> np.ndarray:
             return pixels_HWC
         picture = PilImage.fromarray(pixels_HWC)
         return np.asarray(picture.resize((size, size), PilImage.Resampling.BICUBIC))
+    middle = _middle(pixels_HWC)
     short = min(height, width)
-    new_height, new_width = (size * side // short for side in (height, width))
-    picture = PilImage.fromarray(pixels_HWC).resize((new_width, new_height), PilImage.Resampling.BICUBIC)
+    new_height, new_width = (size * side // short for side in middle.shape[:2])
+    picture = PilImage.fromarray(middle).resize((new_width, new_height), PilImage.Resampling.BICUBIC)
     top, left = round((new_height - size) / 2), round((new_width - size) / 2)
     return np.asarray(picture)[top : top + size, left : left + size]
+
+
+def _middle(pixels: np.ndarray) -> np.ndarray:
+    """The middle of a very long picture, so that bringing its short side to size cannot ask for any amount of memory."""
+    height, width = pixels.shape[-3:-1]
+    longest = LONGEST_SIDE * min(height, width)
+    top, left = max(height - longest, 0) // 2, max(width - longest, 0) // 2
+    return np.ascontiguousarray(pixels[..., top : top + longest, left : left + longest, :])
 
 
 def _normalise(pixels: np.ndarray, config: ImagePreparation) -> Tensor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import gzip
 import html
+import itertools
 import unicodedata
 from pathlib import Path
 
@@ -82,7 +83,7 @@ class ClipTokenizer:
     def _merge(self, parts: list[str]) -> list[str]:
         parts = [*parts[:-1], parts[-1] + "</w>"]
         while len(parts) > 1:
-            pairs = list(zip(parts[:-1], parts[1:], strict=True))
+            pairs = list(itertools.pairwise(parts))
             best = min(pairs, key=lambda pair: self.ranks.get(pair, len(self.ranks)))
             if best not in self.ranks:
                 break

@@ -1,0 +1,194 @@
+"""The encoder as anygen uses it, with mini's options at a tiny size."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from anygen.encoders.imagebind.config import (
+    AudioPreparation,
+    ConvStemConfig,
+    GridTowerConfig,
+    ImageBindConfig,
+    ImagePreparation,
+    TextTowerConfig,
+    VideoPreparation,
+    VisionTowerConfig,
+)
+from anygen.encoders.imagebind.model import ImageBind
+from anygen.errors import CheckpointError, ConfigError, MediaError
+from anygen.media import Audio, Image, Video
+from anygen.modality import AUDIO, DEPTH, IMAGE, TEXT, VIDEO
+
+CONFIG = ImageBindConfig(
+    embed_dim=12,
+    vision=VisionTowerConfig(
+        dim=16,
+        blocks=1,
+        heads=2,
+        image_size=16,
+        video_frames=4,
+        conv_stem=ConvStemConfig(widths=(8, 16), frame_widths=(16,), frame_size=8, groups=4),
+        flat_dim=4,
+    ),
+    audio=GridTowerConfig(
+        dim=16, blocks=1, heads=2, height=16, width=32, conv_stem=ConvStemConfig(widths=(8, 16)), flat_dim=4
+    ),
+    text=TextTowerConfig(dim=16, blocks=1, heads=2, vocab_size=20, context_length=6, end_id=2),
+    scale_audio=False,
+    image=ImagePreparation(size=16, fit="squeeze"),
+    video=VideoPreparation(clips=1, frames=4, crops=1, spread="whole"),
+    sound=AudioPreparation(
+        clips=1, clip_seconds=0.32, mel_bins=16, frames=32, windows="loudest", short="loop"
+    ),
+)
+PATCHES = ImageBindConfig(
+    embed_dim=12,
+    vision=VisionTowerConfig(dim=16, blocks=1, heads=2, image_size=28),
+    audio=GridTowerConfig(dim=16, blocks=1, heads=2, height=36, width=56, stride=10),
+    image=ImagePreparation(size=28),
+    sound=AudioPreparation(mel_bins=36, frames=56),
+)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> ImageBind:
+    torch.manual_seed(0)
+    return ImageBind(CONFIG).eval()
+
+
+def media(seed: int) -> dict:
+    rng = np.random.default_rng(seed)
+    return {
+        IMAGE: Image(rng.integers(0, 256, (20, 30, 3), dtype=np.uint8)),
+        VIDEO: Video(rng.integers(0, 256, (6, 20, 30, 3), dtype=np.uint8), 8.0),
+        AUDIO: Audio(rng.uniform(-1, 1, 8000).astype(np.float32), 16_000),
+    }
+
+
+@pytest.mark.parametrize("modality", [IMAGE, VIDEO, AUDIO])
+def test_a_batch_of_two_equals_two_of_one(encoder: ImageBind, modality: str) -> None:
+    one, two = (encoder.prepare(modality, media(seed)[modality]) for seed in (1, 2))
+    both = encoder.encode(modality, torch.stack([one, two]))
+    singly = torch.cat([encoder.encode(modality, one[None]), encoder.encode(modality, two[None])])
+    assert torch.allclose(both, singly, atol=1e-6)
+    assert not torch.allclose(both[0], both[1], atol=1e-3)
+
+
+@pytest.mark.parametrize("output", ["embedding", "tokens"])
+def test_features_have_the_shape_that_is_declared(output: str) -> None:
+    import dataclasses
+
+    encoder = ImageBind(dataclasses.replace(PATCHES, output=output))
+    for modality in encoder.modalities:
+        features_NFE = encoder.encode(modality, encoder.prepare(modality, media(0)[modality])[None])
+        assert features_NFE.shape == (1, encoder.num_features[modality], encoder.feature_dim)
+        assert not features_NFE.requires_grad
+
+
+def test_features_have_length_one(encoder: ImageBind) -> None:
+    for modality, item in media(0).items():
+        features_NFE = encoder.encode(modality, encoder.prepare(modality, item)[None])
+        assert torch.allclose(features_NFE.norm(dim=-1), torch.ones(1, 1))
+
+
+def test_a_clip_played_backwards_is_another_clip(encoder: ImageBind) -> None:
+    prepared = encoder.prepare(VIDEO, media(0)[VIDEO])[None]
+    forwards, backwards = (encoder.encode(VIDEO, x) for x in (prepared, prepared.flip(3)))
+    assert (forwards - backwards).abs().max() > 1e-3
+
+
+def test_text_is_read_at_its_first_end_and_padding_does_not_matter(encoder: ImageBind) -> None:
+    short = encoder.encode(TEXT, torch.tensor([[5, 6, 2]]))
+    long = encoder.encode(TEXT, torch.tensor([[5, 6, 2, 2, 9, 19]]))
+    assert short.shape == (1, 1, 12)
+    assert torch.allclose(short, long, atol=1e-5)
+    assert not torch.allclose(short, encoder.encode(TEXT, torch.tensor([[6, 5, 2]])), atol=1e-3)
+
+
+def test_a_modality_it_does_not_prepare_is_refused(encoder: ImageBind) -> None:
+    with pytest.raises(MediaError, match="prepares image, audio, video"):
+        encoder.prepare(DEPTH, np.zeros((4, 4)))
+
+
+def test_a_tower_it_does_not_have_is_refused(encoder: ImageBind) -> None:
+    with pytest.raises(ValueError, match="depth: not built"):
+        encoder.embed("depth", torch.zeros(1, 1, 4, 4))
+
+
+def test_saved_and_loaded_gives_the_same_features(encoder: ImageBind, tmp_path: Path) -> None:
+    encoder.save_pretrained(tmp_path)
+    loaded = ImageBind.from_pretrained(tmp_path)
+    assert loaded.config == CONFIG
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "model.safetensors"]
+    for modality, item in media(3).items():
+        prepared = encoder.prepare(modality, item)[None]
+        assert torch.equal(encoder.encode(modality, prepared), loaded.encode(modality, prepared))
+
+
+def test_half_precision_files_load_as_float32(encoder: ImageBind, tmp_path: Path) -> None:
+    encoder.save_pretrained(tmp_path, dtype=torch.float16)
+    loaded = ImageBind.from_pretrained(tmp_path)
+    assert {weight.dtype for weight in loaded.parameters()} == {torch.float32}
+    prepared = encoder.prepare(IMAGE, media(3)[IMAGE])[None]
+    assert torch.allclose(encoder.encode(IMAGE, prepared), loaded.encode(IMAGE, prepared), atol=1e-2)
+
+
+def test_some_towers_of_a_file_can_be_loaded(encoder: ImageBind, tmp_path: Path) -> None:
+    encoder.save_pretrained(tmp_path)
+    loaded = ImageBind.from_pretrained(tmp_path, towers=("audio",))
+    assert loaded.modalities == (AUDIO,)
+    assert {name.split(".")[1] for name in loaded.state_dict()} == {"audio"}
+
+
+def test_missing_unexpected_and_misshapen_weights_are_named(encoder: ImageBind, tmp_path: Path) -> None:
+    encoder.save_pretrained(tmp_path)
+    weights = load_file(tmp_path / "model.safetensors")
+    del weights["modality_heads.text.proj.1.weight"]
+    weights["modality_heads.smell.0.weight"] = torch.zeros(1)
+    weights["modality_heads.audio.proj.weight"] = torch.zeros(2, 2)
+    save_file(weights, tmp_path / "model.safetensors")
+    with pytest.raises(CheckpointError) as raised:
+        ImageBind.from_pretrained(tmp_path)
+    assert "missing modality_heads.text.proj.1.weight" in str(raised.value)
+    assert "unexpected modality_heads.smell.0.weight" in str(raised.value)
+    assert "modality_heads.audio.proj.weight is (2, 2), expected (12, 128)" in str(raised.value)
+
+
+def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"no config\.json"):
+        ImageBind.from_pretrained(tmp_path)
+
+
+def test_a_config_survives_json() -> None:
+    assert ImageBindConfig.from_dict(json.loads(json.dumps(CONFIG.to_dict()))) == CONFIG
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("vision", "widht"), 3, "vision.widht: unknown"),
+        (("image", "fit"), "stretch", "image.fit: 'stretch', expected one of crop, squeeze"),
+        (("embed_dim",), "wide", "embed_dim: 'wide', expected int"),
+        (("audio",), 3, "audio: 3, expected a mapping"),
+    ],
+)
+def test_a_wrong_key_is_named_by_its_path(path: tuple[str, ...], value: object, message: str) -> None:
+    values = CONFIG.to_dict()
+    place = values
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    with pytest.raises(ConfigError) as raised:
+        ImageBindConfig.from_dict(values)
+    assert message in str(raised.value)
+
+
+def test_tokens_cannot_be_had_from_flat_pooling() -> None:
+    with pytest.raises(ConfigError, match="vision, audio pools flat"):
+        ImageBindConfig.from_dict({**CONFIG.to_dict(), "output": "tokens"})
