@@ -1,0 +1,535 @@
+"""The command `anygen`: generate, chat, info, replay, doctor.
+
+Exit codes: 0 done, 1 the answer is no (a replay that differs), 2 usage or bad input, 3 environment (disk full, something
+missing on this machine), 130 interrupted, 143 terminated. What goes wrong is one sentence on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import anygen
+from anygen.errors import CheckpointError, ConfigError, MediaError, PromptError, nearest
+from anygen.modality import AUDIO, IMAGE, MEDIA, VIDEO
+from anygen.options import OPTION_TYPES, GenerationOptions
+
+if TYPE_CHECKING:
+    from anygen.model import AnyGen
+    from anygen.reply import Reply
+
+DONE, NO, USAGE, ENVIRONMENT, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
+
+CALL_OPTIONS = ("max_new_tokens", "temperature", "top_p", "conditioning")
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with errors of one sentence and the nearest known name, without guessing at shortened ones."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{self.prog}: {message}")
+
+
+class UsageError(ValueError):
+    """The command line cannot be read."""
+
+
+class AddPart(argparse.Action):
+    """Appends (kind, value) to `parts`, so that texts and media keep the order they stand in."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
+        namespace.parts = [*(namespace.parts or ()), (self.dest, values)]
+
+
+def build_parser() -> tuple[Parser, dict[str, Parser]]:
+    """The parser of the whole command line, and that of each command."""
+    parser = Parser(
+        prog="anygen",
+        description="Reads any mix of text, image, audio and video, and answers with any mix of them.",
+        epilog='Try: anygen generate "Draw a dog on a blue background." --out out/',
+    )
+    parser.add_argument("--version", action="version", version=f"anygen {anygen.__version__}")
+    parser.add_argument("--debug", action="store_true", help="show where an error came from")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    _add_generate(commands)
+    _add_chat(commands)
+    _add_info(commands)
+    _add_replay(commands)
+    _add_doctor(commands)
+    return parser, dict(commands.choices)
+
+
+def _add_generate(commands: Any) -> None:
+    parser = commands.add_parser(
+        "generate",
+        help="answer one prompt",
+        description="Answer one prompt. Texts and media are read in the order they stand.",
+        epilog="examples:\n"
+        '  anygen generate "Draw what you hear." --audio bark.wav --seed 7 --out out/\n'
+        '  anygen generate "The thing in this picture:" --image a.png "with the sound of this:" --audio b.wav\n'
+        '  anygen generate "Draw a red car." --require image --image.num_inference_steps 20 --json\n'
+        "  echo 'What can you do?' | anygen generate -",
+    )
+    parser.add_argument(
+        "--text", action=AddPart, metavar="TEXT", help="a text; also given bare; - reads standard input"
+    )
+    for modality in MEDIA:
+        parser.add_argument(
+            f"--{modality}", action=AddPart, metavar="PATH", help=f"a file to read as {modality}"
+        )
+    parser.set_defaults(parts=[], run=generate)
+    _add_model(parser)
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="decides everything left to chance (default 0)"
+    )
+    parser.add_argument(
+        "--modalities",
+        type=_names,
+        metavar="LIST",
+        help="what may come back: text,image,audio,video (default: any)",
+    )
+    parser.add_argument("--require", type=_names, default=(), metavar="LIST", help="what must come back")
+    _add_out(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object: parts, seed, timings")
+    _add_options(parser)
+
+
+def _add_chat(commands: Any) -> None:
+    parser = commands.add_parser(
+        "chat",
+        help="talk, with pictures, sounds and clips",
+        description="A conversation in the terminal; what was made stays in it. /help lists the commands.",
+    )
+    parser.set_defaults(run=chat)
+    _add_model(parser)
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="seed of the first answer (default 0)"
+    )
+    _add_out(parser)
+    _add_options(parser)
+
+
+def _add_info(commands: Any) -> None:
+    parser = commands.add_parser(
+        "info",
+        help="what a model is, or what made a file",
+        description="Say what a model is made of, or what made a file. Without an argument: which models there are.",
+    )
+    parser.set_defaults(run=info)
+    parser.add_argument(
+        "subject", nargs="?", metavar="MODEL|FILE", help="a preset, a folder, or a file anygen wrote"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_replay(commands: Any) -> None:
+    parser = commands.add_parser(
+        "replay",
+        help="make a file again and compare",
+        description="Make a file again from the record it carries, and say whether the same came out (exit code 0), or what "
+        "differs (1), or which input is missing (2).",
+    )
+    parser.set_defaults(run=replay)
+    parser.add_argument(
+        "file", metavar="FILE", help="a picture, sound or clip that anygen wrote, or a reply's JSON"
+    )
+    parser.add_argument(
+        "--input", action="append", default=[], metavar="PATH", help="an input it was made from; repeatable"
+    )
+    parser.add_argument("--model", metavar="NAME", help="use this model instead of the one in the record")
+    parser.add_argument("--out", metavar="DIR", help="also write what was made again here")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_doctor(commands: Any) -> None:
+    parser = commands.add_parser(
+        "doctor",
+        help="what this machine has, and what is missing",
+        description="Check Python, libraries, codecs, disk and weights. Exit code 3 where something is to be mended.",
+    )
+    parser.set_defaults(run=examine_machine)
+    parser.add_argument(
+        "--out", default=".", metavar="DIR", help="where outputs will go (for the disk check)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_model(parser: Parser) -> None:
+    parser.add_argument(
+        "--model", default="mini", metavar="NAME", help="a preset, a folder or a hub id (default mini)"
+    )
+
+
+def _add_out(parser: Parser) -> None:
+    parser.add_argument(
+        "--out", metavar="DIR", help="where to write (default out/; files of the same name are replaced)"
+    )
+    parser.add_argument(
+        "--stem", default="reply", metavar="NAME", help="files are STEM-INDEX.png, .wav, .mp4 (default reply)"
+    )
+    parser.add_argument(
+        "--keep-inputs", action="store_true", help="copy the input media to DIR/inputs, for replay"
+    )
+
+
+def _add_options(parser: Parser) -> None:
+    group = parser.add_argument_group(
+        "options", "of the words, then of each medium; the model has defaults for all"
+    )
+    for name in CALL_OPTIONS:
+        spelled = f"--{name.replace('_', '-')}"
+        group.add_argument(spelled, dest=name, type=_value, metavar=name.split("_")[-1].upper())
+    group.add_argument("--exact", action="store_true", help="the same bytes in any batch")
+    for modality, kind in OPTION_TYPES.items():
+        for field in dataclasses.fields(kind):
+            dotted = f"{modality}.{field.name}"
+            group.add_argument(
+                f"--{dotted}", dest=dotted, type=_value, metavar=field.name.split("_")[-1].upper()
+            )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _value(text: str) -> Any:
+    """A number where it is one; GenerationOptions says what is accepted."""
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return kind(text)
+    return text
+
+
+def options_from(arguments: argparse.Namespace) -> GenerationOptions:
+    """The options of a command line. Raises ConfigError."""
+    values: dict[str, Any] = {
+        name: getattr(arguments, name) for name in CALL_OPTIONS if getattr(arguments, name) is not None
+    }
+    if arguments.exact:
+        values["exact"] = True
+    for modality, kind in OPTION_TYPES.items():
+        for field in dataclasses.fields(kind):
+            value = getattr(arguments, f"{modality}.{field.name}")
+            if value is not None:
+                text = field.name == "negative_prompt"
+                values.setdefault(str(modality), {})[field.name] = str(value) if text else value
+    return GenerationOptions.from_dict(values)
+
+
+def with_marked_texts(parser: Parser, arguments: Sequence[str]) -> list[str]:
+    """Bare texts as --text=..., because argparse does not keep the order of bare arguments among options.
+
+    Raises UsageError for an unknown option, with the nearest known one."""
+    actions = {option: action for action in parser._actions for option in action.option_strings}
+    marked: list[str] = []
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            return marked + [f"--text={each}" for each in rest]
+        if not word.startswith("-") or word == "-" or " " in word.split("=", 1)[0]:
+            marked.append(f"--text={word}")
+            continue
+        name, has_value, _ = word.partition("=")
+        if name not in actions:
+            raise UsageError(f"{parser.prog}: unknown option {name}; {nearest(name, actions)}")
+        if not has_value and actions[name].nargs is None:
+            if not rest:
+                raise UsageError(f"{parser.prog}: {name} needs a value")
+            word = f"{name}={rest.pop(0)}"
+        marked.append(word)
+    return marked
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command line as a namespace with `run`. Raises UsageError; SystemExit(0) after --help and --version."""
+    parser, commands = build_parser()
+    at = next((index for index, word in enumerate(arguments) if not word.startswith("-")), None)
+    if at is None:
+        parser.parse_args(arguments)
+        raise UsageError(f"anygen: no command is given; {', '.join(commands)} are accepted, --help says more")
+    if arguments[at] not in commands:
+        raise UsageError(f"anygen: unknown command {arguments[at]!r}; {nearest(arguments[at], commands)}")
+    command = commands[arguments[at]]
+    words = list(arguments[at + 1 :])
+    if command.get_default("run") is generate:
+        words = with_marked_texts(command, words)
+    namespace, unknown = parser.parse_known_args([*arguments[: at + 1], *words])
+    if unknown:
+        known = [option for action in command._actions for option in action.option_strings]
+        raise UsageError(f"{command.prog}: unknown argument {unknown[0]}; {nearest(unknown[0], known)}")
+    return namespace
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    is_debug = "--debug" in given
+    given = [word for word in given if word != "--debug"]
+    with _terminable():
+        try:
+            parsed = parse(given)
+            return int(parsed.run(parsed))
+        except (KeyboardInterrupt, SystemExit, Exception) as error:
+            if is_debug and isinstance(error, Exception):
+                raise
+            return _code(error)
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM ends the command as Ctrl-C does, so that nothing half-written is left."""
+
+    def stop(number: int, frame: Any) -> NoReturn:
+        raise SystemExit(TERMINATED)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _code(error: BaseException) -> int:
+    """Say what went wrong, in one sentence on standard error; the exit code."""
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else DONE
+    if isinstance(error, KeyboardInterrupt):
+        _complain("interrupted; nothing half-written is left")
+        return INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        # The reader of our output is gone; Python must not complain about it once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NO
+    if isinstance(error, (UsageError, MediaError, PromptError, ConfigError, CheckpointError)):
+        _complain(str(error))
+        return USAGE
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        _complain(f"{where}{error.strerror or error}; nothing half-written is left")
+        return ENVIRONMENT
+    if isinstance(error, ImportError):
+        _complain(f"{error}; install anygen again, or see anygen doctor")
+        return ENVIRONMENT
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        _complain("not enough memory; ask for less, or smaller")
+        return ENVIRONMENT
+    if isinstance(error, FloatingPointError):
+        _complain(f"{error}; nothing was written")
+        return NO
+    _complain(f"unexpected {type(error).__name__}: {error} (anygen --debug shows where)")
+    return NO
+
+
+def _complain(sentence: str) -> None:
+    print(f"anygen: {' '.join(sentence.split())}", file=sys.stderr)
+
+
+def load(name: str) -> AnyGen:
+    """The model, with a word on a terminal, because the first import of torch takes a while."""
+    is_shown = sys.stderr.isatty()
+    if is_shown:
+        print(f"loading {name} ...", end="", file=sys.stderr, flush=True)
+    try:
+        from anygen.model import AnyGen
+
+        return AnyGen.from_pretrained(name)
+    finally:
+        if is_shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+class Progress:
+    """One bar per medium on a terminal; nothing in a pipe."""
+
+    def __init__(self) -> None:
+        self.is_shown = sys.stderr.isatty()
+        self.bars: dict[int, Any] = {}
+
+    def step(self, index: int, modality: str, step: int, num_steps: int) -> None:
+        if not self.is_shown:
+            return
+        if index not in self.bars:
+            from tqdm import tqdm
+
+            self.bars[index] = tqdm(total=num_steps, desc=modality, leave=False, file=sys.stderr)
+        bar = self.bars[index]
+        bar.update(step - bar.n)
+
+    def close(self) -> None:
+        for bar in self.bars.values():
+            bar.close()
+        self.bars.clear()
+
+
+def follow(events: Iterator[Any], on_text: Callable[[str], None] = lambda text: None) -> Reply:
+    """The reply at the end of a stream; text and progress are shown on the way."""
+    from anygen.reply import DecoderProgress, Done, TextDelta
+
+    progress = Progress()
+    try:
+        for event in events:
+            if isinstance(event, TextDelta):
+                on_text(event.text)
+            elif isinstance(event, DecoderProgress):
+                progress.step(event.index, str(event.modality), event.step, event.num_steps)
+            elif isinstance(event, Done):
+                return event.reply
+    finally:
+        progress.close()
+        close = getattr(events, "close", None)
+        if close is not None:
+            close()
+    raise RuntimeError("the stream ended without a reply")
+
+
+def generate(arguments: argparse.Namespace) -> int:
+    from anygen.message import as_messages
+
+    options = options_from(arguments)
+    if not arguments.parts:
+        raise UsageError("anygen generate: nothing is asked; give a text, --image, --audio or --video")
+    prompt = as_messages([_part(kind, value) for kind, value in arguments.parts])
+    model = load(arguments.model)
+    events = model.stream(
+        prompt,
+        seed=arguments.seed,
+        options=options,
+        modalities=arguments.modalities,
+        require=arguments.require,
+    )
+    reply = follow(events)
+    paths = save(reply, arguments)
+    if arguments.json:
+        parts = [
+            {"type": "text", "text": part}
+            if isinstance(part, str)
+            else {"type": str(part.modality), "path": str(paths[index])}
+            for index, part in enumerate(reply.parts)
+        ]
+        timings = {name: round(seconds, 4) for name, seconds in reply.timings.items()}
+        print(json.dumps({"parts": parts, "seed": reply.seed, "timings": timings}, ensure_ascii=False))
+        return DONE
+    show(reply, paths)
+    return DONE
+
+
+def _part(kind: str, value: str) -> Any:
+    from anygen.media import Audio, Image, Video
+
+    if kind == "text":
+        return sys.stdin.read() if value == "-" else value
+    return {IMAGE: Image, AUDIO: Audio, VIDEO: Video}[kind].open(value)  # type: ignore[index]
+
+
+def save(reply: Reply, arguments: argparse.Namespace, stem: str | None = None) -> dict[int, Path]:
+    """Write a reply's media; the path of each part that is one. Without media and --out nothing is written."""
+    media = [index for index, part in enumerate(reply.parts) if not isinstance(part, str)]
+    if not media and arguments.out is None:
+        return {}
+    folder = Path("out" if arguments.out is None else arguments.out)
+    written = reply.save(folder, stem=stem or arguments.stem, copy_inputs=arguments.keep_inputs)
+    return dict(zip(media, written, strict=False))
+
+
+def show(reply: Reply, paths: dict[int, Path]) -> None:
+    """Print a reply: each text, and the path of each medium, in order."""
+    for index, part in enumerate(reply.parts):
+        text = part.strip() if isinstance(part, str) else str(paths[index])
+        if text:
+            print(text)
+
+
+def chat(arguments: argparse.Namespace) -> int:
+    from anygen.chat import Chat
+
+    options = options_from(arguments)
+    return Chat(load(arguments.model), arguments, options).run()
+
+
+def info(arguments: argparse.Namespace) -> int:
+    subject = arguments.subject
+    if subject is not None and Path(subject).is_file():
+        from anygen import provenance
+
+        found = provenance.read(subject)
+        found = {key: value for key, value in found.items() if key != "schema"}
+    else:
+        from anygen import checkpoint, doctor
+
+        found = doctor.describe(subject) if subject else {"models": checkpoint.presets()}
+    if arguments.json:
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        print("\n".join(_lines(found)))
+    return DONE
+
+
+def _lines(value: Any, indent: str = "") -> list[str]:
+    """Nested plain values as indented lines a person reads."""
+    lines = []
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for name, each in items:
+        label = f"{indent}{str(name).replace('_', ' ')}:"
+        is_list = isinstance(each, (list, tuple))
+        if is_list and not any(isinstance(inner, (dict, list)) for inner in each):
+            lines.append(f"{label} {', '.join(str(inner) for inner in each) or '-'}")
+        elif isinstance(each, dict) or is_list:
+            lines += [label, *_lines(each, indent + "  ")] if each else [f"{label} -"]
+        else:
+            lines.append(f"{label} {each}")
+    return lines
+
+
+def replay(arguments: argparse.Namespace) -> int:
+    from anygen import replay as replaying
+
+    record = replaying.read_record(arguments.file)
+    # Missing inputs are said before a model is loaded.
+    replaying.asked(record, arguments.file, arguments.input, Path(arguments.file).parent)
+    model = load(arguments.model or record["model"]["name"])
+    done = replaying.replay(model, arguments.file, arguments.input)
+    if arguments.out is not None:
+        done.reply.save(arguments.out)
+    if arguments.json:
+        files = [
+            {"path": str(each.path), "same": each.same, "largest": each.largest} for each in done.comparisons
+        ]
+        print(json.dumps({"same": done.same, "files": files, "differences": list(done.differences)}))
+        return DONE if done.same else NO
+    for each in done.comparisons:
+        print(each.sentence)
+    for each in done.differences:
+        print(f"differs from the record: {each}")
+    return DONE if done.same else NO
+
+
+def examine_machine(arguments: argparse.Namespace) -> int:
+    from anygen.doctor import examine
+
+    checks = examine(arguments.out)
+    good = all(check.ok for check in checks)
+    if arguments.json:
+        print(json.dumps({"ok": good, "checks": [check.to_dict() for check in checks]}, ensure_ascii=False))
+        return DONE if good else ENVIRONMENT
+    width = max(len(check.name) for check in checks)
+    for check in checks:
+        mark = "ok  " if check.ok else "MEND"
+        advice = f" -> {check.advice}" if check.advice else ""
+        print(f"{mark}  {check.name:<{width}}  {check.found}{advice}")
+    return DONE if good else ENVIRONMENT

@@ -1,0 +1,187 @@
+"""Make a file again from its record, and say whether the same came out, or what is missing or differs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from anygen import provenance
+from anygen.errors import MediaError
+from anygen.media import Audio, Image, Video, open_media
+from anygen.message import Message
+from anygen.modality import TEXT
+from anygen.options import GenerationOptions
+
+if TYPE_CHECKING:
+    from anygen.model import AnyGen
+    from anygen.reply import Reply
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One file beside what was made again. `largest` is the largest difference: of a pixel out of 255, of a sample out
+    of 1; None where the two have different shapes or one of them is missing."""
+
+    path: Path
+    same: bool
+    largest: float | None
+    sentence: str
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """What came of it. `differences` are the versions and weights that are not those of the record."""
+
+    reply: Reply
+    comparisons: tuple[Comparison, ...]
+    differences: tuple[str, ...] = field(default=())
+
+    @property
+    def same(self) -> bool:
+        return all(each.same for each in self.comparisons)
+
+
+def read_record(path: str | Path) -> dict[str, Any]:
+    """The record of a file, complete enough to replay. Raises MediaError."""
+    record = provenance.read(path)
+    missing = [key for key in ("messages", "seed", "model", "options") if key not in record]
+    if missing:
+        raise MediaError(
+            f"{path}: its record has no {missing[0]}, so it cannot be made again; a whole record is needed"
+        )
+    return record
+
+
+def asked(
+    record: Mapping[str, Any], name: str, inputs: Iterable[str | Path] = (), folder: Path | None = None
+) -> list[Message]:
+    """The messages of a record, their media found by content hash among `inputs` and in `folder` and `folder`/inputs.
+
+    Raises MediaError naming the input that is missing."""
+    candidates = [Path(each) for each in inputs]
+    if folder is not None:
+        named = folder / "inputs"
+        candidates += sorted(named.iterdir()) if named.is_dir() else []
+        candidates += sorted(path for path in folder.iterdir() if path.is_file() and path.suffix != ".json")
+    found = _Finder(name, candidates)
+    messages = []
+    for turn in record["messages"]:
+        parts = [
+            part["text"] if part["type"] == TEXT else found.media(part["type"], part["hash"])
+            for part in turn["content"]
+        ]
+        messages.append(Message(turn["role"], tuple(parts)))
+    return messages
+
+
+class _Finder:
+    """Looks for media by content hash; opens each candidate once."""
+
+    def __init__(self, name: str, candidates: Sequence[Path]) -> None:
+        self.name = name
+        # A file kept by anygen is named by its hash, so those that may fit come first.
+        self.candidates = list(dict.fromkeys(candidates))
+        self.known: dict[str, Any] = {}
+
+    def media(self, modality: str, digest: str) -> Any:
+        order = sorted(self.candidates, key=lambda path: path.stem != digest)
+        while digest not in self.known and order:
+            path = order.pop(0)
+            self.candidates.remove(path)
+            try:
+                media = open_media(path)
+            except MediaError:
+                continue
+            self.known[media.content_hash()] = media
+            if isinstance(media, Video) and media.audio is not None:
+                self.known.setdefault(media.audio.content_hash(), media.audio)
+        if digest not in self.known:
+            raise MediaError(
+                f"{self.name}: the input {modality} {digest[:12]} is missing; give the file it was with --input, "
+                "or keep inputs/ beside the output"
+            )
+        return self.known[digest]
+
+
+def differences(record: Mapping[str, Any], model: AnyGen) -> tuple[str, ...]:
+    """What is not as it was when the file was made, one phrase each: weights, anygen, Python, libraries."""
+    import anygen
+
+    found = []
+    weights = record["model"].get("weights_hash", "")
+    if weights != model.weights_hash:
+        found.append(f"the weights were {weights[:12]} and are {model.weights_hash[:12]}")
+    if record.get("anygen") != anygen.__version__:
+        found.append(f"anygen was {record.get('anygen')} and is {anygen.__version__}")
+    now = provenance.versions()
+    for name, was in record.get("versions", {}).items():
+        if now.get(name) != was:
+            found.append(f"{name} was {was} and is {now.get(name, 'not installed')}")
+    return tuple(found)
+
+
+def outputs(path: Path, record: Mapping[str, Any]) -> list[tuple[int, Path]]:
+    """The media files that a path stands for: itself, the file its sidecar lies beside, or all of a reply's JSON."""
+    if path.suffix != ".json":
+        return [(int(record.get("part", {}).get("index", 0)), path)]
+    beside = path.with_suffix("")
+    if "part" in record:
+        return [(int(record["part"]["index"]), beside)]
+    parts = json.loads(path.read_text(encoding="utf-8")).get("parts", [])
+    # The name alone: a path in a file that someone sent must not lead elsewhere.
+    return [
+        (index, path.parent / Path(part["path"]).name) for index, part in enumerate(parts) if "path" in part
+    ]
+
+
+def replay(model: AnyGen, path: str | Path, inputs: Iterable[str | Path] = (), **callbacks: Any) -> Replay:
+    """Make the reply that `path` came from again and compare. `callbacks` go to the model's `generate`.
+
+    Raises MediaError where there is no record, or an input or an output is missing."""
+    path = Path(path)
+    record = read_record(path)
+    messages = asked(record, str(path), inputs, path.parent)
+    reply = model.generate(
+        messages,
+        seed=record["seed"],
+        options=GenerationOptions.from_dict(record["options"]),
+        modalities=record.get("modalities"),
+        require=record.get("require", ()),
+        **callbacks,
+    )
+    compared = tuple(_compared(file, index, reply) for index, file in outputs(path, record))
+    return Replay(reply, compared, differences(record, model))
+
+
+def _compared(path: Path, index: int, reply: Reply) -> Comparison:
+    old = open_media(path)
+    if index >= len(reply.parts) or isinstance(reply.parts[index], str):
+        return Comparison(
+            path, False, None, f"{path.name}: part {index} of the new reply is no {old.modality}"
+        )
+    # Through the same encoder as the file: sounds have 16 bits, clips are compressed.
+    new = open_media(reply.parts[index].encode())
+    if new.modality != old.modality:
+        return Comparison(path, False, None, f"{path.name}: was {old.modality}, is now {new.modality}")
+    unit, scale = ("sample", 1.0) if isinstance(old, Audio) else ("pixel", 255.0)
+    before, after = _values(old), _values(new)
+    if before.shape != after.shape:
+        return Comparison(
+            path, False, None, f"{path.name}: the shape was {before.shape} and is {after.shape}"
+        )
+    largest = float(np.abs(before.astype(np.float32) - after.astype(np.float32)).max()) / scale
+    if largest == 0:
+        return Comparison(path, True, 0.0, f"{path.name}: the same {unit}s")
+    shown = f"{largest * 255:.0f}/255 of a {unit}" if unit == "pixel" else f"{largest:.2g} of a {unit}"
+    return Comparison(path, False, largest, f"{path.name}: not the same, the largest difference is {shown}")
+
+
+def _values(media: Image | Audio | Video) -> np.ndarray:
+    if isinstance(media, Image):
+        return media.pixels
+    return media.samples if isinstance(media, Audio) else media.frames
