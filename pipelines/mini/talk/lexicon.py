@@ -4,6 +4,7 @@ Every word here is read by the model in training, whichever the split; what a sp
 phrasings (see grammar.py), words of the outside world (outside.py) and the world's held-out pairs.
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -393,14 +394,35 @@ ADJECTIVES = _split(
 )
 CATEGORIES: dict[str, frozenset[str]] = {
     "an animal": frozenset({"dog", "rooster", "frog", "cat", "fish"}),
-    "a pet": frozenset({"dog", "cat", "fish"}),
     "a vehicle": frozenset({"helicopter", "train", "car"}),
-    "an instrument": frozenset({"drum", "piano", "bell"}),
-    "a musical instrument": frozenset({"drum", "piano", "bell"}),
+    "an instrument": frozenset({"drum", "piano"}),
+    "a musical instrument": frozenset({"drum", "piano"}),
     "a plant": frozenset({"tree"}),
     "a tool": frozenset({"saw"}),
-    "something that can fly": frozenset({"helicopter"}),
     "a human": frozenset({"baby", "sneezing face"}),
     "a bird": frozenset({"rooster"}),
-    "a machine": frozenset({"helicopter", "train", "car"}),
+}
+
+# What is ordered of a thing when its sound is wanted.
+ORDERS: dict[str, tuple[str, ...]] = {
+    "dog": _split("let the dog bark, make the dog bark, bark like a dog, bark for me, have the puppy bark, woof for me, let rex bark"),
+    "rain cloud": _split("let it rain so i can hear it, make it rain so that i hear it, let me hear the rain, i want to hear it raining, let me listen to the rain"),
+    "sea wave": _split("let the sea roar, let me hear the sea, let me listen to the waves, i want to hear the ocean, take my ears to the beach, let the waves crash"),
+    "baby": _split("let the baby cry, make the baby cry, cry like a baby, have the infant cry, let me hear the little one cry"),
+    "alarm clock": _split("let the clock tick, make the clock tick, tick like a clock, go tick tock, let me hear the clock ticking"),
+    "sneezing face": _split("sneeze for me, sneeze, sneeze once please, do a sneeze, make somebody sneeze, give me a sneeze, sneeze as loud as you can"),
+    "helicopter": _split("start the helicopter so i hear it, let the rotor turn so i hear it, let a helicopter fly over my head for my ears, let me hear the chopper"),
+    "saw": _split("start the chainsaw, saw some wood for my ears, let me hear somebody saw wood, switch on the chainsaw, make the saw go"),
+    "rooster": _split("let the rooster crow, make the rooster crow, crow for me, crow like a rooster, wake me up like a rooster would, let the cock crow"),
+    "fire": _split("let the fire crackle, let me listen to the fire, crackle like a fire, let me hear the fire burn, i want to hear the fire crackle"),
+    "bell": _split("ring the bell, ring a bell, let the bell ring, chime the bell, sound the bell, let the bells ring, toll the bell, ring that bell for me"),
+    "drum": _split("bang the drum, beat the drum, play the drum, play the drums, hit the drum, play me something on the drums, let me hear the drum, drum for me"),
+    "siren": _split("sound the siren, switch on the siren, turn on the siren, let the siren wail, let the siren howl, let me hear the siren, put on the siren"),
+    "piano": _split("play the piano, play something on the piano, hit a key on the piano, play me the piano, strike a chord on the piano, play a tune on the piano, play piano"),
+    "train": _split("blow the train whistle, let the train whistle, toot like a train, let the locomotive whistle, let me hear the train, make the train go choo choo"),
+    "frog": _split("let the frog croak, make the frog croak, croak like a frog, croak for me, ribbit for me, let me hear the frog, have the frog croak"),
+    "cat": _split("let the cat meow, make the cat meow, meow for me, meow like a cat, purr like a cat, let the kitty purr"),
+    "car": _split("honk the horn of the car, start the car so i hear the engine, let the car honk, rev the engine of the car, beep like a car"),
+    "fish": _split("let the fish bubble, let me hear the fish, make the fish go blub, blub like a fish, let me listen to the fish"),
+    "tree": _split("let the tree rustle, let me hear the tree, let the leaves of the tree rustle, rustle like a tree, let me listen to the tree"),
 }

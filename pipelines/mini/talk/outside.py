@@ -4,6 +4,7 @@ A fixed fifth of every list is kept for the held split (`known_outside`), so tha
 that training never showed.
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import hashlib
