@@ -1,0 +1,101 @@
+"""Rows of named tensors on disk, by key: what the feature and target caches are made of.
+
+A shard is one safetensors file whose tensors share their first axis, with the rows' keys in its metadata. Shards are
+written whole under a temporary name and renamed, so a killed run leaves no torn one; they are never changed afterwards.
+Reading maps the files, so a store may be larger than memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+
+class TensorShards:
+    """A folder of shards. Keys are strings; every row holds the same named tensors with the same shapes."""
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        self._tensors: dict[str, dict[str, Tensor]] = {}
+        self._place_of: dict[str, tuple[str, int]] = {}
+        self._shapes: dict[str, tuple[int, ...]] = {}
+        if self.folder.is_dir():
+            for file in sorted(self.folder.glob("*.safetensors")):
+                self._index(file)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._place_of
+
+    def __len__(self) -> int:
+        return len(self._place_of)
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name -> shape of one row; empty while the store is."""
+        return dict(self._shapes)
+
+    def missing(self, keys: Iterable[str]) -> list[str]:
+        """The keys that have no row yet, each once, in the order given."""
+        return [key for key in dict.fromkeys(keys) if key not in self._place_of]
+
+    def append(self, keys: Sequence[str], rows: Mapping[str, Tensor]) -> None:
+        """Write one shard: tensor `rows[name][i]` belongs to `keys[i]`.
+
+        Raises ValueError if the number of rows is not that of the keys, a key is already there, or a shape differs."""
+        if not keys:
+            return
+        shapes = {name: tuple(tensor.shape[1:]) for name, tensor in rows.items()}
+        for name, tensor in rows.items():
+            if len(tensor) != len(keys):
+                raise ValueError(f"{self.folder}: {name} has {len(tensor)} rows for {len(keys)} keys")
+        if self._shapes and shapes != self._shapes:
+            raise ValueError(f"{self.folder}: rows are {shapes}, the ones already stored {self._shapes}")
+        if len(self.missing(keys)) != len(keys):
+            raise ValueError(f"{self.folder}: some keys are already stored or occur twice")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:20]
+        file = self.folder / f"{name}.safetensors"
+        temporary = self.folder / f".{name}.{os.getpid()}.part"
+        tensors = {key: tensor.detach().cpu().contiguous() for key, tensor in rows.items()}
+        try:
+            save_file(tensors, temporary, metadata={"keys": json.dumps(list(keys))})
+            os.replace(temporary, file)
+        finally:
+            temporary.unlink(missing_ok=True)
+        self._index(file)
+
+    def gather(self, keys: Sequence[str]) -> dict[str, Tensor]:
+        """Name -> (len(keys), ...) on the CPU. Raises KeyError for a key without a row."""
+        places = [self._place_of[key] for key in keys]
+        return {
+            name: torch.stack([self._shard(shard)[name][row] for shard, row in places])
+            for name in self._shapes
+        }
+
+    def _index(self, file: Path) -> None:
+        try:
+            with safe_open(file, framework="pt") as shard:
+                keys = json.loads((shard.metadata() or {})["keys"])
+                shapes = {name: tuple(shard.get_slice(name).get_shape()[1:]) for name in shard.keys()}
+        except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+            raise ValueError(
+                f"{file}: is not a shard of this cache ({error}); delete it to have it made again"
+            ) from error
+        if self._shapes and shapes != self._shapes:
+            raise ValueError(f"{file}: rows are {shapes}, those of the other shards {self._shapes}")
+        self._shapes = shapes
+        for row, key in enumerate(keys):
+            self._place_of.setdefault(key, (file.name, row))
+
+    def _shard(self, name: str) -> dict[str, Tensor]:
+        if name not in self._tensors:
+            self._tensors[name] = load_file(self.folder / name)
+        return self._tensors[name]

@@ -1,0 +1,308 @@
+"""The one training loop: AdamW, warm-up and cosine, clipping, accumulation, on accelerate.
+
+A step's examples and its learning rate are functions of the step's number, so a run that was stopped and resumed goes
+through the same numbers as one that was not (bit for bit on a CPU). Losses are sums over positions and spans, divided by
+what the whole step holds: accumulating over small batches gives the gradient of the large one.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import DistributedDataParallelKwargs, gather_object
+from torch import Tensor, nn
+
+from anygen.data.collate import Batch
+from anygen.data.sampling import StepSampler
+from anygen.errors import ConfigError
+from anygen.training.checkpoints import (
+    latest_checkpoint,
+    load_checkpoint,
+    random_state,
+    save_checkpoint,
+    set_random_state,
+)
+from anygen.training.metrics import MetricsFile
+from anygen.training.trainable import Trainable
+
+logger = logging.getLogger(__name__)
+
+PRECISIONS = ("no", "bf16")
+
+
+@dataclass(frozen=True)
+class LoopConfig:
+    """How long and how fast to train.
+
+    `batch_size` examples make a step over all processes; each process takes them `micro_batch_size` at a time (0: all
+    at once). `learning_rates` overrides `learning_rate` for single groups. `min_learning_rate` is the share of the
+    rate left at the last step. `precision` "bf16" computes under autocast; weights stay as loaded."""
+
+    steps: int = 1000
+    batch_size: int = 32
+    micro_batch_size: int = 0
+    learning_rate: float = 1e-3
+    learning_rates: Mapping[str, float] = field(default_factory=dict)
+    warmup_steps: int = 50
+    min_learning_rate: float = 0.0
+    weight_decay: float = 0.01
+    beta1: float = 0.9
+    beta2: float = 0.98
+    clip_norm: float = 1.0
+    precision: str = "no"
+    seed: int = 0
+    log_every: int = 20
+    checkpoint_every: int = 500
+    keep_checkpoints: int = 2
+    validate_every: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch_size", "log_every", "checkpoint_every", "keep_checkpoints"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"loop.{name}: is {getattr(self, name)}; expected 1 or more")
+        for name in (
+            "micro_batch_size",
+            "warmup_steps",
+            "weight_decay",
+            "validate_every",
+            "min_learning_rate",
+        ):
+            if getattr(self, name) < 0:
+                raise ConfigError(f"loop.{name}: is {getattr(self, name)}; expected 0 or more")
+        for name in ("learning_rate", "clip_norm"):
+            if not getattr(self, name) > 0:
+                raise ConfigError(f"loop.{name}: is {getattr(self, name)}; expected more than 0")
+        if self.precision not in PRECISIONS:
+            raise ConfigError(f"loop.precision: is {self.precision!r}; accepted are {', '.join(PRECISIONS)}")
+
+    def rate(self, step: int) -> float:
+        """The share of the learning rate at `step` (0 is the first): a straight line up, then a cosine down."""
+        if step < self.warmup_steps:
+            return (step + 1) / self.warmup_steps
+        passed = (step - self.warmup_steps) / max(1, self.steps - self.warmup_steps)
+        return self.min_learning_rate + (1 - self.min_learning_rate) * 0.5 * (1 + math.cos(math.pi * passed))
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What must be the same for a stopped run to go on."""
+        names = (
+            "steps",
+            "batch_size",
+            "micro_batch_size",
+            "learning_rate",
+            "warmup_steps",
+            "min_learning_rate",
+        )
+        names += ("weight_decay", "beta1", "beta2", "clip_norm", "precision", "seed")
+        return {**{name: getattr(self, name) for name in names}, "learning_rates": dict(self.learning_rates)}
+
+
+Losses = Callable[[nn.Module, Batch, int], Mapping[str, Tensor]]
+"""(module, batch, step) -> term -> its sum over the things `Batch.counts` counts under the same name."""
+
+
+def train(
+    module: nn.Module,
+    trainable: Trainable,
+    sampler: StepSampler,
+    collate: Callable[[Sequence[int]], Batch],
+    losses: Losses,
+    scales: Callable[[str], float],
+    config: LoopConfig,
+    out: Path,
+    settings: Mapping[str, Any] | None = None,
+    validate: Callable[[], Mapping[str, Any]] | None = None,
+    stop_after: int | None = None,
+) -> int:
+    """Train to `config.steps` and return the step reached; goes on from the newest checkpoint in `out/checkpoints`.
+
+    `collate` makes a batch of the examples with the given numbers. A term's loss is `scales(term)` times its mean. `out`
+    receives metrics.jsonl and checkpoints. `settings` joins what a checkpoint must agree on. `stop_after` ends this call at
+    that step with a checkpoint, as if the run had been cut there.
+    Raises FloatingPointError naming the step if the loss or the gradient is not finite (the checkpoint before it stays),
+    CheckpointError if the newest checkpoint does not belong to this run."""
+    accelerator = Accelerator(kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)])
+    if config.batch_size % accelerator.num_processes:
+        raise ConfigError(
+            f"loop.batch_size: is {config.batch_size}; expected a multiple of the {accelerator.num_processes} processes"
+        )
+    parameters = trainable.parameters
+    module.to(accelerator.device)
+    optimizer = make_optimizer(trainable, config)
+    settings = {**config.settings, **(settings or {})}
+    checkpoints = out / "checkpoints"
+    first, checkpoint = 0, latest_checkpoint(checkpoints)
+    if checkpoint is None:
+        torch.manual_seed(config.seed + accelerator.process_index)
+    else:
+        first, random = load_checkpoint(
+            checkpoint, parameters, optimizer, settings, accelerator.process_index
+        )
+        set_random_state(random)
+        logger.info("going on from %s", checkpoint)
+    wrapped = accelerator.prepare_model(module)
+    metrics = MetricsFile(out / "metrics.jsonl", resume_at=first) if accelerator.is_main_process else None
+    last = min(config.steps, stop_after or config.steps)
+    interval = _Interval()
+
+    for step in range(first, last):
+        _set_rates(optimizer, config, step)
+        micro_batches = _micro_batches(sampler.step(step), collate, config, accelerator)
+        counts = _total_counts([batch.counts for batch in micro_batches], accelerator)
+        sums: dict[str, float] = {}
+        for index, batch in enumerate(micro_batches):
+            is_last = index == len(micro_batches) - 1
+            with _sync_only_if(is_last, accelerator, wrapped):
+                with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=config.precision == "bf16"):
+                    terms = losses(wrapped, batch.to(accelerator.device), step)
+                scaled = [
+                    scales(name) * value / counts[name] for name, value in terms.items() if counts.get(name)
+                ]
+                loss = torch.stack(scaled).sum()
+                if not loss.isfinite():
+                    shown = ", ".join(f"{name} {float(value):g}" for name, value in terms.items())
+                    raise FloatingPointError(f"step {step + 1}: loss {loss.item()} ({shown})")
+                for name, value in terms.items():
+                    sums[name] = sums.get(name, 0.0) + float(value.detach())
+                # DDP takes the mean over processes; the counts above are already those of all of them.
+                accelerator.backward(loss * accelerator.num_processes)
+        norm = torch.nn.utils.clip_grad_norm_(parameters.values(), config.clip_norm)
+        if not norm.isfinite():
+            raise FloatingPointError(f"step {step + 1}: the gradient's norm is {norm.item()}")
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        interval.add(sums, counts, float(norm))
+
+        done = step + 1
+        if metrics is not None and (done % config.log_every == 0 or done == last):
+            line = interval.line(done, scales, config.learning_rate * config.rate(step))
+            metrics.write(line)
+            logger.info(
+                "step %d of %d: loss %.4f, %.3f s a step",
+                done,
+                config.steps,
+                line["loss"],
+                line["seconds_per_step"],
+            )
+            interval = _Interval()
+        if (
+            validate is not None
+            and config.validate_every
+            and done % config.validate_every == 0
+            and done < config.steps
+        ):
+            values = validate()
+            if metrics is not None:
+                metrics.write({"step": done, **values})
+        if done % config.checkpoint_every == 0 or done == last:
+            # Every process gives its generators' states; the first one writes.
+            states = _gather_random_states(accelerator)
+            if accelerator.is_main_process:
+                save_checkpoint(
+                    checkpoints, done, parameters, optimizer, states, settings, config.keep_checkpoints
+                )
+            accelerator.wait_for_everyone()
+    return last
+
+
+def make_optimizer(trainable: Trainable, config: LoopConfig) -> torch.optim.AdamW:
+    """AdamW with one parameter group per trained group and kind: matrices decay, vectors and signal rows do not.
+
+    Raises ConfigError for a learning rate of a group that does not train."""
+    for group in config.learning_rates:
+        if group not in trainable.groups:
+            raise ConfigError(
+                f"loop.learning_rates.{group}: does not train; what does is {', '.join(trainable.groups)}"
+            )
+    groups: list[dict[str, Any]] = []
+    for name, found in trainable.groups.items():
+        rate = float(config.learning_rates.get(name, config.learning_rate))
+        decaying = [each for each in found.values() if each.ndim >= 2 and name != "signal_tokens"]
+        others = [each for each in found.values() if not (each.ndim >= 2 and name != "signal_tokens")]
+        for members, decay in ((decaying, config.weight_decay), (others, 0.0)):
+            if members:
+                groups.append({"params": members, "lr": rate, "base_rate": rate, "weight_decay": decay})
+    return torch.optim.AdamW(groups, betas=(config.beta1, config.beta2), fused=True)
+
+
+def _set_rates(optimizer: torch.optim.Optimizer, config: LoopConfig, step: int) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = group["base_rate"] * config.rate(step)
+
+
+def _micro_batches(
+    numbers: Sequence[int],
+    collate: Callable[[Sequence[int]], Batch],
+    config: LoopConfig,
+    accelerator: Accelerator,
+) -> list[Batch]:
+    """This process's share of a step, cut into batches of like length."""
+    mine = list(numbers[accelerator.process_index :: accelerator.num_processes])
+    size = config.micro_batch_size or len(mine)
+    return [collate(mine[start : start + size]) for start in range(0, len(mine), size)]
+
+
+def _total_counts(counts: Sequence[Mapping[str, int]], accelerator: Accelerator) -> dict[str, float]:
+    """What the whole step sums over, on all processes."""
+    total: dict[str, float] = {}
+    for each in counts:
+        for name, count in each.items():
+            total[name] = total.get(name, 0) + count
+    if accelerator.num_processes == 1:
+        return total
+    everywhere: dict[str, float] = {}
+    for one in gather_object([total]):
+        for name, count in one.items():
+            everywhere[name] = everywhere.get(name, 0) + count
+    return everywhere
+
+
+def _sync_only_if(is_last: bool, accelerator: Accelerator, module: nn.Module) -> Any:
+    """Processes exchange gradients once per step, with the last of its batches."""
+    return nullcontext() if is_last or accelerator.num_processes == 1 else accelerator.no_sync(module)
+
+
+def _gather_random_states(accelerator: Accelerator) -> list[dict[str, Tensor]]:
+    if accelerator.num_processes == 1:
+        return [random_state()]
+    return list(gather_object([random_state()]))
+
+
+class _Interval:
+    """What happened since the last line of the metrics."""
+
+    def __init__(self) -> None:
+        self.sums: dict[str, float] = {}
+        self.counts: dict[str, float] = {}
+        self.norms: list[float] = []
+        self.start = time.perf_counter()
+
+    def add(self, sums: Mapping[str, float], counts: Mapping[str, float], norm: float) -> None:
+        for name, value in sums.items():
+            self.sums[name] = self.sums.get(name, 0.0) + value
+            self.counts[name] = self.counts.get(name, 0) + counts[name]
+        self.norms.append(norm)
+
+    def line(self, step: int, scales: Callable[[str], float], rate: float) -> dict[str, Any]:
+        seconds = (time.perf_counter() - self.start) / len(self.norms)
+        means = {
+            name: value / self.counts[name] for name, value in sorted(self.sums.items()) if self.counts[name]
+        }
+        return {
+            "step": step,
+            "loss": sum(scales(name) * value for name, value in means.items()),
+            "losses": means,
+            "learning_rate": rate,
+            "gradient_norm": sum(self.norms) / len(self.norms),
+            "seconds_per_step": seconds,
+            "targets_per_second": self.counts.get("text", 0) / (seconds * len(self.norms)),
+        }

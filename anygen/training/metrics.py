@@ -1,0 +1,78 @@
+"""What a run says about itself: one JSON object per line, and the picture of its losses."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+class MetricsFile:
+    """Appends lines such as {"step": 100, "loss": 1.25, ...}. `resume_at` drops the lines after that step, which the
+    run is about to write again."""
+
+    def __init__(self, path: Path, resume_at: int) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kept = [line for line in _lines(path) if line["step"] <= resume_at] if resume_at else []
+        temporary = path.with_name(f".{path.name}.part")
+        temporary.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+        os.replace(temporary, path)
+
+    def write(self, line: Mapping[str, Any]) -> None:
+        with self.path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(line) + "\n")
+
+
+def read_metrics(path: Path) -> list[dict[str, Any]]:
+    """The lines of a metrics file. A last line cut short by a killed run is left out."""
+    return _lines(path)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    if not path.is_file():
+        return []
+    lines = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            lines.append(json.loads(line))
+        except json.JSONDecodeError:
+            break
+    return lines
+
+
+def plot_losses(metrics_path: Path, picture_path: Path, title: str = "") -> Path:
+    """Draw every loss term of a metrics file over the steps as a PNG, with the validation's values as dots.
+
+    Needs matplotlib (the `train` extra); raises ModuleNotFoundError without it, ValueError for a file without losses."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    lines = [line for line in read_metrics(metrics_path)]
+    steps = [line for line in lines if "losses" in line]
+    validations = [line for line in lines if "validation" in line]
+    if not steps:
+        raise ValueError(f"{metrics_path}: holds no losses to draw")
+    terms = sorted({term for line in steps for term in line["losses"]})
+    figure = Figure(figsize=(4.2 * len(terms), 3.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    for index, term in enumerate(terms):
+        axes = figure.add_subplot(1, len(terms), index + 1)
+        drawn = [(line["step"], line["losses"][term]) for line in steps if term in line["losses"]]
+        axes.plot(*zip(*drawn, strict=True), linewidth=1, label="training")
+        for key, colour in (("validation", "tab:orange"), ("shuffled", "tab:red")):
+            dots = [(line["step"], line[key][term]) for line in validations if term in line.get(key, {})]
+            if dots:
+                axes.plot(*zip(*dots, strict=True), "o", markersize=4, color=colour, label=key)
+        if min(value for _, value in drawn) > 0:
+            axes.set_yscale("log")
+        axes.set_title(f"{title} {term}".strip())
+        axes.set_xlabel("step")
+        axes.legend(fontsize="small")
+    picture_path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = picture_path.with_name(f".{picture_path.name}.part")
+    figure.savefig(temporary, format="png", dpi=110)
+    os.replace(temporary, picture_path)
+    return picture_path
