@@ -29,18 +29,13 @@ OTHERS = ("sound_distances", "conditioning", "cost", "probes")
 
 
 def weights_name(model: str) -> str:
-    """A short name for a set of weights: of its folder's safetensors, or of those in the package for a preset."""
-    folder = Path(model)
-    if not folder.is_dir():
-        import anygen
+    """A short name for a model: of the bytes of its trained and frozen parts and of its config."""
+    from anygen import checkpoint
 
-        folder = Path(anygen.__file__).parent / "presets" / model
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in (".safetensors", ".yaml", ".json") and path.is_file():
-            digest.update(str(path.relative_to(folder)).encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    folder = checkpoint.resolve(model)
+    settings = (folder / checkpoint.CONFIG).read_bytes()
+    parts = checkpoint.weights_hash(folder, checkpoint.read_config(folder / checkpoint.CONFIG))
+    return hashlib.sha256(settings + parts.encode()).hexdigest()[:12]
 
 
 def write_table(table: Table, out: Path) -> None:

@@ -27,14 +27,6 @@ def test_an_unknown_table_is_refused_with_the_known_ones(capsys):
     assert "nonsense" in message and "text_to_image" in message
 
 
-def test_weights_are_named_by_their_bytes(tmp_path):
-    (tmp_path / "model.safetensors").write_bytes(b"one")
-    first = evaluate.weights_name(str(tmp_path))
-    assert evaluate.weights_name(str(tmp_path)) == first
-    (tmp_path / "model.safetensors").write_bytes(b"two")
-    assert evaluate.weights_name(str(tmp_path)) != first
-
-
 @pytest.mark.skipif(
     not (probes.PROBES_DIR / "ceilings.json").is_file(), reason="no trained probes in the project"
 )

@@ -24,7 +24,7 @@ def contact_sheet(bench: Bench, path: Path, num_pictures: int = 64) -> Path:
     scenes = [_scene(seed) for seed in range(num_pictures)]
     made = _ask_all(bench, [ask("draw", seed, **vars(scene)) for seed, scene in enumerate(scenes)], IMAGE)
     labels = [f"{scene.size} {scene.thing}, {scene.colour}" for scene in scenes]
-    return _grid(
+    return grid(
         [None if picture is None else picture.pixels for picture in made], labels, path, columns=8, scale=2
     )
 
@@ -40,7 +40,7 @@ def film_strips(bench: Bench, path: Path, num_clips: int = 24) -> Path:
     made = _ask_all(bench, [ask("animate", seed, **vars(clip)) for seed, clip in enumerate(clips)], VIDEO)
     strips = [None if clip is None else np.concatenate(list(clip.frames[:8]), axis=1) for clip in made]
     labels = [f"{clip.size} {clip.thing}, {clip.colour}, {clip.motion}" for clip in clips]
-    return _grid(strips, labels, path, columns=2, scale=1)
+    return grid(strips, labels, path, columns=2, scale=1)
 
 
 def spectrograms(bench: Bench, path: Path) -> Path:
@@ -105,7 +105,7 @@ def _ask_all(bench: Bench, prompts: Sequence[str], modality: str) -> list:
     return made
 
 
-def _grid(
+def grid(
     pictures: Sequence[np.ndarray | None], labels: Sequence[str], path: Path, columns: int, scale: int
 ) -> Path:
     """Pictures in rows with a label under each; one that did not come is an empty field."""
