@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from anygen.errors import PromptError
 from anygen.media import SUFFIX, Audio, Image, Video, modality_of
 from anygen.message import Message
 from anygen.modality import AUDIO, IMAGE, TEXT, VIDEO, Modality
+from anygen.request import Request
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,6 +40,7 @@ class Response:
     seed: int
     token_ids: tuple[int, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
+    request: Request = field(default_factory=Request)
 
     @property
     def text(self) -> str:
@@ -124,6 +127,12 @@ class Reply:
             files += provenance.input_files(self.messages, folder)
         write_files(files)
         return [*written, summary]
+
+
+def caption_of(said: str) -> str:
+    """What the model said it makes: the last sentence of `said`, what stands before a span; "" if it said nothing."""
+    sentences = [piece.strip() for piece in re.split(r"[.!?:\n]+", said)]
+    return next((sentence for sentence in reversed(sentences) if sentence), "")
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,10 @@ class GriffinLim(nn.Module):
     def dtype(self) -> torch.dtype:
         return self.window.dtype
 
+    @property
+    def device(self) -> torch.device:
+        return self.window.device
+
     def _magnitude(self, mel_BTM: Tensor) -> Tensor:
         """The least-squares spectrum behind a mel spectrogram, kept positive by a few multiplicative updates: (B, K, T)."""
         filters_MK = self.filters_KM.T

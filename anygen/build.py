@@ -1,0 +1,123 @@
+"""Config -> AnyGen: the one place that knows both what a config says and what the parts are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from anygen import input_projectors, output_projectors
+from anygen.config import DecoderConfig, LanguageModelConfig, ModelConfig, from_values
+from anygen.decoders import DECODERS
+from anygen.decoders.base import Decoder
+from anygen.decoders.lazy import LazyDecoders
+from anygen.encoders import ENCODERS
+from anygen.encoders.base import Encoder
+from anygen.errors import ConfigError, nearest
+from anygen.llm.backbone import Backbone
+from anygen.llm.prompting import Prompter, PromptTemplate
+from anygen.llm.signal_tokens import SignalTokens
+from anygen.modality import Modality
+from anygen.model import AnyGen
+
+
+def build(config: ModelConfig, folder: Path, dtype: torch.dtype = torch.float32) -> AnyGen:
+    """The model a config describes, its frozen parts loaded from paths relative to `folder`, its trained parts fresh.
+
+    Raises ConfigError for an unknown kind or setting, CheckpointError for a part that cannot be loaded."""
+    encoders = build_encoders(config, folder)
+    backbone = build_backbone(config.llm, folder, dtype)
+    input_family = nn.ModuleDict(
+        {
+            modality: _named(
+                f"input_projectors.{modality}",
+                input_projectors.build,
+                settings,
+                encoders[Modality(modality)].feature_dim,
+                encoders[Modality(modality)].num_features[Modality(modality)],
+                backbone.dim,
+            )
+            for modality, settings in config.input_projectors.items()
+        }
+    )
+    output_family = nn.ModuleDict(
+        {
+            modality: _named(
+                f"output_projectors.{modality}",
+                output_projectors.build,
+                settings,
+                backbone.dim,
+                config.llm.signal_tokens[modality],
+                dict(config.decoders[modality].conditioning),
+            )
+            for modality, settings in config.output_projectors.items()
+        }
+    )
+    prompter = Prompter(
+        backbone.tokenizer,
+        from_values(PromptTemplate, _modal_keys(config.llm.template), "llm.template."),
+        backbone.signal_tokens,
+        {Modality(name): int(projector.num_soft_tokens) for name, projector in input_family.items()},
+        backbone.max_length,
+    )
+    decoders = build_decoders(config.decoders, folder, dtype)
+    return AnyGen(config, encoders, input_family, backbone, prompter, output_family, decoders).eval()
+
+
+def build_encoders(config: ModelConfig, folder: Path) -> dict[Modality, Encoder]:
+    """Modality -> its encoder; one that reads several stands under each of them."""
+    family: dict[Modality, Encoder] = {}
+    for name, each in config.encoders.items():
+        made = _class_of(ENCODERS, each.kind, f"encoders.{name}.kind").from_pretrained(folder / each.path)
+        unread = sorted(set(each.modalities) - set(made.modalities))
+        if unread:
+            raise ConfigError(f"encoders.{name}.modalities: {unread[0]} is not read by {each.path}")
+        family |= {Modality(modality): made for modality in each.modalities}
+    return family
+
+
+def build_backbone(config: LanguageModelConfig, folder: Path, dtype: torch.dtype) -> Backbone:
+    counts = {Modality(name): count for name, count in config.signal_tokens.items()}
+    spelling = {Modality(name): text for name, text in config.spelling.items()}
+    return Backbone.from_pretrained(folder / config.path, SignalTokens(counts, spelling), dtype)
+
+
+def build_decoders(
+    configs: Mapping[str, DecoderConfig], folder: Path, dtype: torch.dtype = torch.float32
+) -> LazyDecoders:
+    loaders: dict[Modality, Callable[[], Decoder]] = {}
+    for modality, each in configs.items():
+        kind = _class_of(DECODERS, each.kind, f"decoders.{modality}.kind")
+        loaders[Modality(modality)] = partial(
+            kind.from_pretrained, folder / each.path, each.conditioning, each.defaults, dtype
+        )
+    declared = {Modality(name): dict(each.conditioning) for name, each in configs.items()}
+    return LazyDecoders(loaders, declared)
+
+
+def _class_of(table: Mapping[str, str], kind: str, path: str) -> Any:
+    if kind not in table:
+        raise ConfigError(f"{path}: {kind!r} does not exist; {nearest(kind, table)}")
+    module, _, name = table[kind].partition(":")
+    return getattr(import_module(module), name)
+
+
+def _named(path: str, make: Callable[..., nn.Module], *arguments: Any) -> nn.Module:
+    """What `make` makes; its ConfigError says which projector it was about."""
+    try:
+        return make(*arguments)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def _modal_keys(template: Mapping[str, Any]) -> dict[str, Any]:
+    """Lead-ins are looked up by modality."""
+    values = dict(template)
+    if "lead_ins" in values:
+        values["lead_ins"] = {Modality(name): words for name, words in values["lead_ins"].items()}
+    return values

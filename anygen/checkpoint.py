@@ -1,0 +1,304 @@
+"""from_pretrained and save_pretrained: a folder of config.yaml, trained.safetensors and manifest.json, read strictly.
+
+config.yaml      the ModelConfig in force; frozen parts by path relative to the folder
+trained.safetensors  what the stages trained: input_projectors.*, output_projectors.*, signal_tokens.*, lora.*
+manifest.json    what the trained parts were trained against: the language model's fingerprint, its vocabulary size, the
+                 signal tokens' ids, each decoder's conditioning, and the SHA-256 of every file the model is made of
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from anygen.build import build
+from anygen.config import LoraConfig, ModelConfig, read_config, to_values
+from anygen.errors import CheckpointError, nearest
+from anygen.files.atomic import write_files
+from anygen.llm.lora import LoraSettings, add_lora, load_lora_state, lora_state, merge_lora
+from anygen.model import AnyGen
+
+CONFIG, TRAINED, MANIFEST = "config.yaml", "trained.safetensors", "manifest.json"
+FORMAT = 1
+PRESETS_DIR = Path(__file__).parent / "presets"
+
+
+def presets() -> list[str]:
+    """The names of the presets whose weights lie in the package."""
+    return sorted(path.parent.name for path in PRESETS_DIR.glob(f"*/{CONFIG}"))
+
+
+def resolve(name: str | Path) -> Path:
+    """The folder a model's name stands for: a preset, a folder, or a repository on the hub.
+
+    Raises CheckpointError where there is none."""
+    if str(name) in presets():
+        return PRESETS_DIR / str(name)
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        if not (folder / CONFIG).is_file():
+            raise CheckpointError(
+                f"{folder}: holds no {CONFIG}; a folder saved by save_pretrained is expected"
+            )
+        return folder
+    if str(name).count("/") == 1 and not str(name).startswith((".", "/", "~")):
+        return _from_hub(str(name))
+    raise CheckpointError(
+        f"model {str(name)!r} is neither a preset nor a folder; {nearest(str(name), presets())}, "
+        "and a folder saved by save_pretrained or a hub id such as name/model is accepted too"
+    )
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(
+            snapshot_download(name, allow_patterns=["*.yaml", "*.json", "*.safetensors", "*.txt", "*.model"])
+        )
+    except Exception as error:
+        # The hub's client raises its own kinds, whose texts are long: say which repository, and why in one line.
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise CheckpointError(
+            f"model {name!r} is no folder here and cannot be had from the hub: {reason[:200]}"
+        ) from error
+
+
+def load(name: str | Path, dtype: torch.dtype = torch.float32, merge: bool = True) -> AnyGen:
+    """The model a name stands for. `merge` adds saved LoRA into the language model; without it the adapters stay apart.
+
+    Raises CheckpointError for what does not fit: a changed file, another base, missing or unexpected names."""
+    folder = resolve(name)
+    config = read_config(folder / CONFIG)
+    manifest = _read_manifest(folder)
+    model = build(config, folder, dtype)
+    _check_base(folder, manifest, model)
+    _load_trained(model, folder, merge)
+    model.name = str(name)
+    model.folder = folder
+    model.weights_hash = weights_hash(folder, config)
+    return model
+
+
+def weights_hash(folder: Path, config: ModelConfig) -> str:
+    """SHA-256 (hex) over the names and hashes of all files the model is made of."""
+    digest = hashlib.sha256()
+    for name, value in sorted(file_hashes(folder, config).items()):
+        digest.update(f"{name} {value}\n".encode())
+    return digest.hexdigest()
+
+
+def file_hashes(folder: Path, config: ModelConfig) -> dict[str, str]:
+    """File -> SHA-256, for the trained parts and every file of every frozen part, named by part."""
+    files = {TRAINED: folder / TRAINED}
+    for part, path in part_paths(config).items():
+        root = folder / path
+        files |= {
+            f"{part}/{file.relative_to(root).as_posix()}": file for file in root.rglob("*") if file.is_file()
+        }
+    hashes = {}
+    for name, file in files.items():
+        if not file.is_file():
+            raise CheckpointError(f"{file}: no such file; {folder / CONFIG} names it")
+        with file.open("rb") as stream:
+            hashes[name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return hashes
+
+
+def part_paths(config: ModelConfig) -> dict[str, str]:
+    """Frozen part -> its path as the config gives it."""
+    paths = {f"encoders.{name}": each.path for name, each in config.encoders.items()}
+    paths["llm"] = config.llm.path
+    return paths | {f"decoders.{name}": each.path for name, each in config.decoders.items()}
+
+
+def changed_files(folder: Path) -> list[str]:
+    """The files that are missing or not what the manifest says: for `anygen doctor`, which looks at every byte."""
+    config, listed = read_config(folder / CONFIG), _read_manifest(folder)["files"]
+    try:
+        found = file_hashes(folder, config)
+    except CheckpointError as error:
+        return [str(error)]
+    return sorted(name for name in {*listed, *found} if listed.get(name) != found.get(name))
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"{path}: cannot be read as JSON; a folder saved by save_pretrained has one"
+        ) from error
+    if manifest.get("format") != FORMAT:
+        raise CheckpointError(f"{path}: format {manifest.get('format')!r}; format {FORMAT} is accepted")
+    return manifest
+
+
+def _facts(model: AnyGen) -> dict[str, Any]:
+    """What trained parts depend on, in JSON's own types."""
+    backbone = model.backbone
+    return {
+        "llm_fingerprint": backbone.fingerprint(),
+        "vocabulary_size": backbone.num_ids,
+        "signal_ids": {str(m): list(backbone.signal_ids.of(m)) for m in backbone.signal_ids.modalities},
+        "conditioning": {
+            str(m): {name: list(shape) for name, shape in declared.items()}
+            for m, declared in model.decoders.conditioning.items()
+        },
+    }
+
+
+def _check_base(folder: Path, manifest: Mapping[str, Any], model: AnyGen) -> None:
+    for fact, found in _facts(model).items():
+        wanted = manifest.get(fact)
+        if found != wanted:
+            shown = [str(value)[:60] for value in (found, wanted)]
+            raise CheckpointError(
+                f"{folder / CONFIG}: {fact.replace('_', ' ')} is {shown[0]}, but {TRAINED} was trained with {shown[1]}; "
+                "give the language model and the decoders it was trained with"
+            )
+
+
+def trained_state(model: AnyGen) -> dict[str, Tensor]:
+    """Everything the stages train, by the names it is saved under."""
+    state = {f"input_projectors.{name}": value for name, value in model.input_projectors.state_dict().items()}
+    state |= {
+        f"output_projectors.{name}": value for name, value in model.output_projectors.state_dict().items()
+    }
+    state |= model.backbone.signal_state()
+    # Adapters that were merged at load are kept apart, so that saving again does not lose them.
+    return state | (lora_state(model.backbone) or model.merged_lora)
+
+
+def _load_trained(model: AnyGen, folder: Path, merge: bool) -> None:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    path = folder / TRAINED
+    if not path.is_file():
+        raise CheckpointError(f"{path}: no such file; a folder saved by save_pretrained has one")
+    try:
+        found = {name: value.float() for name, value in load_file(path).items()}
+    except SafetensorError as error:
+        raise CheckpointError(f"{path}: cannot be read as safetensors: {error}") from error
+    lora = model.config.llm.lora
+    if lora is not None:
+        add_lora(model.backbone, LoraSettings(lora.rank, lora.alpha, lora.dropout, lora.targets))
+    wanted = trained_state(model)
+    missing, unexpected = sorted(wanted.keys() - found.keys()), sorted(found.keys() - wanted.keys())
+    if missing or unexpected:
+        raise CheckpointError(
+            f"{path}: {len(missing)} missing ({', '.join(missing[:3])}), "
+            f"{len(unexpected)} unexpected ({', '.join(unexpected[:3])})"
+        )
+    for name, value in wanted.items():
+        if found[name].shape != value.shape:
+            raise CheckpointError(
+                f"{path}: {name} is {tuple(found[name].shape)}, the config makes {tuple(value.shape)}"
+            )
+
+    def part(prefix: str) -> dict[str, Tensor]:
+        return {name.removeprefix(prefix): value for name, value in found.items() if name.startswith(prefix)}
+
+    model.input_projectors.load_state_dict(part("input_projectors."))
+    model.output_projectors.load_state_dict(part("output_projectors."))
+    model.backbone.load_signal_state(
+        {name: v for name, v in found.items() if name.startswith("signal_tokens.")}
+    )
+    if lora is not None:
+        adapters = {name: value for name, value in found.items() if name.startswith("lora.")}
+        load_lora_state(model.backbone, adapters)
+        if merge:
+            merge_lora(model.backbone)
+            model.merged_lora = adapters
+
+
+def save(
+    model: AnyGen,
+    folder: str | Path,
+    copy_parts: bool = False,
+    dtype: torch.dtype = torch.float32,
+    name: str | None = None,
+) -> Path:
+    """Write the trained parts and the config; frozen parts stay where they are and are named by relative path.
+
+    `copy_parts` copies them into the folder, which then stands alone. The manifest is written last: a folder without one
+    is not a checkpoint. Raises OSError."""
+    from safetensors.torch import save as to_bytes
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
+    config = _moved(model, folder, copy_parts)
+    lora = lora_settings(model)
+    config = dataclasses.replace(
+        config, name=name or config.name, llm=dataclasses.replace(config.llm, lora=lora)
+    )
+    state = {key: value.detach().to("cpu", dtype).contiguous() for key, value in trained_state(model).items()}
+    import yaml
+
+    text = yaml.safe_dump(to_values(config), sort_keys=False, allow_unicode=True, width=110)
+    write_files([(folder / TRAINED, to_bytes(state)), (folder / CONFIG, text.encode())])
+    write_manifest(model, folder)
+    return folder
+
+
+def write_manifest(model: AnyGen, folder: Path) -> Path:
+    """The manifest of what lies in `folder`, for the language model and the decoders of `model`."""
+    files = file_hashes(folder, read_config(folder / CONFIG))
+    manifest = {"format": FORMAT, **_facts(model), "files": files}
+    write_files([(folder / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())])
+    return folder / MANIFEST
+
+
+def lora_settings(model: AnyGen) -> LoraConfig | None:
+    """The adapters in the model, as the config names them; None without any."""
+    from peft.tuners.lora import LoraLayer
+
+    layers = [(n, m) for n, m in model.backbone.lm.named_modules() if isinstance(m, LoraLayer)]
+    if not layers:
+        return model.config.llm.lora if model.merged_lora else None
+    layer = layers[0][1]
+    adapter = next(iter(layer.r))
+    targets = tuple(sorted({name.rpartition(".")[2] for name, _ in layers}))
+    return LoraConfig(int(layer.r[adapter]), float(layer.lora_alpha[adapter]), targets)
+
+
+def _moved(model: AnyGen, folder: Path, copy_parts: bool) -> ModelConfig:
+    """The config with every path as seen from `folder`; with `copy_parts`, the parts are copied there."""
+    if model.folder is None:
+        raise CheckpointError(
+            "this model was not loaded from a folder, so its frozen parts have no place to be named by"
+        )
+
+    def move(part: str, path: str) -> str:
+        source = (model.folder / path).resolve()
+        if not copy_parts:
+            return Path(os.path.relpath(source, folder.resolve())).as_posix()
+        target = folder / part.replace(".", "/")
+        if target.resolve() != source:
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(source, target)
+        return part.replace(".", "/")
+
+    config = model.config
+    return dataclasses.replace(
+        config,
+        encoders={
+            n: dataclasses.replace(e, path=move(f"encoders.{n}", e.path)) for n, e in config.encoders.items()
+        },
+        llm=dataclasses.replace(config.llm, path=move("llm", config.llm.path)),
+        decoders={
+            n: dataclasses.replace(d, path=move(f"decoders.{n}", d.path)) for n, d in config.decoders.items()
+        },
+    )

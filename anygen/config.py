@@ -1,0 +1,167 @@
+"""Every dataclass a preset may fill, and the strict YAML reader: what is not known is refused, with the nearest name."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from anygen.errors import ConfigError, nearest
+
+
+@dataclass(frozen=True)
+class EncoderConfig:
+    """An encoder: its kind (encoders/__init__.py), its folder relative to the preset, and what it reads."""
+
+    kind: str
+    path: str
+    modalities: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LoraConfig:
+    """The adapters saved in this checkpoint; None in LanguageModelConfig where there are none."""
+
+    rank: int
+    alpha: float
+    targets: tuple[str, ...]
+    dropout: float = 0.0
+
+
+@dataclass(frozen=True)
+class LanguageModelConfig:
+    """The language model: its folder, how many signal tokens each modality has (in this order), how they are spelled
+    (`{index}`), and the prompt template's fields (llm/prompting.py)."""
+
+    path: str
+    signal_tokens: Mapping[str, int]
+    spelling: Mapping[str, str] = field(default_factory=dict)
+    template: Mapping[str, Any] = field(default_factory=dict)
+    lora: LoraConfig | None = None
+
+
+@dataclass(frozen=True)
+class DecoderConfig:
+    """A decoder: its kind (decoders/__init__.py), folder, the conditioning it takes (name -> shape) and a default for
+    each option of its modality."""
+
+    kind: str
+    path: str
+    conditioning: Mapping[str, tuple[int, ...]]
+    defaults: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SamplingConfig:
+    """How the language model speaks unless a call says otherwise; temperature 0 takes the likeliest token."""
+
+    max_new_tokens: int = 256
+    temperature: float = 0.0
+    top_p: float = 1.0
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """A whole model. Paths are relative to the folder the YAML lies in. Projectors hold `kind` and their own settings."""
+
+    name: str
+    description: str
+    licence: str
+    encoders: Mapping[str, EncoderConfig]
+    input_projectors: Mapping[str, Mapping[str, Any]]
+    llm: LanguageModelConfig
+    output_projectors: Mapping[str, Mapping[str, Any]]
+    decoders: Mapping[str, DecoderConfig]
+    sampling: SamplingConfig = field(default_factory=SamplingConfig)
+
+    def __post_init__(self) -> None:
+        read = {modality for encoder in self.encoders.values() for modality in encoder.modalities}
+        _same("input_projectors", set(self.input_projectors), "an encoder reads", read)
+        _same("llm.signal_tokens", set(self.llm.signal_tokens), "a decoder makes", set(self.decoders))
+        _same("output_projectors", set(self.output_projectors), "a decoder makes", set(self.decoders))
+
+
+def _same(path: str, found: set[str], what: str, wanted: set[str]) -> None:
+    if found != wanted:
+        raise ConfigError(
+            f"{path}: names {', '.join(sorted(found)) or 'nothing'}; {what} {', '.join(sorted(wanted)) or 'nothing'}"
+        )
+
+
+def read_config(path: Path) -> ModelConfig:
+    """The model described by a YAML file. Raises ConfigError naming the file, the dotted path and the nearest known key."""
+    return _read_yaml(path, ModelConfig)
+
+
+def _read_yaml(path: Path, kind: type) -> Any:
+    import yaml
+
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())[:200]}") from error
+    try:
+        return from_values(kind, values)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def from_values(kind: type, values: Any, path: str = "") -> Any:
+    """A dataclass of type `kind` from plain values; nested dataclasses, tuples and mappings are filled by their hints."""
+    where = path.rstrip(".") or "the file"
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"{where} is {type(values).__name__}; a mapping of names to values is accepted")
+    fields = {each.name: each for each in dataclasses.fields(kind)}
+    for key in values:
+        if key not in fields:
+            raise ConfigError(f"{path}{key}: unknown; {nearest(str(key), fields)}")
+    for name, each in fields.items():
+        has_default = (
+            each.default is not dataclasses.MISSING or each.default_factory is not dataclasses.MISSING
+        )
+        if name not in values and not has_default:
+            raise ConfigError(f"{path}{name}: missing")
+    hints = typing.get_type_hints(kind)
+    return kind(**{str(key): _convert(hints[key], value, f"{path}{key}") for key, value in values.items()})
+
+
+def _convert(hint: Any, value: Any, path: str) -> Any:
+    """`value` as the type `hint` says, else ConfigError."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if hint is Any:
+        return value
+    if origin in (types.UnionType, typing.Union):
+        if value is None and type(None) in arguments:
+            return None
+        return _convert(next(each for each in arguments if each is not type(None)), value, path)
+    if dataclasses.is_dataclass(hint):
+        return from_values(typing.cast(type, hint), value, f"{path}.")
+    if origin is tuple:
+        if not isinstance(value, (list, tuple)):
+            raise ConfigError(f"{path} is {value!r}; a list is accepted")
+        return tuple(_convert(arguments[0], each, f"{path}[{index}]") for index, each in enumerate(value))
+    if origin is not None and issubclass(origin, Mapping):
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"{path} is {value!r}; a mapping is accepted")
+        return {str(key): _convert(arguments[1], each, f"{path}.{key}") for key, each in value.items()}
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
+        raise ConfigError(f"{path} is {value!r}; a value of type {hint.__name__} is accepted")
+    return value
+
+
+def to_values(config: Any) -> Any:
+    """The plain values of a config, as YAML holds them; what equals its default None is left out."""
+    if dataclasses.is_dataclass(config) and not isinstance(config, type):
+        values = {each.name: to_values(getattr(config, each.name)) for each in dataclasses.fields(config)}
+        return {name: value for name, value in values.items() if value is not None}
+    if isinstance(config, Mapping):
+        return {str(key): to_values(value) for key, value in config.items()}
+    if isinstance(config, (list, tuple)):
+        return [to_values(each) for each in config]
+    return config

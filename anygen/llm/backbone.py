@@ -1,0 +1,246 @@
+"""The language model: any transformers causal LM from a folder of safetensors, read and written through embeddings.
+
+The base stays as it was loaded. Signal tokens live in `signal_rows`, beside its vocabulary (signal_tokens.py), so that
+`embed` and `logits` are the two places where the two vocabularies meet.
+Legend: N items, T positions, D width, V ids in all, S signal tokens.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from anygen.errors import CheckpointError
+from anygen.llm.signal_tokens import SignalIds, SignalRows, SignalTokens, mean_rows
+from anygen.quiet import quiet_libraries
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+logger = logging.getLogger(__name__)
+
+# What of a config decides what the same weights compute, under names that every transformers version has.
+_CONFIG_KEYS = (
+    "model_type",
+    "hidden_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "num_key_value_heads",
+    "rms_norm_eps",
+    "hidden_act",
+)
+# Settings that change logits after the head, where `logits` would miss them.
+_UNSUPPORTED_KEYS = ("final_logit_softcapping", "logit_scale", "logits_scaling")
+
+
+class Backbone(nn.Module):
+    """A causal language model `lm`, its tokenizer, and the rows of the signal tokens.
+
+    `forward` gives states after the final norm; `logits` applies the head to those that are wanted."""
+
+    _signal_index: Tensor
+    _signal_id_list: Tensor
+
+    def __init__(
+        self, lm: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, signal_tokens: SignalTokens
+    ) -> None:
+        super().__init__()
+        self.lm, self.tokenizer, self.signal_tokens = lm, tokenizer, signal_tokens
+        table: nn.Embedding = lm.get_input_embeddings()
+        head = lm.get_output_embeddings()
+        rows = table.weight.shape[0]
+        if head is None:
+            raise CheckpointError(
+                f"{type(lm).__name__}: has no output head; a causal language model is expected"
+            )
+        for key in _UNSUPPORTED_KEYS:
+            if getattr(lm.config, key, None) not in (None, 1, 1.0):
+                raise CheckpointError(f"config.json: {key} is not supported; models with a plain head are")
+        if len(tokenizer) > rows:
+            raise CheckpointError(
+                f"the tokenizer has {len(tokenizer)} tokens, the model {rows} embeddings: tokenizer.json or "
+                "model.safetensors is from another model"
+            )
+        known = tokenizer.get_vocab()
+        in_base = [known[name] for name in signal_tokens.all_names if name in known]
+        signal_tokens.add_to(tokenizer)
+        self.signal_ids: SignalIds = signal_tokens.bind(tokenizer)
+        ids = self.signal_ids.all
+        self.base_rows = rows
+        self.num_ids = max([rows, *(token + 1 for token in ids)])
+        old = [row for row in range(rows) if row not in in_base]
+        self.is_tied = head.weight is table.weight
+        self.signal_rows = SignalRows(
+            self._first_rows(table.weight, old, in_base, seed=0),
+            None if self.is_tied else self._first_rows(head.weight, old, in_base, seed=1),
+        )
+        # id -> row of signal_rows, -1 for the base's own ids.
+        index = torch.full((self.num_ids,), -1)
+        index[list(ids)] = torch.arange(len(ids))
+        self.register_buffer("_signal_index", index, persistent=False)
+        self.register_buffer("_signal_id_list", torch.tensor(ids, dtype=torch.long), persistent=False)
+        self._fingerprint: str | None = None
+
+    @classmethod
+    def from_pretrained(
+        cls, folder: Path | str, signal_tokens: SignalTokens, dtype: torch.dtype | None = None
+    ) -> Backbone:
+        """Load config, safetensors and tokenizer from `folder`; `dtype` None keeps what the file says.
+
+        Raises CheckpointError if the folder lacks one of them or tokenizer and weights do not fit."""
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
+        folder = Path(folder)
+        if not (folder / "config.json").is_file():
+            raise CheckpointError(
+                f"{folder}: holds no config.json; a folder saved by transformers is expected"
+            )
+        if not any(folder.glob("*.safetensors")):
+            raise CheckpointError(
+                f"{folder}: holds no .safetensors; `anygen convert` makes them from other formats"
+            )
+        logger.info("loading %s", folder)
+        with quiet_libraries("transformers"):
+            lm, report = AutoModelForCausalLM.from_pretrained(
+                folder,
+                use_safetensors=True,
+                trust_remote_code=False,
+                local_files_only=True,
+                dtype=dtype or "auto",
+                output_loading_info=True,
+            )
+        _check_report(folder, report)
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        return cls(lm, tokenizer, signal_tokens).eval()
+
+    @property
+    def dim(self) -> int:
+        return self.lm.get_input_embeddings().weight.shape[1]
+
+    @property
+    def max_length(self) -> int:
+        """The context, in positions."""
+        return int(self.lm.config.max_position_embeddings)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.lm.get_input_embeddings().weight.dtype
+
+    @property
+    def device(self) -> torch.device:
+        return self.lm.get_input_embeddings().weight.device
+
+    @property
+    def end_ids(self) -> tuple[int, ...]:
+        """The ids that end a reply: the tokenizer's and those of the generation config."""
+        given = self.lm.generation_config.eos_token_id if self.lm.generation_config is not None else None
+        listed = given if isinstance(given, list) else [given]
+        return tuple(dict.fromkeys(int(t) for t in (self.tokenizer.eos_token_id, *listed) if t is not None))
+
+    def embed(self, ids: Tensor | Sequence[int]) -> Tensor:
+        """Input embeddings of ids (...,) int64: (..., D)."""
+        ids = torch.as_tensor(ids, dtype=torch.long, device=self.device)
+        row = self._signal_index[ids]
+        is_signal = row >= 0
+        base = self.lm.get_input_embeddings()(ids.masked_fill(is_signal, 0))
+        if not self.signal_ids.modalities:
+            return base
+        signal = nn.functional.embedding(row.clamp_min(0), self.signal_rows.embed).to(base.dtype)
+        return torch.where(is_signal[..., None], signal, base)
+
+    def forward(
+        self,
+        embeds_NTD: Tensor,
+        attention_mask_NT: Tensor | None = None,
+        position_ids_NT: Tensor | None = None,
+        cache: Any = None,
+    ) -> Tensor:
+        """States after the final norm, (N, T, D).
+
+        `attention_mask_NT` is True at what may be seen and, with a `cache`, covers what is in it too."""
+        return self.lm.base_model(
+            inputs_embeds=embeds_NTD,
+            attention_mask=None if attention_mask_NT is None else attention_mask_NT.long(),
+            position_ids=position_ids_NT,
+            past_key_values=cache,
+            use_cache=cache is not None,
+        ).last_hidden_state
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """Logits of states (..., D) over all ids, (..., V): the base's head, then the signal rows."""
+        base = self.lm.get_output_embeddings()(hidden)
+        if not self.signal_ids.modalities:
+            return base
+        signal = nn.functional.linear(hidden, self.signal_rows.head_rows_SD.to(hidden.dtype))
+        if self.num_ids > self.base_rows:
+            base = nn.functional.pad(base, (0, self.num_ids - self.base_rows), value=float("-inf"))
+        return base.index_copy(-1, self._signal_id_list, signal.to(base.dtype))
+
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of the base: what its config computes and every weight, rounded to half precision.
+
+        Rounding makes a copy stored at half precision the same base. Signal rows and unmerged LoRA are not part of it;
+        lora.merge keeps the value from before."""
+        if self._fingerprint is None:
+            config = {key: getattr(self.lm.config, key, None) for key in _CONFIG_KEYS}
+            digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
+            for name, tensor in sorted(self.lm.state_dict().items()):
+                name = name.replace(".base_layer.", ".")
+                if ".lora_" in name:
+                    continue
+                half = tensor.detach().to("cpu", torch.float16).contiguous().reshape(-1)
+                digest.update(f"{name} {tuple(tensor.shape)}".encode())
+                digest.update(half.view(torch.uint8).numpy().data)
+            self._fingerprint = digest.hexdigest()
+        return self._fingerprint
+
+    def signal_state(self) -> dict[str, Tensor]:
+        """The signal rows as they are saved: `signal_tokens.embed` (S, D) and, where the base is untied, `.head`."""
+        return {f"signal_tokens.{name}": value for name, value in self.signal_rows.state_dict().items()}
+
+    def load_signal_state(self, state: Mapping[str, Tensor]) -> None:
+        """Load what `signal_state` gave. Raises CheckpointError for missing or unexpected names or shapes."""
+        wanted = self.signal_state()
+        missing, unexpected = sorted(wanted.keys() - state.keys()), sorted(state.keys() - wanted.keys())
+        if missing or unexpected:
+            raise CheckpointError(
+                f"signal tokens: missing {missing or 'nothing'}, unexpected {unexpected or 'nothing'}"
+            )
+        for name, value in wanted.items():
+            if state[name].shape != value.shape:
+                raise CheckpointError(
+                    f"{name}: {tuple(state[name].shape)} in the file, {tuple(value.shape)} here"
+                )
+            with torch.no_grad():
+                value.copy_(state[name])
+
+    def _first_rows(self, rows_VD: Tensor, old: list[int], in_base: list[int], seed: int) -> Tensor:
+        """What each signal token starts from: its row in the base if it was there, else the mean of the old rows."""
+        ids = self.signal_ids.all
+        fresh = mean_rows(rows_VD[old], len(ids), seed)
+        for place, token in enumerate(ids):
+            if token in in_base:
+                fresh[place] = rows_VD[token].detach()
+        return fresh
+
+
+def _check_report(folder: Path, report: Mapping[str, Any]) -> None:
+    missing, unexpected = sorted(report["missing_keys"]), sorted(report["unexpected_keys"])
+    mismatched = sorted(str(each) for each in report.get("mismatched_keys", ()))
+    if missing or unexpected or mismatched:
+        raise CheckpointError(
+            f"{folder}/model.safetensors: {_some('missing', missing)}, {_some('unexpected', unexpected)}, "
+            f"{_some('of another shape', mismatched)}"
+        )
+
+
+def _some(what: str, names: list[str]) -> str:
+    shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+    return f"{len(names)} {what}" + (f" ({shown})" if names else "")
