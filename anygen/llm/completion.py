@@ -1,0 +1,448 @@
+"""The decode loop: text and signal spans from a batch of prompts, on the KV cache.
+
+The rules it keeps:
+- A span is complete or absent. Once the first signal token of a modality is sampled the others are forced.
+- The hidden state of a signal token is the state after the final norm at the position where that token is the *input*;
+  the last one of a reply is fed once more for it. Nothing else is kept: no other layer, no attention maps.
+- A row's tokens do not depend on its neighbours: prompts are padded on the left with their own position ids, and each
+  row draws one uniform number per sampled token from its own generator, turned into a token through the cumulative
+  float64 distribution. Rows that are done leave the batch.
+- `allowed` says which modalities may be begun; `required` which must be. When a reply would end without a required
+  one, the loop does not let it end: it puts the modality's lead-in into the reply ("Here is a picture: "), lets the
+  model go on from there, so that it says what it makes as it was taught to, and begins the span where the model begins
+  it, wants to end again, or has said `max_caption_tokens` tokens. Without a lead-in the span follows at once what was
+  said since the last span; if nothing was said, the model is first held to say something. Whatever happens, a required
+  span is made: room for it is kept in the context, and it is made even when max_new_tokens is used up.
+
+Legend: N rows, T positions, D width, V ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+import torch
+from torch import Tensor
+
+from anygen.errors import ConfigError, PromptError
+from anygen.llm.backbone import Backbone
+from anygen.llm.text_stream import TextStream
+from anygen.modality import TEXT, Modality
+
+Finish = Literal["end", "stop", "length", "interrupted"]
+"""Why a row ended: an end token, a stop sequence, no room for more, or should_stop."""
+
+
+@dataclass(frozen=True)
+class CompletionOptions:
+    """How to sample. temperature 0 takes the likeliest token; top_p 1 keeps all of them.
+
+    A span that was begun is finished even if that takes more than `max_new_tokens`. `stop` are texts that end the reply
+    and are not part of it. At most `max_spans` media are begun in one reply, required ones aside."""
+
+    max_new_tokens: int = 256
+    temperature: float = 0.0
+    top_p: float = 1.0
+    stop: tuple[str, ...] = ()
+    max_spans: int = 8
+    max_caption_tokens: int = 48
+
+    def __post_init__(self) -> None:
+        if self.max_new_tokens < 1:
+            raise ConfigError(f"max_new_tokens: {self.max_new_tokens}; expected at least 1")
+        if not 0 <= self.temperature < float("inf"):
+            raise ConfigError(f"temperature: {self.temperature}; expected 0 or a positive number")
+        if not 0 < self.top_p <= 1:
+            raise ConfigError(f"top_p: {self.top_p}; expected more than 0 and at most 1")
+        if "" in self.stop:
+            raise ConfigError("stop: holds an empty text, which would end every reply at once")
+
+
+@dataclass(frozen=True, eq=False)
+class CompletedSpan:
+    """The signal tokens of one medium: `start` is the index of the first in token_ids.
+
+    `hidden_TD` are their states, `input_embeddings_TD` their rows, both as the output projectors take them."""
+
+    modality: Modality
+    start: int
+    hidden_TD: Tensor
+    input_embeddings_TD: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Completion:
+    """What the model said: `parts` are texts and spans in order, `token_ids` every token but the end token.
+
+    A text is exactly what was streamed of it; none is empty. The tokens of a stop sequence are in `token_ids` only."""
+
+    token_ids: tuple[int, ...]
+    parts: tuple[str | CompletedSpan, ...]
+    finish: Finish
+
+    @property
+    def spans(self) -> tuple[CompletedSpan, ...]:
+        return tuple(part for part in self.parts if isinstance(part, CompletedSpan))
+
+    @property
+    def text(self) -> str:
+        return "".join(part for part in self.parts if isinstance(part, str))
+
+
+OnToken = Callable[[int, int | None, str], None]
+"""Called with the row, the new token id and the text that is now certain ("" for most signal tokens).
+
+The id is None where a reply has ended and only the text held back until then comes."""
+
+OnSpan = Callable[[int, CompletedSpan], None]
+"""Called with the row and its newest complete span, while the model goes on talking."""
+
+
+@torch.no_grad()
+def complete(
+    backbone: Backbone,
+    embeds: Sequence[Tensor],
+    options: CompletionOptions | Sequence[CompletionOptions] = CompletionOptions(),
+    generators: Sequence[torch.Generator] | None = None,
+    allowed: Collection[Modality] | Sequence[Collection[Modality]] | None = None,
+    required: Collection[Modality] | Sequence[Collection[Modality]] = frozenset(),
+    lead_ins: Mapping[Modality, Sequence[int]] | None = None,
+    on_token: OnToken | None = None,
+    on_span: OnSpan | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    forbidden: Collection[int] = (),
+) -> list[Completion]:
+    """Continue each prompt, (T_i, D) embeddings, until its reply is done; one Completion per prompt.
+
+    `options`, `allowed` and `required` are one for all (the latter two as a set) or a list of one per prompt; `allowed`
+    None is every modality the model has signal tokens for. `generators` are CPU generators, one per prompt, needed
+    where temperature is not 0. `forbidden` are ids never to be said, beside the tokenizer's special ones.
+    Raises PromptError if a prompt leaves no room in the context, ConfigError for a required modality that is not
+    allowed or has no signal tokens, FloatingPointError if logits are not finite."""
+    if backbone.training:
+        raise ValueError("the backbone is in training mode; call eval() before completing")
+    rows = _start_rows(backbone, embeds, options, generators, allowed, required)
+    loop = _Loop(
+        backbone, {m: list(ids) for m, ids in (lead_ins or {}).items()}, forbidden, on_token, on_span
+    )
+    loop.run(rows, embeds, should_stop)
+    return [row.completion() for row in rows]
+
+
+def sample(logits_V: Tensor, temperature: float, top_p: float, generator: torch.Generator | None) -> int:
+    """One id from logits (V,) on the CPU, masked ids at -inf; temperature 0 takes the highest, the lowest id of equals.
+
+    Inverse of the cumulative distribution over descending probability, in float64: one draw from `generator`."""
+    if temperature == 0:
+        return int(logits_V.argmax())
+    if generator is None:
+        raise ValueError(f"temperature {temperature} needs a generator for every prompt")
+    probs = torch.softmax(logits_V.double() / temperature, dim=0)
+    sorted_probs, order = probs.sort(descending=True, stable=True)
+    cumulative = sorted_probs.cumsum(0)
+    # The smallest set of likeliest ids whose mass reaches top_p.
+    kept = int((cumulative - sorted_probs < top_p).sum())
+    kept = max(1, min(kept, int((sorted_probs > 0).sum())))
+    draw = torch.rand((), generator=generator, dtype=torch.float64) * cumulative[kept - 1]
+    return int(order[min(int(torch.searchsorted(cumulative[:kept], draw, right=True)), kept - 1)])
+
+
+@dataclass(eq=False)
+class _Row:
+    """One reply in the making."""
+
+    number: int
+    options: CompletionOptions
+    generator: torch.Generator | None
+    allowed: frozenset[Modality]
+    missing: list[Modality]
+    room: int
+    stream: TextStream
+    token_ids: list[int] = field(default_factory=list)
+    parts: list[str | CompletedSpan] = field(default_factory=list)
+    text: str = ""
+    num_spans: int = 0
+    # Ids that come next whatever the logits say.
+    forced: list[int] = field(default_factory=list)
+    # The span being written, and the states of its tokens so far.
+    span: Modality | None = None
+    span_start: int = 0
+    states: list[Tensor] = field(default_factory=list)
+    # The required modality the reply is being led to, and the tokens left to say what it is.
+    leading: Modality | None = None
+    lead_left: int = 0
+    finish: Finish | None = None
+
+    def flush(self) -> str:
+        """End the run of text; what was still held back is returned."""
+        rest = self.stream.finish()
+        self.text += rest
+        if self.text:
+            self.parts.append(self.text)
+        self.text = ""
+        self.stream = TextStream(self.stream.tokenizer, self.stream.stops)
+        return rest
+
+    def completion(self) -> Completion:
+        return Completion(tuple(self.token_ids), tuple(self.parts), self.finish or "length")
+
+
+def _start_rows(
+    backbone: Backbone,
+    embeds: Sequence[Tensor],
+    options: CompletionOptions | Sequence[CompletionOptions],
+    generators: Sequence[torch.Generator] | None,
+    allowed: Collection[Modality] | Sequence[Collection[Modality]] | None,
+    required: Collection[Modality] | Sequence[Collection[Modality]],
+) -> list[_Row]:
+    ids, num = backbone.signal_ids, len(embeds)
+    everything = frozenset(ids.modalities)
+    option_list = [options] * num if isinstance(options, CompletionOptions) else list(options)
+    allowed_list = _for_each(everything if allowed is None else allowed, num)
+    required_list = _for_each(required, num)
+    for name, given in (("options", option_list), ("allowed", allowed_list), ("required", required_list)):
+        if len(given) != num:
+            raise ValueError(f"{name}: {len(given)} given for {num} prompts")
+    if generators is not None and len(generators) != num:
+        raise ValueError(f"generators: {len(generators)} given for {num} prompts")
+    rows = []
+    for number, prompt in enumerate(embeds):
+        may, must = allowed_list[number] & everything, required_list[number] - {TEXT}
+        if not must <= may:
+            names = ", ".join(sorted(must - may))
+            reason = (
+                "not allowed"
+                if must <= everything
+                else f"not among what this model makes ({', '.join(ids.modalities)})"
+            )
+            raise ConfigError(f"require: {names} is {reason}")
+        missing = [modality for modality in ids.modalities if modality in must]
+        room = backbone.max_length - prompt.shape[0]
+        needed = max(1, sum(len(ids.of(modality)) for modality in missing))
+        if prompt.shape[0] < 1 or room < needed:
+            raise PromptError(
+                f"the prompt takes {prompt.shape[0]} of the context's {backbone.max_length} positions; at least "
+                f"{needed} must be left for the reply, and 1 taken"
+            )
+        stream = TextStream(backbone.tokenizer, option_list[number].stop)
+        generator = None if generators is None else generators[number]
+        rows.append(_Row(number, option_list[number], generator, may, missing, room, stream))
+    return rows
+
+
+def _for_each(
+    value: Collection[Modality] | Sequence[Collection[Modality]], num: int
+) -> list[frozenset[Modality]]:
+    if isinstance(value, set | frozenset):
+        return [frozenset(value)] * num
+    if isinstance(value, str) or any(isinstance(each, str) for each in value):
+        raise TypeError(
+            f"{value!r}: give a set of modalities for all prompts, or a list of one set per prompt"
+        )
+    return [frozenset(each) for each in value]
+
+
+class _Loop:
+    """The loop over steps: feed every row's newest token, keep what must be kept, choose its next."""
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        lead_ins: Mapping[Modality, list[int]],
+        forbidden: Collection[int],
+        on_token: OnToken | None,
+        on_span: OnSpan | None,
+    ) -> None:
+        self.backbone, self.signal_ids, self.lead_ins = backbone, backbone.signal_ids, lead_ins
+        self.on_token, self.on_span = on_token, on_span
+        self.end_ids = backbone.end_ids
+        tokenizer = backbone.tokenizer
+        never = torch.zeros(backbone.num_ids, dtype=torch.bool)
+        # Rows of the embedding that pad it to a round size have no spelling.
+        never[len(tokenizer) :] = True
+        special = {*tokenizer.all_special_ids, *self.signal_ids.all, *forbidden}
+        never[[token for token in special if token not in self.end_ids]] = True
+        self.never_V = never
+
+    def run(self, rows: list[_Row], embeds: Sequence[Tensor], should_stop: Callable[[], bool] | None) -> None:
+        from transformers import DynamicCache
+
+        if not rows:
+            return
+        backbone = self.backbone
+        active = list(rows)
+        step_NTD, mask_NT = _pad_left(embeds, backbone)
+        positions_NT = (mask_NT.long().cumsum(1) - 1).clamp_min(0)
+        cache = DynamicCache(config=backbone.lm.config)
+        while active:
+            hidden_ND = backbone(step_NTD, mask_NT, positions_NT, cache)[:, -1]
+            stop_now = should_stop is not None and should_stop()
+            logits_NV = backbone.logits(hidden_ND).float().cpu()
+            staying = []
+            for place, row in enumerate(active):
+                self._take_state(row, hidden_ND[place])
+                if row.finish is None:
+                    if stop_now:
+                        self._interrupt(row)
+                    else:
+                        self._next(row, logits_NV[place])
+                # A row that ended on a signal token stays for the one step that gives its state.
+                if row.finish is None or row.span is not None:
+                    staying.append(place)
+            if len(staying) < len(active):
+                keep = torch.tensor(staying, dtype=torch.long, device=mask_NT.device)
+                active = [active[place] for place in staying]
+                if not active:
+                    return
+                cache.batch_select_indices(keep)
+                mask_NT, positions_NT = mask_NT[keep], positions_NT[keep]
+            newest = torch.tensor([[row.token_ids[-1]] for row in active], device=mask_NT.device)
+            step_NTD = backbone.embed(newest)
+            mask_NT = torch.cat((mask_NT, mask_NT.new_ones(len(active), 1)), dim=1)
+            positions_NT = positions_NT[:, -1:] + 1
+
+    def _take_state(self, row: _Row, hidden_D: Tensor) -> None:
+        """Keep the state of a signal token that was just fed; hand the span out when it was the last."""
+        if row.span is None:
+            return
+        row.states.append(hidden_D.clone())
+        ids = self.signal_ids.of(row.span)
+        if len(row.states) < len(ids):
+            return
+        span = CompletedSpan(
+            row.span, row.span_start, torch.stack(row.states), self.backbone.embed(list(ids)).detach()
+        )
+        row.parts.append(span)
+        row.span, row.states = None, []
+        if self.on_span is not None:
+            self.on_span(row.number, span)
+
+    def _next(self, row: _Row, logits_V: Tensor) -> None:
+        """Choose the next token of a row, or end it."""
+        if row.forced:
+            self._say(row, row.forced.pop(0))
+        elif self._text_room(row) <= 0:
+            # No room for words: what is required is made, one span after the other, and the reply ends.
+            self._begin(row, row.missing[0]) if row.missing else self._end(row, "length")
+        elif row.leading is not None and row.lead_left <= 0:
+            self._begin(row, row.leading)
+        else:
+            token = self._choose(row, logits_V)
+            if token in self.end_ids:
+                self._wants_to_end(row, "end", logits_V)
+            else:
+                self._say(row, token)
+        if row.finish is None and row.stream.stopped:
+            self._wants_to_end(row, "stop", logits_V)
+        if row.finish is None and not row.missing and not row.forced and self._text_room(row) <= 0:
+            self._end(row, "length")
+
+    def _text_room(self, row: _Row) -> int:
+        """Tokens of text that may still be said: what is left of the budget, or of the context less what is required."""
+        said = len(row.token_ids)
+        kept = sum(len(self.signal_ids.of(modality)) for modality in row.missing)
+        return min(row.options.max_new_tokens - said, row.room - said - kept)
+
+    def _choose(self, row: _Row, logits_V: Tensor, may_end: bool = True) -> int:
+        if bool(logits_V.isnan().any()) or bool((logits_V == float("inf")).any()):
+            raise FloatingPointError(
+                f"prompt {row.number}: the language model's logits are not finite after {len(row.token_ids)} tokens"
+            )
+        masked_V = logits_V.masked_fill(self.never_V, float("-inf"))
+        for modality in self._may_begin(row):
+            first = self.signal_ids.first(modality)
+            masked_V[first] = logits_V[first]
+        if not may_end:
+            masked_V[list(self.end_ids)] = float("-inf")
+        return sample(masked_V, row.options.temperature, row.options.top_p, row.generator)
+
+    def _may_begin(self, row: _Row) -> list[Modality]:
+        """The modalities whose span fits: allowed, within the count, and with room beside what else is required."""
+        if row.leading is not None:
+            # What is being said is the caption of this one.
+            return [row.leading]
+        left = row.room - len(row.token_ids)
+        missing = sum(len(self.signal_ids.of(modality)) for modality in row.missing)
+        able = []
+        for modality in self.signal_ids.modalities:
+            own = len(self.signal_ids.of(modality))
+            others = missing - (own if modality in row.missing else 0)
+            counted = row.num_spans < row.options.max_spans or modality in row.missing
+            if modality in row.allowed and counted and own + others <= left:
+                able.append(modality)
+        return able
+
+    def _wants_to_end(self, row: _Row, finish: Finish, logits_V: Tensor) -> None:
+        """The model would end its reply here: let it, or lead it to what is required."""
+        if not row.missing:
+            self._end(row, finish)
+            return
+        if row.stream.stopped:
+            row.stream = TextStream(row.stream.tokenizer, row.stream.stops)
+        modality = row.missing[0]
+        if row.leading is not None or (modality not in self.lead_ins and row.text.strip()):
+            self._begin(row, modality)
+            return
+        row.leading, row.lead_left = modality, row.options.max_caption_tokens
+        lead_in = self.lead_ins.get(modality, [])
+        if lead_in and len(lead_in) <= self._text_room(row):
+            row.forced = list(lead_in)
+            if finish == "end":
+                self._say(row, row.forced.pop(0))
+        elif finish == "end":
+            self._say(row, self._choose(row, logits_V, may_end=False))
+
+    def _begin(self, row: _Row, modality: Modality) -> None:
+        """Force the first signal token of a required modality."""
+        self._say(row, self.signal_ids.first(modality))
+
+    def _say(self, row: _Row, token: int) -> None:
+        """Put `token` into the reply; a first signal token begins its span and forces the rest."""
+        modality = self.signal_ids.modality_of(token)
+        row.token_ids.append(token)
+        if modality is None:
+            if row.leading is not None and not row.forced:
+                row.lead_left -= 1
+            delta = row.stream.push(token)
+            row.text += delta
+        elif row.span is None:
+            delta = row.flush()
+            row.span, row.span_start, row.states = modality, len(row.token_ids) - 1, []
+            row.forced = list(self.signal_ids.of(modality)[1:])
+            row.num_spans += 1
+            row.leading = None
+            if modality in row.missing:
+                row.missing.remove(modality)
+        else:
+            delta = ""
+        if self.on_token is not None:
+            self.on_token(row.number, token, delta)
+
+    def _end(self, row: _Row, finish: Finish) -> None:
+        """End the row and let out the text that was held back."""
+        row.finish = finish
+        if row.span is not None:
+            return
+        rest = row.flush()
+        if rest and self.on_token is not None:
+            self.on_token(row.number, None, rest)
+
+    def _interrupt(self, row: _Row) -> None:
+        """End the row where it stands; a span that is not complete is taken back."""
+        if row.span is not None:
+            del row.token_ids[row.span_start :]
+            row.span, row.states, row.forced = None, [], []
+        self._end(row, "interrupted")
+
+
+def _pad_left(embeds: Sequence[Tensor], backbone: Backbone) -> tuple[Tensor, Tensor]:
+    """Prompts as one batch (N, T, D), the shorter ones preceded by zeros, and the mask of what is real."""
+    longest = max(prompt.shape[0] for prompt in embeds)
+    batch_NTD = torch.zeros(len(embeds), longest, backbone.dim, dtype=backbone.dtype, device=backbone.device)
+    mask_NT = torch.zeros(len(embeds), longest, dtype=torch.bool, device=backbone.device)
+    for row, prompt in enumerate(embeds):
+        batch_NTD[row, longest - prompt.shape[0] :] = prompt
+        mask_NT[row, longest - prompt.shape[0] :] = True
+    return batch_NTD, mask_NT
