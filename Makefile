@@ -9,7 +9,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.anygen-ready
 OUT ?= out/demo
-RUN ?= runs/mini
+RECORDINGS ?=
 
 
 .PHONY: help install demo test test-slow lint format train-mini clean
@@ -18,7 +18,7 @@ help:
 	@echo "make demo        a conversation in text, image, audio and video; files go to $(OUT)"
 	@echo "make test        the tests (minutes); make test-slow: the long ones too"
 	@echo "make lint        ruff and mypy; make format: rewrite in the house style"
-	@echo "make train-mini  train the mini model from nothing, resumable; ARGS=... is passed on"
+	@echo "make train-mini  train the mini model from nothing, resumable; RECORDINGS=folder of ESC-10"
 
 install: $(READY)
 
@@ -48,7 +48,7 @@ format: $(READY)
 	@$(BIN)/ruff format .
 
 train-mini: $(READY)
-	@$(BIN)/python -m anygen_pipelines.mini.train --out $(RUN) $(ARGS)
+	@$(BIN)/python -m anygen_pipelines.mini.train $(if $(RECORDINGS),--recordings $(RECORDINGS)) $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache out

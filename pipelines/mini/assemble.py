@@ -35,6 +35,8 @@ DESCRIPTION = (
     "it knows nothing else."
 )
 LICENCE = "Apache-2.0 (weights trained on recordings of ESC-10, CC BY 3.0, and sprites of Noto Color Emoji, OFL 1.1)"
+TEMPLATE = {"begin": "<s>", "user": "<user>", "user_end": "", "assistant": "<assistant>", "end": "</s>"}
+LEAD_INS = {"image": "here is a picture: ", "audio": "here is how it sounds: ", "video": "here is a clip: "}
 _PROJECTOR = {
     "kind": "transformer",
     "hidden_dim": 128,
@@ -62,18 +64,7 @@ def config(folders: dict[str, str]) -> ModelConfig:
             "llm": {
                 "path": folders["llm"],
                 "signal_tokens": {"image": 4, "video": 4, "audio": 2},
-                "template": {
-                    "begin": "<s>",
-                    "user": "<user>",
-                    "user_end": "",
-                    "assistant": "<assistant>",
-                    "end": "</s>",
-                    "lead_ins": {
-                        "image": "here is a picture: ",
-                        "audio": "here is how it sounds: ",
-                        "video": "here is a clip: ",
-                    },
-                },
+                "template": {**TEMPLATE, "lead_ins": LEAD_INS},
             },
             "output_projectors": {
                 "image": dict(_PROJECTOR),

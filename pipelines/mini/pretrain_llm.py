@@ -1,0 +1,167 @@
+"""Pretrain mini's language model on the world's text alone: conversations in which every medium is given in words.
+
+The layout is the one of later stages (Prompter): a medium stands between its tags, here as its caption, so that stage 1
+has only to map features to what the model already reads. It says what it makes and makes nothing: signal tokens come in
+stages 2 and 3.
+
+    python -m anygen_pipelines.mini.pretrain_llm --tokenizer pipelines/mini/tokenizer --work runs/llm
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerBase
+
+from anygen.llm.prompting import Described, Prompter, PromptTemplate
+from anygen.llm.signal_tokens import SignalTokens
+from anygen.message import Message
+from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
+from anygen_pipelines.mini import world
+from anygen_pipelines.mini.assemble import TEMPLATE
+from anygen_pipelines.mini.pretraining import Run, set_up_script
+from anygen_pipelines.mini.talk import conversations
+
+logger = logging.getLogger(__name__)
+
+CONTEXT = 512
+BATCH = 48
+READING_WEIGHT = 0.1  # of what others say, next to 1 for what the assistant says
+
+
+@dataclass(frozen=True)
+class Row:
+    """One conversation as tokens: ids, and where the assistant speaks."""
+
+    ids: list[int]
+    target_mask: list[bool]
+
+
+def build(tokenizer: PreTrainedTokenizerBase) -> LlamaForCausalLM:
+    return LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=256,
+            intermediate_size=768,
+            num_hidden_layers=4,
+            num_attention_heads=8,
+            max_position_embeddings=CONTEXT,
+            tie_word_embeddings=True,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+        )
+    )
+
+
+def text_prompter(tokenizer: PreTrainedTokenizerBase) -> Prompter:
+    """The layout of conversations without soft tokens and signal tokens."""
+    return Prompter(tokenizer, PromptTemplate(**TEMPLATE), SignalTokens({}), dict.fromkeys((IMAGE, AUDIO, VIDEO), 1), CONTEXT)
+
+
+def described(part: dict[str, Any]) -> str | Described:
+    """A part of a conversation in words."""
+    if part["type"] == "text":
+        return part["text"]
+    spec = part["spec"]
+    if part["type"] == "audio":
+        words = world.sound_caption(spec["thing"])
+    else:
+        words = world.caption(world.Scene(**spec) if part["type"] == "image" else world.Clip(**spec))
+    return Described(Modality(part["type"]), words)
+
+
+def rows(tokenizer: PreTrainedTokenizerBase, seed: int, split: str, count: int) -> list[Row]:
+    """`count` conversations as tokens."""
+    prompter, made = text_prompter(tokenizer), []
+    for conversation in conversations(seed, split, count):
+        turns = [Message(m["role"], tuple(map(described, m["content"])) or ("",)) for m in conversation["messages"]]
+        layout = prompter.layout(turns, reply=False)
+        made.append(Row(layout.ids, layout.target_mask))
+    return made
+
+
+def collate(batch: list[Row], pad_id: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Ids and mask (N, T) int64, and the weight of each token as a thing to predict, (N, T) float32."""
+    longest = max(len(row.ids) for row in batch)
+    ids = torch.full((len(batch), longest), pad_id)
+    mask = torch.zeros((len(batch), longest), dtype=torch.long)
+    weights = torch.zeros((len(batch), longest))
+    for index, row in enumerate(batch):
+        length = len(row.ids)
+        ids[index, :length] = torch.tensor(row.ids)
+        mask[index, :length] = 1
+        weights[index, :length] = READING_WEIGHT + (1 - READING_WEIGHT) * torch.tensor(row.target_mask).float()
+    return ids, mask, weights
+
+
+def token_losses(lm: LlamaForCausalLM, ids_NT: Tensor, mask_NT: Tensor) -> Tensor:
+    """Cross-entropy of each token after the first, (N, T - 1)."""
+    logits = lm(input_ids=ids_NT, attention_mask=mask_NT).logits[:, :-1].float()
+    return F.cross_entropy(logits.transpose(1, 2), ids_NT[:, 1:], reduction="none")
+
+
+@torch.no_grad()
+def answer_loss(lm: LlamaForCausalLM, held: list[Row], pad_id: int) -> float:
+    """Mean cross-entropy a token of what the assistant says."""
+    total, count = 0.0, 0.0
+    for start in range(0, len(held), 64):
+        ids, mask, weights = collate(held[start : start + 64], pad_id)
+        spoken = (weights[:, 1:] == 1).float()
+        total += float((token_losses(lm, ids, mask) * spoken).sum())
+        count += float(spoken.sum())
+    return total / count
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=2600)
+    parser.add_argument("--conversations", type=int, default=90_000)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    set_up_script()
+    torch.manual_seed(arguments.seed)
+    tokenizer = AutoTokenizer.from_pretrained(arguments.tokenizer)
+    data = rows(tokenizer, arguments.seed, "train", arguments.conversations)
+    held = rows(tokenizer, arguments.seed, "held", 512)
+    # Neighbours in length share a batch, so that little is padding.
+    order = np.argsort([len(row.ids) for row in data], kind="stable")
+    logger.info("%d conversations, %d tokens", len(data), sum(len(row.ids) for row in data))
+    lm = build(tokenizer)
+    decayed = [p for n, p in lm.named_parameters() if p.ndim > 1 and "embed" not in n]
+    others = [p for n, p in lm.named_parameters() if p.ndim <= 1 or "embed" in n]
+    groups = [{"params": decayed, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, lr=1.5e-3, betas=(0.9, 0.98))
+    run = Run(arguments.work, arguments.steps, {"lm": lm}, optimizer, seed=arguments.seed, warmup=100)
+    for step in run.steps():
+        rng, _ = run.generators()
+        start = int(rng.integers(0, len(order) - 4 * BATCH))
+        picked = rng.choice(order[start : start + 4 * BATCH], BATCH, replace=False)
+        ids, mask, weights = collate([data[index] for index in picked], tokenizer.pad_token_id)
+        with torch.autocast("cpu", torch.bfloat16):
+            losses = token_losses(lm, ids, mask)
+        weights = weights[:, 1:]
+        numbers = {}
+        if step % 250 == 249:
+            numbers["held_answer_loss"] = answer_loss(lm, held, tokenizer.pad_token_id)
+        spoken = weights == 1
+        numbers["answer_loss"] = float(losses.detach()[spoken].mean())
+        run.update((losses * weights).sum() / weights.sum(), **numbers)
+    lm.eval()
+    logger.info("answers to held-out phrasings: %.3f a token", answer_loss(lm, held, tokenizer.pad_token_id))
+    lm.save_pretrained(arguments.work / "final")
+    tokenizer.save_pretrained(arguments.work / "final")
+
+
+if __name__ == "__main__":
+    main()
