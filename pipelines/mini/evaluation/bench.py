@@ -157,7 +157,7 @@ class Bench:
         render: bool,
         answer: Answer,
     ) -> list[Played]:
-        histories: list[list[Message]] = [[] for _ in dialogues]
+        histories = [self._before(dialogue) for dialogue in dialogues]
         played: list[list[PlayedTurn]] = [[] for _ in dialogues]
         for round_index in range(max(len(dialogue.turns) for dialogue in dialogues)):
             active = [index for index, dialogue in enumerate(dialogues) if round_index < len(dialogue.turns)]
@@ -182,6 +182,19 @@ class Bench:
             Played(dialogue.id, dialogue.cluster, turns)
             for dialogue, turns in zip(dialogues, played, strict=True)
         ]
+
+    def _before(self, dialogue: Dialogue) -> list[Message]:
+        messages = []
+        for index, said in enumerate(dialogue.before):
+            drawn = said.role == "assistant"
+            parts = [
+                part
+                if isinstance(part, str)
+                else attach(part, (dialogue.seed, 1000 + index, place), self.recordings, drawn)
+                for place, part in enumerate(said.parts)
+            ]
+            messages.append(Message(said.role, tuple(parts)))
+        return messages
 
     def _check(self, turns: Sequence[Turn], replies: Sequence[Any], render: bool) -> list[PlayedTurn]:
         media = [_first_of_each(reply) if render else {} for reply in replies]

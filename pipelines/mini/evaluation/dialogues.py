@@ -40,8 +40,16 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A message that is there before the first turn is played; an assistant's media are the world's own drawings."""
+
+    role: str
+    parts: tuple[str | Attachment, ...]
+
+
+@dataclass(frozen=True)
 class Dialogue:
-    """Turns played one after the other; what the model made stays in the conversation.
+    """Turns played one after the other, after what was `before`; what the model made stays in the conversation.
 
     cluster: items that share it are not independent (a pair, a recording, a phrasing). seed also varies attachments.
     """
@@ -50,15 +58,20 @@ class Dialogue:
     cluster: str
     turns: tuple[Turn, ...]
     seed: int = 0
+    before: tuple[Said, ...] = ()
 
 
 def attach(
-    item: Attachment, seed: Sequence[int], recordings: Mapping[str, sounds.Recording]
+    item: Attachment, seed: Sequence[int], recordings: Mapping[str, sounds.Recording], drawn: bool = False
 ) -> Image | Audio | Video:
-    """Make the medium of an attachment as a user's file would be; the same seed gives the same medium.
+    """Make the medium of an attachment as a user's file would be, or `drawn` as mini should have made it itself.
 
-    Raises KeyError for a recording that is not among `recordings`."""
+    The same seed gives the same medium. Raises KeyError for a recording that is not among `recordings`."""
     rng = np.random.default_rng(list(seed))
+    if drawn and isinstance(item, world.Scene):
+        return Image(world.draw(item))
+    if drawn and isinstance(item, world.Clip):
+        return Video(world.animate(item), world.FPS)
     if isinstance(item, world.Scene):
         return Image(world.photograph(item, rng))
     if isinstance(item, world.Clip):

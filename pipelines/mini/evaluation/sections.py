@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from anygen_pipelines.mini.evaluation import controls, phrasings
+from anygen_pipelines.mini.evaluation import controls, phrasings, talk_held
 from anygen_pipelines.mini.evaluation.asking import ADMITS
 from anygen_pipelines.mini.evaluation.autoencoder import autoencoder_cost
 from anygen_pipelines.mini.evaluation.bench import Bench, Played
@@ -47,9 +47,7 @@ def worded(measure: str, played: Sequence[Played], key: str, aim: float | None =
 def sets_agree(measure: str, played: Sequence[Played], aim: float | None = None, note: str = "") -> Row:
     """Share of turns (all of a dialogue) in which exactly the media asked for came back."""
     found = [
-        (compare_modalities(turn.want, turn.made).agrees, item.cluster if len(played) > 400 else item.id)
-        for item in played
-        for turn in item.turns
+        (compare_modalities(turn.want, turn.made).agrees, item.id) for item in played for turn in item.turns
     ]
     return Row(
         measure, estimate([right for right, _ in found], [cluster for _, cluster in found]), aim, note=note
@@ -61,6 +59,13 @@ def sets_agree(measure: str, played: Sequence[Played], aim: float | None = None,
 
 def asked_is_produced(bench: Bench) -> list[Row]:
     rows = []
+    for split, aim in (("held", 0.99), ("held_pairs", None)):
+        played = bench.play(f"talk_{split}", talk_held.dialogues(bench, split), render=False)
+        label = {"held": "own held-out phrasings", "held_pairs": "own phrasings, held-out pairs"}[split]
+        rows.append(sets_agree(label, played, aim))
+        if split == "held":
+            for kind in sorted({item.cluster for item in played}):
+                rows.append(sets_agree(f"- {kind}", [item for item in played if item.cluster == kind]))
     own = [item for name in ("text_to_image", "text_to_audio", "text_to_video") for item in play(bench, name)]
     rows.append(sets_agree("the evaluation's own wordings, from text", own))
     if bench.phrasings:
@@ -132,6 +137,17 @@ def image_to_text(bench: Bench) -> list[Row]:
     played = play(bench, "image_to_text")
     aims = {"thing": 0.98, "colour": 0.99, "position": 0.98, "size": 0.99}
     return [worded(name, played, f"says.{name}", aim) for name, aim in aims.items()]
+
+
+def held_questions(bench: Bench) -> list[Row]:
+    """The talk's held-out phrasings of questions: is the value named, and no other?"""
+    played = bench.play("talk_held", talk_held.dialogues(bench, "held"), render=False)
+    rows = []
+    for name in ("thing", "colour", "position", "size", "motion"):
+        if any(f"says.{name}" in item.last.words for item in played):
+            rows.append(worded(name, played, f"says.{name}"))
+    refusals = [item for item in played if "answer" in item.last.words]
+    return [*rows, worded("refusals: admitted in words", refusals, "answer")] if refusals else rows
 
 
 def yes_no(bench: Bench) -> list[Row]:
@@ -289,6 +305,11 @@ SECTIONS: dict[str, Section] = {
     "image_to_text": Section(
         "Image to text, held-out pairs, pictures as users have them", image_to_text,
         ("A description is right in an attribute if it names its value and no other value of it.",),
+    ),
+    "held_questions": Section(
+        "Questions and refusals in the talk's held-out phrasings",
+        held_questions,
+        ("Asked after the conversation as it should have gone; any pair that training knows.",),
     ),
     "yes_no": Section("Yes or no about a picture (half of the truths are yes)", yes_no),
     "text_to_audio": Section("Text to audio, after the vocoder", text_to_audio),
