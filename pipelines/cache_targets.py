@@ -11,12 +11,13 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from anygen_pipelines.stage_command import read_arguments
+
 from anygen.data.examples import read_examples
 from anygen.data.features import FeatureCache
 from anygen.data.targets import TargetCache
 from anygen.model import AnyGen
 from anygen.training.stage import TARGET_DTYPES
-from anygen_pipelines.stage_command import read_arguments
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +29,12 @@ def main() -> None:
         examples = [example for each in files for example in read_examples(each.path, roots=config.roots)]
         model = AnyGen.from_pretrained(config.model)
         features = FeatureCache(Path(config.cache) / "features", model.encoders)
-        targets = TargetCache(Path(config.cache) / "targets", model.decoders, TARGET_DTYPES[config.target_dtype])
-        print(f"{features.fill(examples)} media and {targets.fill(examples)} captions encoded; the rest was there")
+        targets = TargetCache(
+            Path(config.cache) / "targets", model.decoders, TARGET_DTYPES[config.target_dtype]
+        )
+        print(
+            f"{features.fill(examples)} media and {targets.fill(examples)} captions encoded; the rest was there"
+        )
     except ValueError as error:
         logger.error("%s", error)
         raise SystemExit(2) from error

@@ -15,10 +15,16 @@ logger = logging.getLogger(__name__)
 
 def read_arguments(description: str) -> StageConfig:
     """The stage's settings from the command line. Wrong ones end the program with one sentence and exit code 2."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--config", type=Path, required=True, help="the stage's settings, a YAML file")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="replace a setting, such as loop.steps=100"
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="replace a setting, such as loop.steps=100",
     )
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -32,7 +38,9 @@ def run_command(description: str, title: str, usual: tuple[str, ...]) -> None:
     """Run one stage as its YAML says and print its last measurement as JSON."""
     config = read_arguments(description)
     if set(config.trainable) != set(usual):
-        logger.warning("%s usually trains %s; this run trains %s", title, ", ".join(usual), ", ".join(config.trainable))
+        logger.warning(
+            "%s usually trains %s; this run trains %s", title, ", ".join(usual), ", ".join(config.trainable)
+        )
     try:
         result = run_stage(config, title)
     except (ValueError, FloatingPointError, OSError) as error:

@@ -84,7 +84,7 @@ class TensorShards:
         try:
             with safe_open(file, framework="pt") as shard:
                 keys = json.loads((shard.metadata() or {})["keys"])
-                shapes = {name: tuple(shard.get_slice(name).get_shape()[1:]) for name in shard.keys()}
+                shapes = {name: tuple(shard.get_slice(name).get_shape()[1:]) for name in list(shard.keys())}
         except (SafetensorError, KeyError, json.JSONDecodeError) as error:
             raise ValueError(
                 f"{file}: is not a shard of this cache ({error}); delete it to have it made again"

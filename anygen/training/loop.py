@@ -162,7 +162,9 @@ def train(
         for index, batch in enumerate(micro_batches):
             is_last = index == len(micro_batches) - 1
             with _sync_only_if(is_last, accelerator, wrapped):
-                with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=config.precision == "bf16"):
+                with torch.autocast(
+                    accelerator.device.type, torch.bfloat16, enabled=config.precision == "bf16"
+                ):
                     terms = losses(wrapped, batch.to(accelerator.device), step)
                 scaled = [
                     scales(name) * value / counts[name] for name, value in terms.items() if counts.get(name)

@@ -50,7 +50,7 @@ def plot_losses(metrics_path: Path, picture_path: Path, title: str = "") -> Path
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    lines = [line for line in read_metrics(metrics_path)]
+    lines = read_metrics(metrics_path)
     steps = [line for line in lines if "losses" in line]
     validations = [line for line in lines if "validation" in line]
     if not steps:

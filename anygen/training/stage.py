@@ -47,12 +47,13 @@ class DataFile:
 
 @dataclass(frozen=True)
 class StageConfig:
-    """One stage. `model` is a preset, a folder or a hub id; `out` receives the metrics, the checkpoints and, in `out/model`,
-    the trained model. `cache` holds features and targets, which several stages may share.
+    """One stage. `model` is a preset, a folder or a hub id; `out` receives the metrics, the checkpoints and, in
+    `out/model`, the trained model. `cache` holds features and targets, which several stages may share.
 
     `trainable` lists what trains (training/trainable.py). `alignment` is "euclidean" or "mse"; its terms are scaled by
     `alignment_scale`, or by `alignment_scales[modality]` where given, next to the words' 1. `noise` disturbs input
-    features; `lora` adds adapters to a language model that has none. `validation` files are measured at the end, and every `loop.validate_every` steps, on `validation_examples`."""
+    features; `lora` adds adapters to a language model that has none. `validation` files are measured at the end, and
+    every `loop.validate_every` steps, on `validation_examples` of them."""
 
     model: str
     out: str
@@ -76,7 +77,9 @@ class StageConfig:
         if self.alignment not in ALIGNMENTS:
             raise ConfigError(f"alignment: {self.alignment!r}; {nearest(self.alignment, ALIGNMENTS)}")
         if self.target_dtype not in TARGET_DTYPES:
-            raise ConfigError(f"target_dtype: {self.target_dtype!r}; {nearest(self.target_dtype, TARGET_DTYPES)}")
+            raise ConfigError(
+                f"target_dtype: {self.target_dtype!r}; {nearest(self.target_dtype, TARGET_DTYPES)}"
+            )
         if self.validation_examples < 2:
             raise ConfigError(f"validation_examples: {self.validation_examples}; expected 2 or more")
 
@@ -114,7 +117,9 @@ class StageLosses:
     def terms(self, output: Any, batch: Batch) -> dict[str, Tensor]:
         terms = {"text": next_token_loss(output.logits_MV, output.target_ids_M)}
         for modality, predicted in output.conditioning.items():
-            terms[str(modality)] = alignment_loss(predicted, batch.spans[modality].target, self.config.alignment)
+            terms[str(modality)] = alignment_loss(
+                predicted, batch.spans[modality].target, self.config.alignment
+            )
         return terms
 
 

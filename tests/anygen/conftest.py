@@ -1,4 +1,4 @@
-"""Real classes made tiny, for tests of training and of what it needs: a byte-level tokenizer, a Llama, an encoder, decoders."""
+"""Real classes made tiny, for tests of training: a byte-level tokenizer, a Llama, an encoder, decoders."""
 
 from __future__ import annotations
 
@@ -76,13 +76,15 @@ class TinyDecoder:
             return {"sequence": self.text_encoder(input_ids=padded).last_hidden_state}
 
 
-def make_tokenizer():  # noqa: ANN201 (a transformers class that is slow to import)
+def make_tokenizer():
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
     specials = ["<pad>", "<s>", "</s>", "<image>", "</image>", "<audio>", "</audio>"]
     letters = [*specials, *sorted(pre_tokenizers.ByteLevel.alphabet())]
-    tokenizer = Tokenizer(models.BPE(vocab={letter: index for index, letter in enumerate(letters)}, merges=[]))
+    tokenizer = Tokenizer(
+        models.BPE(vocab={letter: index for index, letter in enumerate(letters)}, merges=[])
+    )
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens(specials)
@@ -148,7 +150,9 @@ def examples_file(tmp_path: Path) -> Path:
     for index in range(24):
         colour = random.integers(0, 256, 3)
         name = "red" if colour[0] > 127 else "blue"
-        Image(np.broadcast_to(colour.astype(np.uint8), (6 + index % 3, 8, 3)).copy()).save(tmp_path / f"{index}.png")
+        Image(np.broadcast_to(colour.astype(np.uint8), (6 + index % 3, 8, 3)).copy()).save(
+            tmp_path / f"{index}.png"
+        )
         kind = index % 3
         if kind == 0:
             user = [{"type": "text", "text": "What is it? "}, {"type": "image", "path": f"{index}.png"}]
@@ -163,7 +167,10 @@ def examples_file(tmp_path: Path) -> Path:
             tone = np.sin(np.arange(64) * random.uniform(0.1, 1)).astype(np.float32) * 0.5
             Audio(tone, 16_000).save(tmp_path / f"{index}.wav")
             user = [{"type": "audio", "path": f"{index}.wav"}]
-            assistant = [{"type": "text", "text": "a tone."}, {"type": "audio", "caption": f"tone {index % 2}"}]
+            assistant = [
+                {"type": "text", "text": "a tone."},
+                {"type": "audio", "caption": f"tone {index % 2}"},
+            ]
         messages = [{"role": "user", "content": user}, {"role": "assistant", "content": assistant}]
         if index % 4 == 1:
             messages += [{"role": "user", "content": "Thanks"}, {"role": "assistant", "content": "Welcome."}]
@@ -188,7 +195,8 @@ def make_parts(make_backbone):
             "image": build_input({"kind": "linear", "tokens_per_feature": 2}, 12, 1, backbone.dim),
             "audio": build_input({"kind": "linear"}, 12, 1, backbone.dim),
         }
-        small = {"kind": "transformer", "hidden_dim": 16, "ffn_dim": 16, "encoder_layers": 1, "decoder_layers": 1, "heads": 2}
+        small = {"kind": "transformer", "hidden_dim": 16, "ffn_dim": 16, "heads": 2}
+        small |= {"encoder_layers": 1, "decoder_layers": 1}
         outputs = {
             "image": build_output(small, backbone.dim, 2, {"sequence": (8, 16)}),
             "audio": build_output(small, backbone.dim, 1, {"sequence": (4, 10)}),

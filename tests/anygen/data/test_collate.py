@@ -32,7 +32,11 @@ def test_only_what_the_assistant_says_is_learned(laid_out) -> None:
         for turn in example.turns:
             if turn.role == "assistant":
                 for part in turn.parts:
-                    ids = prompter.text_ids(part) if isinstance(part, str) else backbone.signal_ids.of(part.modality)
+                    ids = (
+                        prompter.text_ids(part)
+                        if isinstance(part, str)
+                        else backbone.signal_ids.of(part.modality)
+                    )
                     expected += ids
                 expected.append(prompter.end_id)
         assert learned == expected
@@ -66,7 +70,7 @@ def test_examples_too_long_for_the_context_are_left_out_and_counted(laid_out, ca
     assert 0 < len(kept) < len(examples)
     assert f"{len(examples) - len(kept)} of {len(examples)} examples left out" in caplog.text
     prompter.max_length = 5
-    with pytest.raises(ExampleError, match="examples.jsonl:1: the prompt takes"):
+    with pytest.raises(ExampleError, match=r"examples.jsonl:1: the prompt takes"):
         encode_examples(examples, prompter, features)
 
 

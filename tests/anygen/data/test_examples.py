@@ -9,7 +9,10 @@ from anygen.data.examples import ExampleError, MediaReference, read_examples
 from anygen.modality import AUDIO, IMAGE
 
 USER = {"role": "user", "content": "Draw a dog."}
-ASSISTANT = {"role": "assistant", "content": [{"type": "text", "text": "Here."}, {"type": "image", "caption": "a dog"}]}
+ASSISTANT = {
+    "role": "assistant",
+    "content": [{"type": "text", "text": "Here."}, {"type": "image", "caption": "a dog"}],
+}
 
 
 def write(folder: Path, *records: object) -> Path:
@@ -30,7 +33,10 @@ def user(**part: object) -> dict[str, object]:
 def test_reads_text_media_captions_and_meta(tmp_path: Path) -> None:
     (tmp_path / "media").mkdir()
     (tmp_path / "media" / "x.wav").write_bytes(b"x")
-    asked = {"role": "user", "content": [{"type": "text", "text": "Draw "}, {"type": "audio", "path": "media/x.wav"}]}
+    asked = {
+        "role": "user",
+        "content": [{"type": "text", "text": "Draw "}, {"type": "audio", "path": "media/x.wav"}],
+    }
     (read,) = read_examples(write(tmp_path, example(asked, ASSISTANT, meta={"kind": "test"})))
     assert read.turns[0].parts == ("Draw ", MediaReference(AUDIO, (tmp_path / "media/x.wav").resolve()))
     assert read.turns[1].parts == ("Here.", MediaReference(IMAGE, None, "a dog"))
@@ -74,7 +80,9 @@ def test_skips_empty_lines_and_counts_them(tmp_path: Path) -> None:
         (example(user(type="image", path="x") | {"role": "system"}, USER, ASSISTANT), "a system message holds text only"),
     ],
 )  # fmt: skip
-def test_a_malformed_line_gives_one_sentence_with_file_and_line(tmp_path: Path, record: object, said: str) -> None:
+def test_a_malformed_line_gives_one_sentence_with_file_and_line(
+    tmp_path: Path, record: object, said: str
+) -> None:
     file = write(tmp_path, example(USER, ASSISTANT) | {"id": "first"}, record)
     with pytest.raises(ExampleError) as raised:
         read_examples(file)

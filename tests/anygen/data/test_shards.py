@@ -41,5 +41,5 @@ def test_an_unfinished_file_is_not_read_and_a_damaged_one_is_named(tmp_path: Pat
     (tmp_path / ".b.1.part").write_bytes(b"half")
     assert len(TensorShards(tmp_path)) == 1
     (tmp_path / "b.safetensors").write_bytes(b"not a shard")
-    with pytest.raises(ValueError, match="b.safetensors: is not a shard"):
+    with pytest.raises(ValueError, match=r"b.safetensors: is not a shard"):
         TensorShards(tmp_path)

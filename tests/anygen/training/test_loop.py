@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,11 @@ def run(make_parts, make_config, make_data):
 
 
 def losses(metrics):
-    return [{key: line[key] for key in ("step", "loss", "losses", "gradient_norm")} for line in metrics if "losses" in line]
+    return [
+        {key: line[key] for key in ("step", "loss", "losses", "gradient_norm")}
+        for line in metrics
+        if "losses" in line
+    ]
 
 
 @pytest.mark.parametrize("precision", ["no", "bf16"])
@@ -80,12 +85,18 @@ def test_a_loss_that_is_not_finite_names_the_step_and_keeps_the_last_checkpoint(
                     tensor.fill_(float("nan"))
     with pytest.raises(FloatingPointError, match=r"step 3: loss nan \(text [0-9.]+, .*nan"):
         train_stage(config, parts, data)
-    assert sorted(each.name for each in (Path(config.out) / "checkpoints").iterdir()) == ["step-00000001", "step-00000002"]
+    assert sorted(each.name for each in (Path(config.out) / "checkpoints").iterdir()) == [
+        "step-00000001",
+        "step-00000002",
+    ]
 
 
 def test_only_the_newest_checkpoints_are_kept(run, tmp_path) -> None:
     run(loop={"checkpoint_every": 2, "keep_checkpoints": 2})
-    assert sorted(each.name for each in (tmp_path / "run/checkpoints").iterdir()) == ["step-00000004", "step-00000006"]
+    assert sorted(each.name for each in (tmp_path / "run/checkpoints").iterdir()) == [
+        "step-00000004",
+        "step-00000006",
+    ]
 
 
 def test_a_torn_checkpoint_is_passed_over(run, tmp_path) -> None:
@@ -124,7 +135,7 @@ def test_a_group_can_have_its_own_learning_rate(run) -> None:
     name = "backbone.signal_rows.embed"
     assert torch.equal(states[0.0][name], start[name])
     assert not torch.equal(states[1e-3][name], start[name])
-    with pytest.raises(ConfigError, match="loop.learning_rates.lora: does not train"):
+    with pytest.raises(ConfigError, match=r"loop.learning_rates.lora: does not train"):
         run("wrong", loop={"learning_rates": {"lora": 1e-3}})
 
 
@@ -154,5 +165,5 @@ def test_the_rate_rises_then_falls_to_its_floor() -> None:
     config = LoopConfig(steps=100, warmup_steps=10, min_learning_rate=0.1)
     rates = [config.rate(step) for step in range(100)]
     assert rates[0] == pytest.approx(0.1) and rates[9] == pytest.approx(1)
-    assert all(before >= after for before, after in zip(rates[9:], rates[10:], strict=False))
+    assert all(before >= after for before, after in pairwise(rates[9:]))
     assert rates[-1] == pytest.approx(0.1, abs=1e-3)

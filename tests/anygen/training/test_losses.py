@@ -13,7 +13,10 @@ def test_euclidean_is_the_mean_distance_of_a_spans_queries() -> None:
 
 
 def test_mse_is_the_mean_square_of_a_spans_values() -> None:
-    predicted, target = {"pooled": torch.zeros(2, 4)}, {"pooled": torch.tensor([[2.0, 0, 0, 0], [1, 1, 1, 1]])}
+    predicted, target = (
+        {"pooled": torch.zeros(2, 4)},
+        {"pooled": torch.tensor([[2.0, 0, 0, 0], [1, 1, 1, 1]])},
+    )
     assert alignment_loss(predicted, target, "mse").item() == pytest.approx(1 + 1)
 
 
@@ -25,8 +28,9 @@ def test_the_gradient_at_equality_is_zero_and_not_nan() -> None:
 
 def test_a_mask_is_not_learned_and_several_tensors_add_up() -> None:
     mask = {"mask": torch.ones(1, 2, dtype=torch.bool)}
-    one, two = {"a": torch.ones(1, 2), "b": torch.ones(1, 3), **mask}, {"a": torch.zeros(1, 2), "b": torch.zeros(1, 3), **mask}
-    assert alignment_loss(one, two, "mse").item() == 2
+    ones = {"a": torch.ones(1, 2), "b": torch.ones(1, 3), **mask}
+    zeros = {"a": torch.zeros(1, 2), "b": torch.zeros(1, 3), **mask}
+    assert alignment_loss(ones, zeros, "mse").item() == 2
 
 
 def test_what_does_not_fit_is_named() -> None:

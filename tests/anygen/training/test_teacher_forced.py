@@ -54,7 +54,9 @@ def test_conditioning_comes_from_the_signal_tokens_own_positions(prepared) -> No
         # Nothing after the signal token: its own state is that of its position as an input.
         hidden = parts.backbone(embeds[None, : position + 1])
         expected = parts.output_projectors["audio"](hidden[:, -1:], embeds[None, position : position + 1])
-    torch.testing.assert_close(output.conditioning[AUDIO]["sequence"][0], expected["sequence"][0], rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(
+        output.conditioning[AUDIO]["sequence"][0], expected["sequence"][0], rtol=1e-4, atol=1e-5
+    )
 
 
 def test_shuffling_gives_each_item_the_projector_output_of_another(prepared) -> None:

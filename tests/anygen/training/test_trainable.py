@@ -10,7 +10,9 @@ from anygen.training.trainable import GROUPS, select_trainable
 
 
 @pytest.mark.parametrize("tied", [True, False])
-@pytest.mark.parametrize("groups", [(group,) for group in GROUPS] + [("input_projectors.image", "signal_tokens")])
+@pytest.mark.parametrize(
+    "groups", [(group,) for group in GROUPS] + [("input_projectors.image", "signal_tokens")]
+)
 def test_only_the_named_groups_change(make_parts, make_config, make_data, groups, tied) -> None:
     parts = make_parts(tied)
     if "lora" in groups:
@@ -21,7 +23,10 @@ def test_only_the_named_groups_change(make_parts, make_config, make_data, groups
     changed = {name for name, value in parts.state_dict().items() if not torch.equal(value, before[name])}
     assert changed == trainable.parameters.keys()
     heads = {name.split(".")[0] for name in changed}
-    assert heads == {{"signal_tokens": "backbone", "lora": "backbone"}.get(g.split(".")[0], g.split(".")[0]) for g in groups}
+    assert heads == {
+        {"signal_tokens": "backbone", "lora": "backbone"}.get(g.split(".")[0], g.split(".")[0])
+        for g in groups
+    }
 
 
 def test_frozen_modules_are_in_evaluation_mode_and_the_named_ones_train(make_parts) -> None:
