@@ -5,7 +5,18 @@ from __future__ import annotations
 
 from anygen_pipelines.mini.talk import lexicon
 from anygen_pipelines.mini.talk.grammar import Speaker, tidy
-from anygen_pipelines.mini.talk.phrases import SEPARATORS, Wish, a_noun, move, noun, phrase, share, tag, tail, the_noun
+from anygen_pipelines.mini.talk.phrases import (
+    SEPARATORS,
+    Wish,
+    a_noun,
+    move,
+    noun,
+    phrase,
+    share,
+    tag,
+    tail,
+    the_noun,
+)
 
 # {np}: a thing with attributes; {pic}: a word for picture. What the noun phrase does not say follows in a tail.
 IMAGE = (
@@ -105,7 +116,11 @@ def ask_image(s: Speaker, wish: Wish) -> str:
         return tidy(s.say("image plain", IMAGE_PLAIN, **_slots(s, wish)) + tail(s, wish, said))  # type: ignore[arg-type]
     if style == "front" and said:
         front = s.pick((", ", ". ", ": ", " - ", "; ")).join(tag(s, wish, name) for name in said)
-        return tidy(front + s.pick((", ", ". ", ": ", " - ", ". then ")) + s.say("image plain", IMAGE_PLAIN, **_slots(s, wish)))  # type: ignore[arg-type]
+        return tidy(
+            front
+            + s.pick((", ", ". ", ": ", " - ", ". then "))
+            + s.say("image plain", IMAGE_PLAIN, **_slots(s, wish))
+        )  # type: ignore[arg-type]
     return tags(s, wish, keys=style == "keys", name_medium=s.chance(0.6))
 
 
@@ -154,7 +169,9 @@ def tags(s: Speaker, wish: Wish, keys: bool, name_medium: bool) -> str:
         elif name == "motion":
             items.append((name, move(s, wish.motion)[2]))
         else:
-            items.append((name, {"colour": wish.colour, "position": wish.position, "size": wish.size}[name] or ""))
+            items.append(
+                (name, {"colour": wish.colour, "position": wish.position, "size": wish.size}[name] or "")
+            )
     # A bare thing without medium or motion is a picture, but "dog" alone says too little to be one in training.
     if name_medium or keys or wish.medium == "audio" or (wish.medium == "video" and wish.motion is None):
         items.append(("medium", medium))
@@ -245,16 +262,27 @@ def ask_several(s: Speaker, wishes: list[Wish]) -> str:
     style = s.weigh({"list": 40, "about": 32 if same else 0, "then": 28})
     if style == "list":
         parts = [part(s, wishes[0], PART, "part")]
-        parts += [part(s, w, PART_OF_IT if same and s.chance(0.6) and set(w.said()) <= {"motion"} else PART, "part") for w in wishes[1:]]
+        parts += [
+            part(s, w, PART_OF_IT if same and s.chance(0.6) and set(w.said()) <= {"motion"} else PART, "part")
+            for w in wishes[1:]
+        ]
         return s.say("listed", LISTED, list=listing(s, parts))
     if style == "about":
         # The thing's own attributes are said once and meant for picture and clip alike.
         parts = [part(s, Wish(w.medium, w.thing, motion=w.motion), PART_OF_IT, "part of it") for w in wishes]
         shown = next((w for w in wishes if w.medium != "audio"), wishes[0])
         inside = [name for name in shown.said() if name != "motion"]
-        return s.say("about one", ABOUT_ONE, list=listing(s, parts), np=phrase(s, shown, inside), noun=noun(s, shown.thing or ""))
+        return s.say(
+            "about one",
+            ABOUT_ONE,
+            list=listing(s, parts),
+            np=phrase(s, shown, inside),
+            noun=noun(s, shown.thing or ""),
+        )
     text = part(s, wishes[0], FOLLOWING, "following")
     for wish in wishes[1:]:
         bare = same and set(wish.said()) <= {"motion"} and s.chance(0.75)
-        text = s.say("and then", AND_THEN, x=text, y=part(s, wish, FOLLOWING_IT if bare else FOLLOWING, "following"))
+        text = s.say(
+            "and then", AND_THEN, x=text, y=part(s, wish, FOLLOWING_IT if bare else FOLLOWING, "following")
+        )
     return s.fill(s.pick(("[{do}] {x}", "{x}", "{x}", "{x}, {please_end}")), x=text)

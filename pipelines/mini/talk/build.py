@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Conversations put together turn by turn: what is said, what mini answers, and what an evaluation may expect."""
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from anygen_pipelines.mini.talk import chat, edits, questions
 from anygen_pipelines.mini.talk.chatter import surround
 from anygen_pipelines.mini.talk.grammar import Speaker
 from anygen_pipelines.mini.talk.noise import roughen
-from anygen_pipelines.mini.talk.phrases import WORDS, Wish
+from anygen_pipelines.mini.talk.phrases import WORDS, Wish, move, noun
 from anygen_pipelines.mini.talk.questions import Asked, Seen
 
 LEADS = {
@@ -67,7 +66,9 @@ class Talk:
         options = [c for c in world.COLOURS if self.allowed(thing, c) and c not in without]
         return self.speaker.pick(options) if options else None
 
-    def thing(self, colour: str | None = None, sounding: bool | None = None, without: tuple[str, ...] = ()) -> str | None:
+    def thing(
+        self, colour: str | None = None, sounding: bool | None = None, without: tuple[str, ...] = ()
+    ) -> str | None:
         """A thing that may have `colour` (or any colour at all), with or without a sound."""
         options = [
             t for t in world.THINGS
@@ -82,7 +83,12 @@ class Talk:
         if thing is None:
             raise ValueError("no thing may have this colour in this split")
         colour = fixed.get("colour") or self.colour(thing) or s.pick(tuple(world.COLOURS))
-        return world.Scene(thing, colour, fixed.get("position") or s.pick(world.POSITIONS), fixed.get("size") or s.pick(world.SIZES))
+        return world.Scene(
+            thing,
+            colour,
+            fixed.get("position") or s.pick(world.POSITIONS),
+            fixed.get("size") or s.pick(world.SIZES),
+        )
 
     def clip(self, thing: str | None = None, **fixed: str) -> world.Clip:
         s = self.speaker
@@ -90,7 +96,12 @@ class Talk:
         if thing is None:
             raise ValueError("no thing may have this colour in this split")
         colour = fixed.get("colour") or self.colour(thing) or s.pick(tuple(world.COLOURS))
-        return world.Clip(thing, colour, fixed.get("size") or s.pick(world.SIZES), fixed.get("motion") or s.pick(world.MOTIONS))
+        return world.Clip(
+            thing,
+            colour,
+            fixed.get("size") or s.pick(world.SIZES),
+            fixed.get("motion") or s.pick(world.MOTIONS),
+        )
 
     def seen(self, medium: str, thing: str | None = None) -> Seen:
         if medium == "audio":
@@ -151,7 +162,9 @@ class Talk:
             content.append({"type": "text", "text": words})
             content.append({"type": medium, "caption": caption, "spec": spec(item.item)})
             self.note(item.item)
-            wanted = {name: value if name in item.determined else None for name, value in spec(item.item).items()}
+            wanted = {
+                name: value if name in item.determined else None for name, value in spec(item.item).items()
+            }
             media.append({"medium": medium, **wanted})
             words = ""
         if words:
@@ -179,16 +192,32 @@ class Talk:
         s = self.speaker
         thing = questions.thing_of(seen)
         names = tuple(questions.attributes(seen))
-        style = s.weigh({"open": 44, "yes/no thing": 22, "yes/no attribute": 22 if names else 0, "either": 6, "category": 4, "outside": 3})
+        style = s.weigh(
+            {
+                "open": 44,
+                "yes/no thing": 22,
+                "yes/no attribute": 22 if names else 0,
+                "either": 6,
+                "category": 4,
+                "outside": 3,
+                "count": 1.5 if names else 0,
+            }
+        )
         if style == "open":
             about = s.weigh({"thing": 4, "describe": 3} | dict.fromkeys(names, 2.2))
             return questions.open_question(s, seen, about)
-        others = tuple(t for t in world.THINGS if t != thing and (not isinstance(seen, str) or t in world.SOUNDING or s.chance(0.3)))
+        others = tuple(
+            t
+            for t in world.THINGS
+            if t != thing and (not isinstance(seen, str) or t in world.SOUNDING or s.chance(0.3))
+        )
         if style == "yes/no thing":
             return questions.yes_no_thing(s, seen, s.chance(0.56), s.pick(others))
         if style == "category":
             asked = questions.category(s, seen, s.chance(0.5))
             return asked or questions.yes_no_thing(s, seen, True, thing)
+        if style == "count":
+            return questions.how_many(s, seen)
         if style == "outside":
             return questions.outside_thing(s, seen)
         name = s.pick(names) if names and (style == "yes/no attribute" or s.chance(0.7)) else "thing"
@@ -203,14 +232,20 @@ class Talk:
         """Another value of an attribute; a colour that the thing may be mentioned with."""
         s = self.speaker
         if name == "colour":
-            options: tuple[str, ...] = tuple(c for c in world.COLOURS if c != value and ((thing, c) not in world.HELD_OUT or self.held_pairs))
+            options: tuple[str, ...] = tuple(
+                c
+                for c in world.COLOURS
+                if c != value and ((thing, c) not in world.HELD_OUT or self.held_pairs)
+            )
         else:
             options = {"position": world.POSITIONS, "size": world.SIZES, "motion": world.MOTIONS}[name]
         return s.pick(tuple(v for v in options if v != value))
 
     # ---------------------------------------------------------------- edits
 
-    def changes(self, seen: world.Scene | world.Clip, count: int, with_thing: bool = True) -> list[tuple[str, str, str]]:
+    def changes(
+        self, seen: world.Scene | world.Clip, count: int, with_thing: bool = True
+    ) -> list[tuple[str, str, str]]:
         """Up to `count` changes (name, old, new) that lead to something this split may show."""
         s = self.speaker
         names = list(questions.attributes(seen)) + (["thing"] if with_thing else [])
@@ -258,9 +293,18 @@ def no_sound_line(talk: Talk, thing: str) -> str:
 
 def now(talk: Talk, name: str, thing: str, motion: str | None = None) -> str:
     """Words for the same thing in another medium, after something was made."""
-    from anygen_pipelines.mini.talk.phrases import move, noun
-
     s = talk.speaker
     m0, m1, m2 = move(s, motion)
-    table = {"image": edits.NOW_IMAGE, "audio": edits.NOW_AUDIO, "video": edits.NOW_VIDEO if motion is None else edits.NOW_MOVING}[name]
-    return s.say(f"now {name}{'' if motion is None else ' moving'}", table, m0=m0, m1=m1, m2=m2, noun=lambda: noun(s, thing))
+    table = {
+        "image": edits.NOW_IMAGE,
+        "audio": edits.NOW_AUDIO,
+        "video": edits.NOW_VIDEO if motion is None else edits.NOW_MOVING,
+    }[name]
+    return s.say(
+        f"now {name}{'' if motion is None else ' moving'}",
+        table,
+        m0=m0,
+        m1=m1,
+        m2=m2,
+        noun=lambda: noun(s, thing),
+    )

@@ -7,7 +7,17 @@ from anygen_pipelines.mini import world
 from anygen_pipelines.mini.talk import asks, lexicon, outside
 from anygen_pipelines.mini.talk.chatter import GREETINGS
 from anygen_pipelines.mini.talk.grammar import Speaker, tidy
-from anygen_pipelines.mini.talk.phrases import Wish, a_noun, after, colour_word, move, noun, share, size_word, tail
+from anygen_pipelines.mini.talk.phrases import (
+    Wish,
+    a_noun,
+    after,
+    colour_word,
+    move,
+    noun,
+    share,
+    size_word,
+    tail,
+)
 from anygen_pipelines.mini.talk.questions import a_thing
 
 _ALL_THINGS = ", ".join(a_thing(thing) for thing in world.THINGS[:-1]) + f" and {a_thing(world.THINGS[-1])}"
@@ -72,35 +82,204 @@ REFUSE_THING = (
     "Sorry, I do not know that. I only know a small world of twenty things.",
     "Sorry, that is outside my small world. I only know twenty things, such as a dog, a train or a tree.",
 )
-REFUSE_SOUND = ("Sorry, I do not know that sound. I only know sixteen sounds, such as a dog or a bell.", "Sorry, I only know a small world of sixteen sounds. That is not one of them.")
-REFUSE_COLOUR = (f"Sorry, I only know {_ALL_COLOURS} as a plain background.", f"Sorry, I do not know that colour. I only know {_ALL_COLOURS}.")
-REFUSE_COUNT = ("Sorry, I can only show one thing on a plain background.", "Sorry, I can't do that. I can only show one thing on a plain background.")
-REFUSE_MOTION = ("Sorry, I only know how to move things left, right, up or down, and to grow, shrink or spin them.", "Sorry, I can't do that. Things can only move left, right, up or down, grow, shrink or spin.")
+REFUSE_SOUND = (
+    "Sorry, I do not know that sound. I only know sixteen sounds, such as a dog or a bell.",
+    "Sorry, I only know a small world of sixteen sounds. That is not one of them.",
+)
+REFUSE_COLOUR = (
+    f"Sorry, I only know {_ALL_COLOURS} as a plain background.",
+    f"Sorry, I do not know that colour. I only know {_ALL_COLOURS}.",
+)
+REFUSE_COUNT = (
+    "Sorry, I can only show one thing on a plain background.",
+    "Sorry, I can't do that. I can only show one thing on a plain background.",
+)
+REFUSE_MOTION = (
+    "Sorry, I only know how to move things left, right, up or down, and to grow, shrink or spin them.",
+    "Sorry, I can't do that. Things can only move left, right, up or down, grow, shrink or spin.",
+)
 REFUSE_TASK = (
     "Sorry, I can't do that. I only make and read small pictures, sounds and clips of twenty things.",
     "Sorry, I am only a small model. I can't help with that, I only know pictures, sounds and clips of twenty things.",
     "Sorry, that is outside my small world. I only know pictures, sounds and clips of twenty things.",
 )
-REFUSE_NO_SOUND = ("Sorry, I know no sound for {a}.", "Sorry, I have no sound for {a}. I can only show it.", "Sorry, I know no sound for {a}. I can only draw or animate it.")
+REFUSE_NO_SOUND = (
+    "Sorry, I know no sound for {a}.",
+    "Sorry, I have no sound for {a}. I can only show it.",
+    "Sorry, I know no sound for {a}. I can only draw or animate it.",
+)
 
-CALLS_OUT = ("moo", "neigh", "baa", "oink", "quack quack", "roar", "hiss", "tweet tweet", "bzzz like a bee", "hoot hoot", "squeak", "hee-haw", "gobble gobble", "ka-boom", "click clack", "bla bla", "la la la", "caw caw", "chirp chirp", "grunt")
+CALLS_OUT = (
+    "moo",
+    "neigh",
+    "baa",
+    "oink",
+    "quack quack",
+    "roar",
+    "hiss",
+    "tweet tweet",
+    "bzzz like a bee",
+    "hoot hoot",
+    "squeak",
+    "hee-haw",
+    "gobble gobble",
+    "ka-boom",
+    "click clack",
+    "bla bla",
+    "la la la",
+    "caw caw",
+    "chirp chirp",
+    "grunt",
+)
 TOGETHER_OUT = (
     "draw {a} and {b} together", "a picture of {a} next to {b}", "{a} and {b} in one picture", "draw {a} with {b} in the same picture", "put {a} beside {b}", "{a} chasing {b}", "draw {a} riding {b}", "{a} sitting on {b}", "{a} in front of {b}, both in one picture", "{a} looking at {b}", "a picture in which {a} meets {b}", "{a} playing with {b}", "{a} fighting {b}", "one picture with both {a} and {b}", "{a} behind {b}, in one image", "draw {a} inside {b}", "make {a} and {b} hug", "{a} eating {b}",
 )  # fmt: skip
-COUNT_OUT = ("draw {n} {xs}", "{n} {xs}", "a picture of {n} {xs}", "show me {n} {xs}", "i want {n} {xs} in one picture", "a picture with {n} {xs}", "can you draw {n} {xs}?", "i'd like a picture of {n} {xs}", "paint {n} {xs} on {c}", "{n} {xs} on a {c} background", "{n} {xs}, please", "make an image with {n} {xs}")
-EXTRA_OUT = ("draw {a} with {e}", "{a} with {e}", "a picture of {a} with {e}", "i want {a} wearing {e}" , "show me {a} and give it {e}", "can you draw {a} with {e}?", "a {x} that has {e}", "paint {a} with {e}, please", "give the {x} {e}", "could you add {e} to {a}?")
-EDIT_OUT = ("add {e}", "give it {e}", "now with {e}", "and {e}", "can you add {e}?", "put {e} on it", "draw {e} too", "and now with {e}, please", "i want {e} on it", "it needs {e}", "now two of them", "now three of them", "make two", "add another one next to it", "faster", "slower", "make it louder", "turn it by 90 degrees", "make it 3d", "make it longer", "upside down please", "draw it from behind", "make it look older", "make it smile", "sharper please, in 8k", "with a shadow", "blur the background", "make it photorealistic", "now in the style of van gogh", "put a text under it", "write its name below", "sing it", "tell a story about it")
-COLOUR_OUT = ("{a} on a {o} background", "draw {a} on {o}", "{a} on {o}", "a picture of {a} with a {o} background", "i want {a} on {o}", "{x}, {o} background", "make {a} on a {o} background, please", "show me {a} against a {o} wall", "could you draw {a} with a {o} backdrop?", "a clip of {a} on a {o} background", "{a}, and the background should be {o}", "draw {a} please. make the background {o}")
-COLOUR_EDIT_OUT = ("now on {o}", "make the background {o}", "change the background to {o}", "on {o} please", "{o} instead", "{o} background", "how about {o}?", "try {o}", "and in {o}?", "the same on {o}", "can the background be {o}?", "i'd prefer {o}")
-MOTION_OUT = ("a clip of {a} {v}", "{a} {v}", "animate {a} {v}", "a video of {a} {v}", "show me {a} {v}, as a video", "i want to see {a} {v}", "make a gif of {a} {v}", "a {x} {v}, please", "film {a} {v}", "can i see a video of {a} {v}?", "an animation in which {a} is {v}", "i want to watch {a} {v}")
-THING_EDIT_OUT = ("now {an}", "and {an}?", "the same with {an}", "replace it with {an}", "not that, {an}", "i meant {an}", "make it {an}", "how about {an} instead?", "swap it for {an}", "turn it into {an}", "{an} instead", "no, {an}", "do the same with {an}", "i'd rather have {an}")
+COUNT_OUT = (
+    "draw {n} {xs}",
+    "{n} {xs}",
+    "a picture of {n} {xs}",
+    "show me {n} {xs}",
+    "i want {n} {xs} in one picture",
+    "a picture with {n} {xs}",
+    "can you draw {n} {xs}?",
+    "i'd like a picture of {n} {xs}",
+    "paint {n} {xs} on {c}",
+    "{n} {xs} on a {c} background",
+    "{n} {xs}, please",
+    "make an image with {n} {xs}",
+)
+EXTRA_OUT = (
+    "draw {a} with {e}",
+    "{a} with {e}",
+    "a picture of {a} with {e}",
+    "i want {a} wearing {e}",
+    "show me {a} and give it {e}",
+    "can you draw {a} with {e}?",
+    "a {x} that has {e}",
+    "paint {a} with {e}, please",
+    "give the {x} {e}",
+    "could you add {e} to {a}?",
+)
+EDIT_OUT = (
+    "add {e}",
+    "give it {e}",
+    "now with {e}",
+    "and {e}",
+    "can you add {e}?",
+    "put {e} on it",
+    "draw {e} too",
+    "and now with {e}, please",
+    "i want {e} on it",
+    "it needs {e}",
+    "now two of them",
+    "now three of them",
+    "make two",
+    "add another one next to it",
+    "faster",
+    "slower",
+    "make it louder",
+    "turn it by 90 degrees",
+    "make it 3d",
+    "make it longer",
+    "upside down please",
+    "draw it from behind",
+    "make it look older",
+    "make it smile",
+    "sharper please, in 8k",
+    "with a shadow",
+    "blur the background",
+    "make it photorealistic",
+    "now in the style of van gogh",
+    "put a text under it",
+    "write its name below",
+    "sing it",
+    "tell a story about it",
+)
+COLOUR_OUT = (
+    "{a} on a {o} background",
+    "draw {a} on {o}",
+    "{a} on {o}",
+    "a picture of {a} with a {o} background",
+    "i want {a} on {o}",
+    "{x}, {o} background",
+    "make {a} on a {o} background, please",
+    "show me {a} against a {o} wall",
+    "could you draw {a} with a {o} backdrop?",
+    "a clip of {a} on a {o} background",
+    "{a}, and the background should be {o}",
+    "draw {a} please. make the background {o}",
+)
+COLOUR_EDIT_OUT = (
+    "now on {o}",
+    "make the background {o}",
+    "change the background to {o}",
+    "on {o} please",
+    "{o} instead",
+    "{o} background",
+    "how about {o}?",
+    "try {o}",
+    "and in {o}?",
+    "the same on {o}",
+    "can the background be {o}?",
+    "i'd prefer {o}",
+)
+MOTION_OUT = (
+    "a clip of {a} {v}",
+    "{a} {v}",
+    "animate {a} {v}",
+    "a video of {a} {v}",
+    "show me {a} {v}, as a video",
+    "i want to see {a} {v}",
+    "make a gif of {a} {v}",
+    "a {x} {v}, please",
+    "film {a} {v}",
+    "can i see a video of {a} {v}?",
+    "an animation in which {a} is {v}",
+    "i want to watch {a} {v}",
+)
+THING_EDIT_OUT = (
+    "now {an}",
+    "and {an}?",
+    "the same with {an}",
+    "replace it with {an}",
+    "not that, {an}",
+    "i meant {an}",
+    "make it {an}",
+    "how about {an} instead?",
+    "swap it for {an}",
+    "turn it into {an}",
+    "{an} instead",
+    "no, {an}",
+    "do the same with {an}",
+    "i'd rather have {an}",
+)
 GIBBERISH = ("asdf", "qwertz", "blah blah", "sdfkjh sdkfj", "lorem ipsum dolor", "foo bar", "xyz", "123", "???", "...", "hjkl", "wasd wasd", "1 2 3 4", "aaaa", "abc", "#!@%", "sdlfkj 3", "zzz", "test test", "qwe asd", "0101010", "привет как дела", "你好", "ciao come stai oggi", "wie geht es dir heute", "où est la gare", "dónde está la biblioteca")  # fmt: skip
 
 BARE_OUT = frozenset(outside.PLACES_OUT + outside.ABSTRACT)
 
 
 def _an(word: str) -> str:
-    proper = word in outside.PERSONS or word.split()[0] in ("the", "my", "a", "an", "some", "someone", "batman", "spiderman", "mickey", "harry", "mona", "darth", "pikachu", "einstein", "napoleon", "elvis", "taylor", "superman", "santa")
+    proper = word in outside.PERSONS or word.split()[0] in (
+        "the",
+        "my",
+        "a",
+        "an",
+        "some",
+        "someone",
+        "batman",
+        "spiderman",
+        "mickey",
+        "harry",
+        "mona",
+        "darth",
+        "pikachu",
+        "einstein",
+        "napoleon",
+        "elvis",
+        "taylor",
+        "superman",
+        "santa",
+    )
     return word if proper or word in BARE_OUT or word.endswith("s") else f"a {word}"
 
 
@@ -133,7 +312,9 @@ def _stranger(s: Speaker, word: str, wish: Wish) -> tuple[dict[str, object], str
 
 def plain(s: Speaker) -> tuple[str, str, str]:
     """(intent, what is said, what mini answers) of a talk without media."""
-    intent = s.weigh({name: {"greeting": 2, "abilities": 2, "name": 2, "thanks": 2}.get(name, 1) for name in PLAIN})
+    intent = s.weigh(
+        {name: {"greeting": 2, "abilities": 2, "name": 2, "thanks": 2}.get(name, 1) for name in PLAIN}
+    )
     said, answers = PLAIN[intent]
     return intent, s.say(f"plain {intent}", said, person=lambda: s.pick(FIRST_NAMES)), s.pick(answers)
 
@@ -145,11 +326,43 @@ def _inside_things(s: Speaker) -> tuple[str, str]:
 
 def strange_request(s: Speaker) -> tuple[str, str]:
     """(a request outside the world, an honest answer)."""
-    kind = s.weigh({"image": 30, "audio": 18, "video": 12, "colour": 6, "count": 4, "together": 4, "extra": 5, "motion": 4, "task": 26, "gibberish": 1.5})
+    kind = s.weigh(
+        {
+            "image": 30,
+            "audio": 18,
+            "video": 12,
+            "colour": 6,
+            "count": 4,
+            "together": 4,
+            "extra": 5,
+            "motion": 4,
+            "task": 26,
+            "gibberish": 1.5,
+        }
+    )
     thing, other = _inside_things(s)
     if kind in ("image", "video"):
-        words = s.pick((outside.ANIMALS, outside.ANIMALS, outside.OBJECTS, outside.OBJECTS, outside.FOOD, outside.NATURE, outside.PEOPLE, outside.PLACES_OUT, outside.ABSTRACT))
-        wish = Wish(kind, None, colour=s.pick(tuple(world.COLOURS)) if s.chance(0.4) else None, size=s.pick(world.SIZES) if s.chance(0.3) else None, position=s.pick(world.POSITIONS) if kind == "image" and s.chance(0.3) else None, motion=s.pick(world.MOTIONS) if kind == "video" else None)
+        words = s.pick(
+            (
+                outside.ANIMALS,
+                outside.ANIMALS,
+                outside.OBJECTS,
+                outside.OBJECTS,
+                outside.FOOD,
+                outside.NATURE,
+                outside.PEOPLE,
+                outside.PLACES_OUT,
+                outside.ABSTRACT,
+            )
+        )
+        wish = Wish(
+            kind,
+            None,
+            colour=s.pick(tuple(world.COLOURS)) if s.chance(0.4) else None,
+            size=s.pick(world.SIZES) if s.chance(0.3) else None,
+            position=s.pick(world.POSITIONS) if kind == "image" and s.chance(0.3) else None,
+            motion=s.pick(world.MOTIONS) if kind == "video" else None,
+        )
         word = _outside_word(s, words)
         slots, rest = _stranger(s, word, wish)
         if kind == "image":
@@ -166,15 +379,27 @@ def strange_request(s: Speaker) -> tuple[str, str]:
         return text if word in text else f"{text}, {_an(word)}", s.pick(REFUSE_SOUND)  # type: ignore[arg-type]
     a, b, x = a_noun(s, thing), a_noun(s, other), noun(s, thing)
     if kind == "colour":
-        return s.say("colour out", COLOUR_OUT, a=a, x=x, o=_outside_word(s, outside.COLOURS_OUT)), s.pick(REFUSE_COLOUR)
+        return s.say("colour out", COLOUR_OUT, a=a, x=x, o=_outside_word(s, outside.COLOURS_OUT)), s.pick(
+            REFUSE_COLOUR
+        )
     if kind == "count":
-        return s.say("count out", COUNT_OUT, n=_outside_word(s, outside.COUNTS), xs=f"{thing}s", c=colour_word(s, "blue" if (thing, "blue") not in world.HELD_OUT else "orange")), s.pick(REFUSE_COUNT)
+        return s.say(
+            "count out",
+            COUNT_OUT,
+            n=_outside_word(s, outside.COUNTS),
+            xs=f"{thing}s",
+            c=colour_word(s, "blue" if (thing, "blue") not in world.HELD_OUT else "orange"),
+        ), s.pick(REFUSE_COUNT)
     if kind == "together":
         return s.say("together out", TOGETHER_OUT, a=a, b=b), s.pick(REFUSE_COUNT)
     if kind == "extra":
-        return s.say("extra out", EXTRA_OUT, a=a, x=x, e=_outside_word(s, outside.EXTRAS)), s.pick(REFUSE_COUNT)
+        return s.say("extra out", EXTRA_OUT, a=a, x=x, e=_outside_word(s, outside.EXTRAS)), s.pick(
+            REFUSE_COUNT
+        )
     if kind == "motion":
-        return s.say("motion out", MOTION_OUT, a=a, x=x, v=_outside_word(s, outside.MOVES_OUT)), s.pick(REFUSE_MOTION)
+        return s.say("motion out", MOTION_OUT, a=a, x=x, v=_outside_word(s, outside.MOVES_OUT)), s.pick(
+            REFUSE_MOTION
+        )
     if kind == "gibberish":
         return s.say("gibberish", GIBBERISH), s.pick(REFUSE_TASK)
     return task(s), s.pick(REFUSE_TASK)
@@ -183,17 +408,37 @@ def strange_request(s: Speaker) -> tuple[str, str]:
 def task(s: Speaker) -> str:
     """Something no picture, sound or clip can answer."""
     inside = s.chance(0.45)
-    word = s.pick(world.THINGS) if inside else _outside_word(s, outside.ANIMALS + outside.OBJECTS + outside.FOOD)
+    word = (
+        s.pick(world.THINGS) if inside else _outside_word(s, outside.ANIMALS + outside.OBJECTS + outside.FOOD)
+    )
     text = s.say(
         "task", outside.TASKS, x=_an(word), ax=_an(word), xs=word if word.endswith("s") else f"{word}s",
         topic=lambda: _outside_word(s, outside.TOPICS), country=lambda: _outside_word(s, outside.COUNTRIES), city=lambda: _outside_word(s, outside.CITIES),
         language=lambda: _outside_word(s, outside.LANGUAGES), code=lambda: _outside_word(s, outside.CODE), person=lambda: _outside_word(s, outside.PERSONS),
         food=lambda: _outside_word(s, outside.FOOD), n=lambda: str(s.rng.randrange(2, 100)), m=lambda: str(s.rng.randrange(2, 1000)),
     )  # fmt: skip
-    return s.fill(s.pick(("{t}", "{t}", "{t}", "{t}", "[{do}] {t}", "can you {t}", "could you {t}, please", "please {t}", "i want you to {t}", "{t}, please")) if text.split()[0] in _VERBS else "{t}", t=text)
+    return s.fill(
+        s.pick(
+            (
+                "{t}",
+                "{t}",
+                "{t}",
+                "{t}",
+                "[{do}] {t}",
+                "can you {t}",
+                "could you {t}, please",
+                "please {t}",
+                "i want you to {t}",
+                "{t}, please",
+            )
+        )
+        if text.split()[0] in _VERBS
+        else "{t}",
+        t=text,
+    )
 
 
-_VERBS = frozenset("write tell sing translate calculate solve fix debug book find plan recommend give explain set remind call send order open turn play teach make search google convert define count say bake print".split())
+_VERBS = frozenset(outside.TASK_VERBS)
 
 
 def strange_edit(s: Speaker) -> tuple[str, str]:
@@ -202,8 +447,12 @@ def strange_edit(s: Speaker) -> tuple[str, str]:
     if kind == "extra":
         return s.say("edit out", EDIT_OUT, e=_outside_word(s, outside.EXTRAS)), s.pick(REFUSE_COUNT)
     if kind == "colour":
-        return s.say("colour edit out", COLOUR_EDIT_OUT, o=_outside_word(s, outside.COLOURS_OUT)), s.pick(REFUSE_COLOUR)
-    return s.say("thing edit out", THING_EDIT_OUT, an=_an(_outside_word(s, outside.ANIMALS + outside.OBJECTS))), s.pick(REFUSE_THING)
+        return s.say("colour edit out", COLOUR_EDIT_OUT, o=_outside_word(s, outside.COLOURS_OUT)), s.pick(
+            REFUSE_COLOUR
+        )
+    return s.say(
+        "thing edit out", THING_EDIT_OUT, an=_an(_outside_word(s, outside.ANIMALS + outside.OBJECTS))
+    ), s.pick(REFUSE_THING)
 
 
 def no_sound(s: Speaker, thing: str) -> str:

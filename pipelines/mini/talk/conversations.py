@@ -27,7 +27,16 @@ KINDS: dict[str, tuple[kinds.Kind, float]] = {
     "outside": (kinds.strange, 9),
 }
 # Kinds in which a held-out pair can be asked for.
-WITH_PAIRS = ("text->image", "text->video", "text->several", "question", "crossing", "edit", "two inputs", "turns")
+WITH_PAIRS = (
+    "text->image",
+    "text->video",
+    "text->several",
+    "question",
+    "crossing",
+    "edit",
+    "two inputs",
+    "turns",
+)
 
 
 def conversations(

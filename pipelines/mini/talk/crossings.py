@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from anygen_pipelines.mini.talk import lexicon
+from anygen_pipelines.mini.talk import lexicon, synonyms
 from anygen_pipelines.mini.talk.grammar import Speaker, tidy
-from anygen_pipelines.mini.talk.phrases import Wish, colour_word, move, noun, sentence, tag, tail
+from anygen_pipelines.mini.talk.phrases import Wish, a_noun, colour_word, move, noun, sentence, tag, tail
 from anygen_pipelines.mini.talk.questions import MEDIA_REF
 
 # What is in the attached medium, without its name.
@@ -76,6 +76,14 @@ TOGETHER = {
     ),
 }  # fmt: skip
 
+# A thing in words, with one attribute of what is attached.
+BORROW = {
+    "colour": ("draw {an} on the background of {ref}", "{an} on the same background", "{an} on this background", "same background, but {an}", "use this background for {an}", "take the background of {ref} and put {an} on it", "{an} with the background colour of {ref}", "{a} {pic} of {an}, background as in {ref}", "put {an} in front of this background", "same colour behind, but {an}", "{an} please, background like here", "{want} {an} on the same background as here", "[{do}] draw{me} {an} on the background you see here", "keep the background, draw {an}", "{a} {pic} of {an} with the same background", "{an} in front of the background of {ref}", "draw {an} with the same colour behind it as here", "[{do}] make{me} {a} {pic} of {an}, same background colour as in {ref}", "copy the background of {ref} and draw {an}", "the background from {ref}, and {an} on it"),
+    "position": ("{an} at the same place", "draw {an} at the same place as in {ref}", "draw {an} where the thing in {ref} is", "put {an} in the same position as in {ref}", "{an} in the same position", "{an} in the place of the thing in {ref}", "{a} {pic} of {an}, placed like the thing in {ref}", "[{do}] draw{me} {an} in the same spot", "{an}, same place as here", "same position, but {an}", "use the place you see here for {an}", "{want} {an} in the same place as in {ref}", "{an} right where this one is", "{an} at the position shown here"),
+    "size": ("{an} of the same size", "draw {an} as big as the thing in {ref}", "{an}, same size as here", "same size, but {an}", "draw {an} of the same size as the thing you see", "{want} {an} in the size you see here", "{an} just as large as this", "[{do}] draw{me} {an} in the same size", "{a} {pic} of {an}, as large or small as this one", "{an} with the size of the thing in {ref}"),
+    "motion": ("{an} moving like this", "let {an} move in the same way", "let {an} move like this", "the same movement with {an}", "make {an} do the same", "{an} should move like the thing in {ref}", "{a} {vid} of {an} that moves the same way", "{a} {vid} of {an}, motion as in {ref}", "[{do}] animate {an} just like in {ref}", "same motion, but {an}", "{want} {an} with the motion of {ref}", "{an} with the same motion", "make {an} move as you see here", "use this movement for {an}", "do this with {an}", "let {an} do what the thing in {ref} does"),
+}  # fmt: skip
+
 
 def _fill(s: Speaker, name: str, templates: tuple[str, ...], source: str, wish: Wish) -> str:
     m0, m1, m2 = move(s, wish.motion)
@@ -99,7 +107,9 @@ def ask_crossing(s: Speaker, source: str, wish: Wish) -> str:
     heard = source == "audio"
     rest = [name for name in said if name != "motion"]
     if wish.motion is not None and s.chance(0.8):
-        name, table = ("heard to moving", HEARD_TO_VIDEO_MOVING) if heard else ("to moving", SEEN_TO_VIDEO_MOVING)
+        name, table = (
+            ("heard to moving", HEARD_TO_VIDEO_MOVING) if heard else ("to moving", SEEN_TO_VIDEO_MOVING)
+        )
     else:
         name, table = ("heard to video", HEARD_TO_VIDEO) if heard else ("to video", SEEN_TO_VIDEO)
         rest = said
@@ -116,16 +126,52 @@ def after_source(s: Speaker, wish: Wish, names: list[str]) -> str:
         text = ""
         for name in names:
             if name == "colour":
-                text += " " + s.fill(s.pick(("on {c}", "on a {c} background", "with a {c} background", "against {c}", "in front of a {c} wall", "with {c} behind it", ", {c} background", ", on {c}", ", but on {c}", "over {c}", ", background {c}")), c=colour_word(s, wish.colour or ""))
+                text += " " + s.fill(
+                    s.pick(
+                        (
+                            "on {c}",
+                            "on a {c} background",
+                            "with a {c} background",
+                            "against {c}",
+                            "in front of a {c} wall",
+                            "with {c} behind it",
+                            ", {c} background",
+                            ", on {c}",
+                            ", but on {c}",
+                            "over {c}",
+                            ", background {c}",
+                        )
+                    ),
+                    c=colour_word(s, wish.colour or ""),
+                )
             elif name == "position":
-                text += s.pick((" ", " ", ", ")) + s.pick(lexicon.PLACES[wish.position or ""])
+                text += s.pick((" ", " ", ", ")) + s.pick(synonyms.PLACES[wish.position or ""])
             else:
                 text += s.pick((", ", ", ", ", and ", " ")) + tag(s, wish, name)
         return text
-    return tail(s, wish, names) if wish.thing else s.pick((". ", ", ", "; ", " - ")) + s.pick((", ", ". ", "; ")).join(sentence(s, wish, name) for name in names)
+    return (
+        tail(s, wish, names)
+        if wish.thing
+        else s.pick((". ", ", ", "; ", " - "))
+        + s.pick((", ", ". ", "; ")).join(sentence(s, wish, name) for name in names)
+    )
+
+
+def ask_borrowed(s: Speaker, source: str, attribute: str, thing: str) -> str:
+    """Words for `thing` with the `attribute` of the attached medium."""
+    return s.say(
+        f"borrow {attribute}", BORROW[attribute], an=lambda: a_noun(s, thing), ref=MEDIA_REF[source], pic=lexicon.IMAGE_NOUNS, vid=lexicon.VIDEO_NOUNS,
+    )  # fmt: skip
 
 
 def ask_together(s: Speaker, kind: str, thing: str | None = None) -> str:
     """Words for a task over two attached media; `thing` where the task names one."""
-    slots = {} if thing is None else {"an": lambda: f"{'the' if s.chance(0.2) else 'a'} {noun(s, thing)}", "noun": lambda: noun(s, thing)}
+    slots = (
+        {}
+        if thing is None
+        else {
+            "an": lambda: f"{'the' if s.chance(0.2) else 'a'} {noun(s, thing)}",
+            "noun": lambda: noun(s, thing),
+        }
+    )
     return s.say(kind, TOGETHER[kind], pic=lexicon.IMAGE_NOUNS, vid=lexicon.VIDEO_NOUNS, **slots)  # type: ignore[arg-type]

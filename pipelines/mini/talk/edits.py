@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from anygen_pipelines.mini.talk import lexicon
+from anygen_pipelines.mini.talk import lexicon, synonyms
 from anygen_pipelines.mini.talk.grammar import Speaker
 from anygen_pipelines.mini.talk.phrases import BACKDROPS, a_noun, colour_word, move, noun, size_word
 
@@ -43,7 +43,16 @@ NOW_MOVING = ("animate it so that it {m1}", "now let it {m0}", "let it {m0}", "m
 
 PRAISE = ("nice", "great", "cool", "lovely", "perfect", "thanks", "thank you", "very good", "wow", "super", "good", "good job", "well done", "beautiful", "ok", "okay", "hmm", "hm", "fine", "not bad", "i like it", "i love it", "that's it", "that's nice", "awesome", "yes", "great, thanks", "oh nice", "haha", "so cute", "pretty", "excellent", "amazing", "good start", "alright", "almost", "almost perfect", "not quite", "close", "wonderful", "brilliant", "sweet", "cute", "neat", "looks good", "sounds good", "well", "and")  # fmt: skip
 
-OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "bottom": "top", "up": "down", "down": "up", "grows": "shrinks", "shrinks": "grows"}
+OPPOSITE = {
+    "left": "right",
+    "right": "left",
+    "top": "bottom",
+    "bottom": "top",
+    "up": "down",
+    "down": "up",
+    "grows": "shrinks",
+    "shrinks": "grows",
+}
 
 
 def ask_edit(s: Speaker, name: str, old: str, new: str, thing: str) -> str:
@@ -54,7 +63,15 @@ def ask_edit(s: Speaker, name: str, old: str, new: str, thing: str) -> str:
     if name == "position":
         if OPPOSITE.get(old) == new and s.chance(0.35):
             return s.say("opposite place", OPPOSITE_PLACE, noun=here)
-        return s.say("edit place", PLACE, to=TO_PLACE[new], p=lexicon.PLACES[new], w=lexicon.PLACE_WORDS[new], oldp=s.pick(lexicon.PLACES[old]), noun=here)
+        return s.say(
+            "edit place",
+            PLACE,
+            to=TO_PLACE[new],
+            p=synonyms.PLACES[new],
+            w=lexicon.PLACE_WORDS[new],
+            oldp=s.pick(synonyms.PLACES[old]),
+            noun=here,
+        )
     if name == "size":
         return s.say(f"edit {new}", BIGGER if new == "big" else SMALLER, z=size_word(s, new), noun=here)
     if name == "thing":
@@ -70,10 +87,31 @@ def ask_edits(s: Speaker, changes: list[tuple[str, str, str]], thing: str) -> st
     parts = [ask_edit(s, name, old, new, thing) for name, old, new in changes]
     text = parts[0].rstrip("?")
     for more in parts[1:]:
-        text += s.pick((" and ", " and ", ", ", ", and ", ". also ", ". ", ", also ", " & ", ", then ", " plus ", "; ")) + more
+        text += (
+            s.pick(
+                (
+                    " and ",
+                    " and ",
+                    ", ",
+                    ", and ",
+                    ". also ",
+                    ". ",
+                    ", also ",
+                    " & ",
+                    ", then ",
+                    " plus ",
+                    "; ",
+                )
+            )
+            + more
+        )
     return text
 
 
 def praise(s: Speaker, text: str) -> str:
     """`text` after a word on what was made before."""
-    return s.say("praise", PRAISE) + s.pick((", ", ", ", "! ", ". ", ". ", ", but ", ", now ", " - ", "... ", ", and ", ". now ", " ")) + text
+    return (
+        s.say("praise", PRAISE)
+        + s.pick((", ", ", ", "! ", ". ", ". ", ", but ", ", now ", " - ", "... ", ", and ", ". now ", " "))
+        + text
+    )

@@ -11,7 +11,7 @@ import hashlib
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import TypeVar
 
 Slot = str | Sequence[str] | Callable[[], str]
@@ -22,7 +22,7 @@ SMALLEST_HELD_LIST = 5
 HELD_SHARE = 8
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parse(template: str) -> list[Node]:
     nodes, end = _sequence(template, 0, "")
     if end != len(template):
@@ -62,7 +62,7 @@ def _sequence(text: str, at: int, stops: str) -> tuple[list[Node], int]:
     return nodes, at
 
 
-@lru_cache(maxsize=None)
+@cache
 def held_templates(name: str, templates: tuple[str, ...]) -> frozenset[str]:
     """The templates of a list that training never shows."""
     if len(templates) < SMALLEST_HELD_LIST:
@@ -71,7 +71,7 @@ def held_templates(name: str, templates: tuple[str, ...]) -> frozenset[str]:
     return frozenset(order[: max(1, len(order) // HELD_SHARE)])
 
 
-@lru_cache(maxsize=None)
+@cache
 def usable_templates(name: str, templates: tuple[str, ...], held: bool) -> tuple[str, ...]:
     """The templates of a list that a split may use."""
     held_out = held_templates(name, templates)

@@ -4,10 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.talk import asks, chat, crossings, edits, lexicon, questions
-from anygen_pipelines.mini.talk.build import Made, Talk, apply, made, made_whole, no_sound_line, now, spec, wish_for
+from anygen_pipelines.mini.talk import asks, chat, crossings, edits, questions, synonyms
+from anygen_pipelines.mini.talk.build import (
+    Made,
+    Talk,
+    apply,
+    made,
+    made_whole,
+    no_sound_line,
+    now,
+    spec,
+    wish_for,
+)
 from anygen_pipelines.mini.talk.phrases import Wish, a_noun, colour_word, noun
 
 DISTRACTORS = (
@@ -42,7 +53,9 @@ def with_correction(talk: Talk, text: str, item: questions.Seen, names: list[str
     name = s.pick(tuple(words))
     if name == "thing":
         wrong = talk.thing(spec(item).get("colour"), without=(thing,))
-        right = next((w for w in sorted((thing, *lexicon.NAMES[thing].nouns), key=len, reverse=True) if w in text), thing)
+        right = next(
+            (w for w in sorted((thing, *synonyms.NOUNS[thing]), key=len, reverse=True) if w in text), thing
+        )
         if wrong is None:
             return text
         return asks.corrected(s, text, right, s.pick((wrong, noun(s, wrong), a_noun(s, wrong))))
@@ -76,14 +89,20 @@ def text_to_several(talk: Talk) -> None:
     if same:
         first = talk.scene(talk.thing(sounding=None if s.chance(0.15) else True))
         moving = talk.clip(first.thing, colour=first.colour, size=first.size)
-        shared = [name for name in ("colour", "size") if s.chance(0.4) or (talk.held_pairs and name == "colour")]
+        shared = [
+            name for name in ("colour", "size") if s.chance(0.4) or (talk.held_pairs and name == "colour")
+        ]
         place = ["position"] if s.chance(0.3) and "video" not in media else []
         motion = ["motion"] if s.chance(0.6) else []
         shown = False
         for medium in media:
             if medium == "audio":
                 wishes.append(Wish("audio", first.thing))
-                answers.append(made(first.thing, "thing") if first.thing in world.SOUNDING else no_sound_line(talk, first.thing))
+                answers.append(
+                    made(first.thing, "thing")
+                    if first.thing in world.SOUNDING
+                    else no_sound_line(talk, first.thing)
+                )
                 continue
             item: world.Scene | world.Clip = first if medium == "image" else moving
             names = (shared + place if not shown else []) + (motion if medium == "video" else [])
@@ -129,7 +148,11 @@ def crossing(talk: Talk) -> None:
         else:
             talk.refuse(no_sound_line(talk, thing))
         return
-    kept = {name: value for name, value in spec(given).items() if name not in ("thing", "motion") and name in (*asks_attributes(target),)}
+    kept = {
+        name: value
+        for name, value in spec(given).items()
+        if name not in ("thing", "motion") and name in (*asks_attributes(target),)
+    }
     free = [name for name in asks_attributes(target) if name not in kept]
     said = [name for name in free if s.chance(0.35 if target == "image" else 0.6)]
     if talk.held_pairs and "colour" in free and "colour" not in said:
@@ -140,7 +163,9 @@ def crossing(talk: Talk) -> None:
 
 
 def asks_attributes(medium: str) -> tuple[str, ...]:
-    return {"image": ("colour", "position", "size"), "video": ("colour", "size", "motion"), "audio": ()}[medium]
+    return {"image": ("colour", "position", "size"), "video": ("colour", "size", "motion"), "audio": ()}[
+        medium
+    ]
 
 
 def several_from_input(talk: Talk) -> None:
@@ -150,21 +175,39 @@ def several_from_input(talk: Talk) -> None:
     given = talk.seen(source, talk.thing(sounding=True))
     thing = questions.thing_of(given)
     target = s.pick(tuple(m for m in ("image", "audio", "video") if m != source))
-    kept = {name: value for name, value in spec(given).items() if name in asks_attributes(target) and name != "motion"}
+    kept = {
+        name: value
+        for name, value in spec(given).items()
+        if name in asks_attributes(target) and name != "motion"
+    }
     free = [name for name in asks_attributes(target) if name not in kept]
     said = [name for name in free if s.chance(0.3) or (talk.held_pairs and name == "colour")]
-    item: questions.Seen = thing if target == "audio" else talk.scene(thing, **kept) if target == "image" else talk.clip(thing, **kept)
+    item: questions.Seen = (
+        thing
+        if target == "audio"
+        else talk.scene(thing, **kept)
+        if target == "image"
+        else talk.clip(thing, **kept)
+    )
     want = crossings.ask_crossing(s, source, wish_for(item, said, thing=False))
     join = s.pick((" and ", ". then ", ". ", "? and ", ", and ", ". also, ", "? then ", ", then "))
     if s.chance(0.65):
         talk.kind = f"question+{source}->{target}"
         asked = questions.open_question(s, given, "thing")
         talk.user(asked.question.rstrip("?. ") + join + want, given, chatter=0.5)
-        talk.answer(made(item, "thing", *kept, *said), text=asked.answer, answer={"about": asked.about, "value": asked.value})
+        talk.answer(
+            made(item, "thing", *kept, *said),
+            text=asked.answer,
+            answer={"about": asked.about, "value": asked.value},
+        )
         return
     third = next(m for m in ("video", "image", "audio") if m not in (source, target))
     also: questions.Seen = thing if third == "audio" else None  # type: ignore[assignment]
-    kept_also = {name: value for name, value in (spec(given) | (spec(item) if target != "audio" else {})).items() if name in asks_attributes(third) and name != "motion"}
+    kept_also = {
+        name: value
+        for name, value in (spec(given) | (spec(item) if target != "audio" else {})).items()
+        if name in asks_attributes(third) and name != "motion"
+    }
     if third != "audio":
         also = talk.scene(thing, **kept_also) if third == "image" else talk.clip(thing, **kept_also)
     talk.kind = f"{source}->{target}+{third}"
@@ -187,9 +230,40 @@ def edit_input(talk: Talk) -> None:
     talk.answer(made_whole(apply(given, changes)))
 
 
+def borrowed(talk: Talk) -> None:
+    """A thing in words, one attribute from an attached picture or clip; what is left open stays as attached."""
+    s = talk.speaker
+    medium = s.weigh({"image": 65, "video": 35})
+    given = talk.seen(medium)
+    if isinstance(given, str):
+        raise TypeError("a sound has nothing to lend")
+    name = s.weigh({"colour": 5, "position": 3, "size": 1} if medium == "image" else {"motion": 5})
+    thing = talk.thing(given.colour, without=(given.thing,))
+    if thing is None:
+        raise ValueError("no other thing on this colour in this split")
+    talk.kind = f"{medium} lends {name}"
+    talk.user(crossings.ask_borrowed(s, medium, name, thing), given, chatter=0.7)
+    talk.answer(made(replace(given, thing=thing), "thing", name))
+
+
 def two_inputs(talk: Talk) -> None:
     s = talk.speaker
-    kind = s.weigh({"sound on background": 22, "sound at place": 9, "first on second": 12, "sound moves": 9, "picture moves": 9, "both": 10, "same": 9, "sound fits": 7, "which": 13})
+    if not talk.held_pairs and s.chance(0.2):
+        borrowed(talk)
+        return
+    kind = s.weigh(
+        {
+            "sound on background": 22,
+            "sound at place": 9,
+            "first on second": 12,
+            "sound moves": 9,
+            "picture moves": 9,
+            "both": 10,
+            "same": 9,
+            "sound fits": 7,
+            "which": 13,
+        }
+    )
     if talk.held_pairs:
         kind = s.pick(("sound on background", "sound at place", "picture moves"))
     talk.kind = f"two inputs: {kind}"
@@ -222,7 +296,9 @@ def two_inputs(talk: Talk) -> None:
         if kind == "sound moves":
             thing = talk.thing(moving.colour, sounding=True, without=(moving.thing,))
             given: questions.Seen = talk.seen("audio", thing)
-            clip = talk.clip(questions.thing_of(given), motion=moving.motion, colour=moving.colour, size=moving.size)
+            clip = talk.clip(
+                questions.thing_of(given), motion=moving.motion, colour=moving.colour, size=moving.size
+            )
             names = ["thing", "motion"]
         else:
             scene = talk.scene(talk.thing(without=(moving.thing,)))
@@ -233,15 +309,40 @@ def two_inputs(talk: Talk) -> None:
         talk.answer(made(clip, *names))
         return
     if kind == "both":
-        pair = s.pick((("image", "audio"), ("audio", "image"), ("image", "image"), ("audio", "audio"), ("image", "video"), ("video", "audio")))
+        pair = s.pick(
+            (
+                ("image", "audio"),
+                ("audio", "image"),
+                ("image", "image"),
+                ("audio", "audio"),
+                ("image", "video"),
+                ("video", "audio"),
+            )
+        )
         one, two = talk.seen(pair[0]), talk.seen(pair[1], talk.thing(sounding=True))
         attach_two(talk, text(s, kind), (one, two))
         a, b = questions.a_thing(questions.thing_of(one)), questions.a_thing(questions.thing_of(two))
-        talk.answer(text=f"The first is {a}, the second is {b}.", answer={"about": "both", "value": f"{questions.thing_of(one)}|{questions.thing_of(two)}"})
+        talk.answer(
+            text=f"The first is {a}, the second is {b}.",
+            answer={"about": "both", "value": f"{questions.thing_of(one)}|{questions.thing_of(two)}"},
+        )
         return
     if kind in ("same", "sound fits"):
         yes = s.chance(0.5)
-        media = ("image", "audio") if kind == "sound fits" else s.pick((("image", "image"), ("image", "audio"), ("audio", "image"), ("audio", "audio"), ("video", "audio"), ("image", "video")))
+        media = (
+            ("image", "audio")
+            if kind == "sound fits"
+            else s.pick(
+                (
+                    ("image", "image"),
+                    ("image", "audio"),
+                    ("audio", "image"),
+                    ("audio", "audio"),
+                    ("video", "audio"),
+                    ("image", "video"),
+                )
+            )
+        )
         thing = talk.thing(sounding=True)
         if thing is None:
             raise ValueError("no sounding thing in this split")
@@ -257,24 +358,37 @@ def two_inputs(talk: Talk) -> None:
     two = talk.seen(media[1], talk.thing(sounding=True, without=(questions.thing_of(one),)))
     first_asked = s.chance(0.5)
     attach_two(talk, text(s, kind, questions.thing_of(one if first_asked else two)), (one, two))
-    talk.answer(text=f"The {'first' if first_asked else 'second'} one.", answer={"about": "which", "value": "first" if first_asked else "second"})
+    talk.answer(
+        text=f"The {'first' if first_asked else 'second'} one.",
+        answer={"about": "which", "value": "first" if first_asked else "second"},
+    )
 
 
-def attach_two(talk: Talk, text: str, media: tuple[questions.Seen, questions.Seen], labels: bool = False) -> None:
+def attach_two(
+    talk: Talk, text: str, media: tuple[questions.Seen, questions.Seen], labels: bool = False
+) -> None:
     """Two media around the words: both before, both after, one each side, or each after its name."""
     s = talk.speaker
-    style = s.pick(("before", "before", "after", "around", "labels") if labels else ("before", "before", "after"))
+    style = s.pick(
+        ("before", "before", "after", "around", "labels") if labels else ("before", "before", "after")
+    )
     if style == "around":
         talk.user_parts((" ", media[0]), text, (" ", media[1]))
     elif style == "labels":
-        names = {"audio": ("the sound:", "sound:", "hear this:", "my recording:", "audio"), "image": ("the picture:", "picture:", "look at this:", "my photo:", "image"), "video": ("the clip:", "clip:", "watch this:", "video")}
+        names = {
+            "audio": ("the sound:", "sound:", "hear this:", "my recording:", "audio"),
+            "image": ("the picture:", "picture:", "look at this:", "my photo:", "image"),
+            "video": ("the clip:", "clip:", "watch this:", "video"),
+        }
         a, b = (s.pick(names[questions.medium_of(m)]) for m in media)
         if s.chance(0.5):
             talk.user_parts(a, (" ", media[0]), b, (" ", media[1]), text)
         else:
             talk.user_parts(text, a, (" ", media[0]), b, (" ", media[1]))
     else:
-        talk.user_parts(*((" ", m) for m in media), text) if style == "before" else talk.user_parts(text, *((" ", m) for m in media))
+        talk.user_parts(*((" ", m) for m in media), text) if style == "before" else talk.user_parts(
+            text, *((" ", m) for m in media)
+        )
 
 
 def no_sound(talk: Talk) -> None:

@@ -221,16 +221,41 @@ NAMES: dict[str, Names] = {
 }
 
 COLOUR_WORDS: dict[str, tuple[str, ...]] = {
-    "red": _split("red, bright red, scarlet, crimson, cherry red, tomato red, blood red, ruby red, fire-engine red, dark red, reddish, ruby, deep red"),
-    "orange": _split("orange, bright orange, tangerine, pumpkin orange, dark orange, orangey, carrot orange, deep orange, orange-coloured"),
-    "yellow": _split("yellow, bright yellow, lemon yellow, sunny yellow, canary yellow, lemon, banana yellow, yellowish, sunflower yellow"),
-    "green": _split("green, bright green, emerald, grass green, lime green, dark green, leaf green, emerald green, forest green, greenish, grassy green"),
-    "blue": _split("blue, bright blue, sky blue, navy blue, azure, light blue, dark blue, navy, royal blue, deep blue, ocean blue, cobalt blue, bluish"),
-    "purple": _split("purple, violet, dark purple, bright purple, lilac, royal purple, deep purple, plum purple, purplish, lavender"),
-    "black": _split("black, jet black, pitch black, pitch-black, all black, deep black, coal black, night black, plain black, ebony"),
-    "white": _split("white, snow white, plain white, pure white, all white, snowy white, bright white, blank white, white as snow, clean white"),
+    "red": _split(
+        "red, bright red, scarlet, crimson, cherry red, tomato red, blood red, ruby red, fire-engine red, dark red, reddish, ruby, deep red"
+    ),
+    "orange": _split(
+        "orange, bright orange, tangerine, pumpkin orange, dark orange, orangey, carrot orange, deep orange, orange-coloured"
+    ),
+    "yellow": _split(
+        "yellow, bright yellow, lemon yellow, sunny yellow, canary yellow, lemon, banana yellow, yellowish, sunflower yellow"
+    ),
+    "green": _split(
+        "green, bright green, emerald, grass green, lime green, dark green, leaf green, emerald green, forest green, greenish, grassy green"
+    ),
+    "blue": _split(
+        "blue, bright blue, sky blue, navy blue, azure, light blue, dark blue, navy, royal blue, deep blue, ocean blue, cobalt blue, bluish"
+    ),
+    "purple": _split(
+        "purple, violet, dark purple, bright purple, lilac, royal purple, deep purple, plum purple, purplish, lavender"
+    ),
+    "black": _split(
+        "black, jet black, pitch black, pitch-black, all black, deep black, coal black, night black, plain black, ebony"
+    ),
+    "white": _split(
+        "white, snow white, plain white, pure white, all white, snowy white, bright white, blank white, white as snow, clean white"
+    ),
 }
-COLOUR_EMOJI = {"red": "🔴", "orange": "🟠", "yellow": "🟡", "green": "🟢", "blue": "🔵", "purple": "🟣", "black": "⚫", "white": "⚪"}
+COLOUR_EMOJI = {
+    "red": "🔴",
+    "orange": "🟠",
+    "yellow": "🟡",
+    "green": "🟢",
+    "blue": "🔵",
+    "purple": "🟣",
+    "black": "⚫",
+    "white": "⚪",
+}
 
 _SIDE = (
     "on the {s}, to the {s}, at the {s}, on the {s} side, on the {s}-hand side, on the {s} hand side, at the {s} edge, "
@@ -263,25 +288,43 @@ PLACES: dict[str, tuple[str, ...]] = {
     ),
 }
 PLACE_WORDS: dict[str, tuple[str, ...]] = {
-    "left": _split("left, left side, left-hand side, left edge, left half, far left, the left, lefthand side, left part"),
-    "right": _split("right, right side, right-hand side, right edge, right half, far right, the right, righthand side, right part"),
-    "top": _split("top, upper part, upper half, top half, upper edge, top edge, the top, upper side, upper area, up"),
-    "bottom": _split("bottom, lower part, lower half, bottom half, lower edge, bottom edge, the bottom, lower side, lower area, down"),
-    "middle": _split("middle, centre, center, the middle, the centre, the center, mid, central, middle part, central part"),
+    "left": _split(
+        "left, left side, left-hand side, left edge, left half, far left, the left, lefthand side, left part"
+    ),
+    "right": _split(
+        "right, right side, right-hand side, right edge, right half, far right, the right, righthand side, right part"
+    ),
+    "top": _split(
+        "top, upper part, upper half, top half, upper edge, top edge, the top, upper side, upper area, up"
+    ),
+    "bottom": _split(
+        "bottom, lower part, lower half, bottom half, lower edge, bottom edge, the bottom, lower side, lower area, down"
+    ),
+    "middle": _split(
+        "middle, centre, center, the middle, the centre, the center, mid, central, middle part, central part"
+    ),
 }
 PLACE_EMOJI = {"left": "⬅️", "right": "➡️", "top": "⬆️", "bottom": "⬇️", "middle": "🎯"}
 
 SIZE_WORDS: dict[str, tuple[str, ...]] = {
-    "small": _split("small, little, tiny, miniature, teeny, wee, itty-bitty, teeny tiny, very small, rather small, quite small, smallish, "
-                    "really small, minuscule, pint-sized, pocket-sized, tiny little, small sized, really tiny, super small"),
-    "big": _split("big, large, huge, giant, enormous, gigantic, massive, great big, very big, really big, oversized, jumbo, rather large, "
-                  "quite big, very large, humongous, immense, bigger, big fat, super big, mighty, big sized, extra large"),
+    "small": _split(
+        "small, little, tiny, miniature, teeny, wee, itty-bitty, teeny tiny, very small, rather small, quite small, smallish, "
+        "really small, minuscule, pint-sized, pocket-sized, tiny little, small sized, really tiny, super small"
+    ),
+    "big": _split(
+        "big, large, huge, giant, enormous, gigantic, massive, great big, very big, really big, oversized, jumbo, rather large, "
+        "quite big, very large, humongous, immense, bigger, big fat, super big, mighty, big sized, extra large"
+    ),
 }
 SIZE_TAGS: dict[str, tuple[str, ...]] = {
-    "small": _split("small, tiny, little, size small, size: small, small size, as small as possible, not big, make it small, S, small one, "
-                    "in small, on a small scale, keep it small, tiny one, mini size, not too large, of small size"),
-    "big": _split("big, large, huge, size big, size: big, large size, as big as possible, not small, make it big, XL, big one, in large, "
-                  "on a large scale, nice and big, huge one, full size, big size, not too small, of big size, XXL"),
+    "small": _split(
+        "small, tiny, little, size small, size: small, small size, as small as possible, not big, make it small, S, small one, "
+        "in small, on a small scale, keep it small, tiny one, mini size, not too large, of small size"
+    ),
+    "big": _split(
+        "big, large, huge, size big, size: big, large size, as big as possible, not small, make it big, XL, big one, in large, "
+        "on a large scale, nice and big, huge one, full size, big size, not too small, of big size, XXL"
+    ),
 }
 
 # (bare form, third person, -ing form); "moves left" names a clip, "move it left" an edit of a picture.
@@ -352,17 +395,31 @@ MOVES: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
 }
 MOTION_TAGS: dict[str, tuple[str, ...]] = {
-    "left": _split("leftwards, to the left, motion left, motion: left, direction left, leftward, going left, right to left, movement to the left, from right to left"),
-    "right": _split("rightwards, to the right, motion right, motion: right, direction right, rightward, going right, left to right, movement to the right, from left to right"),
-    "up": _split("upwards, motion up, motion: up, direction up, upward, going up, rising, bottom to top, upward movement, from bottom to top"),
-    "down": _split("downwards, motion down, motion: down, direction down, downward, going down, falling, top to bottom, downward movement, from top to bottom"),
-    "grows": _split("growing, getting bigger, motion: grows, growth, with growth, small to big, bigger and bigger"),
+    "left": _split(
+        "leftwards, to the left, motion left, motion: left, direction left, leftward, going left, right to left, movement to the left, from right to left"
+    ),
+    "right": _split(
+        "rightwards, to the right, motion right, motion: right, direction right, rightward, going right, left to right, movement to the right, from left to right"
+    ),
+    "up": _split(
+        "upwards, motion up, motion: up, direction up, upward, going up, rising, bottom to top, upward movement, from bottom to top"
+    ),
+    "down": _split(
+        "downwards, motion down, motion: down, direction down, downward, going down, falling, top to bottom, downward movement, from top to bottom"
+    ),
+    "grows": _split(
+        "growing, getting bigger, motion: grows, growth, with growth, small to big, bigger and bigger"
+    ),
     "shrinks": _split("shrinking, getting smaller, motion: shrinks, big to small, smaller and smaller"),
-    "spins": _split("spinning, rotating, motion: spins, rotation, with a spin, round and round, spin, turning"),
+    "spins": _split(
+        "spinning, rotating, motion: spins, rotation, with a spin, round and round, spin, turning"
+    ),
 }
 # A kind of moving that leaves the direction free.
-FREE_MOVES = _moves("move/moves/moving, move around/moves around/moving around, come alive/comes alive/coming alive, be in motion/is in motion/in motion, "
-                    "move somehow/moves somehow/moving somehow, run/runs/running, go somewhere/goes somewhere/going somewhere, move a bit/moves a bit/moving a bit")
+FREE_MOVES = _moves(
+    "move/moves/moving, move around/moves around/moving around, come alive/comes alive/coming alive, be in motion/is in motion/in motion, "
+    "move somehow/moves somehow/moving somehow, run/runs/running, go somewhere/goes somewhere/going somewhere, move a bit/moves a bit/moving a bit"
+)
 
 IMAGE_NOUNS = _split(
     "picture, picture, picture, pic, image, image, image, drawing, sketch, painting, illustration, photo, photograph, snapshot, graphic, "
@@ -384,10 +441,18 @@ DRAW = _split(
     "draw, draw, draw, paint, sketch, make, create, generate, show, give, design, illustrate, render, produce, depict, do, "
     "craft, prepare, whip up, draw up, doodle, cook up, conjure up, compose, pencil, portray, put together"
 )
-DRAW_ONLY = _split("draw, draw, draw, draw, paint, sketch, illustrate, doodle, depict, pencil, portray, scribble, picture, crayon, photograph")
-MAKE_IMAGE = _split("make, create, generate, show, give, design, render, produce, do, craft, prepare, draw, paint, get, send, present, build, deliver, make up, sketch")
-MAKE_AUDIO = _split("make, create, generate, play, give, produce, do, play, prepare, synthesise, get, send, render, let me have, record, deliver, output, present, play back")
-MAKE_VIDEO = _split("make, create, generate, show, give, produce, do, render, shoot, film, prepare, get, send, make up, direct, build, put together, present, play")
+DRAW_ONLY = _split(
+    "draw, draw, draw, draw, paint, sketch, illustrate, doodle, depict, pencil, portray, scribble, picture, crayon, photograph"
+)
+MAKE_IMAGE = _split(
+    "make, create, generate, show, give, design, render, produce, do, craft, prepare, draw, paint, get, send, present, build, deliver, make up, sketch"
+)
+MAKE_AUDIO = _split(
+    "make, create, generate, play, give, produce, do, play, prepare, synthesise, get, send, render, let me have, record, deliver, output, present, play back"
+)
+MAKE_VIDEO = _split(
+    "make, create, generate, show, give, produce, do, render, shoot, film, prepare, get, send, make up, direct, build, put together, present, play"
+)
 ADJECTIVES = _split(
     "nice, cute, lovely, funny, beautiful, pretty, friendly, simple, happy, good, sweet, cool, great, plain, adorable, fancy, decent, "
     "old, young, proper, perfect, typical, normal, ordinary, wonderful, awesome, charming, real, single, silly, fluffy, quick, neat"
@@ -405,24 +470,64 @@ CATEGORIES: dict[str, frozenset[str]] = {
 
 # What is ordered of a thing when its sound is wanted.
 ORDERS: dict[str, tuple[str, ...]] = {
-    "dog": _split("let the dog bark, make the dog bark, bark like a dog, bark for me, have the puppy bark, woof for me, let rex bark"),
-    "rain cloud": _split("let it rain so i can hear it, make it rain so that i hear it, let me hear the rain, i want to hear it raining, let me listen to the rain"),
-    "sea wave": _split("let the sea roar, let me hear the sea, let me listen to the waves, i want to hear the ocean, take my ears to the beach, let the waves crash"),
-    "baby": _split("let the baby cry, make the baby cry, cry like a baby, have the infant cry, let me hear the little one cry"),
-    "alarm clock": _split("let the clock tick, make the clock tick, tick like a clock, go tick tock, let me hear the clock ticking"),
-    "sneezing face": _split("sneeze for me, sneeze, sneeze once please, do a sneeze, make somebody sneeze, give me a sneeze, sneeze as loud as you can"),
-    "helicopter": _split("start the helicopter so i hear it, let the rotor turn so i hear it, let a helicopter fly over my head for my ears, let me hear the chopper"),
-    "saw": _split("start the chainsaw, saw some wood for my ears, let me hear somebody saw wood, switch on the chainsaw, make the saw go"),
-    "rooster": _split("let the rooster crow, make the rooster crow, crow for me, crow like a rooster, wake me up like a rooster would, let the cock crow"),
-    "fire": _split("let the fire crackle, let me listen to the fire, crackle like a fire, let me hear the fire burn, i want to hear the fire crackle"),
-    "bell": _split("ring the bell, ring a bell, let the bell ring, chime the bell, sound the bell, let the bells ring, toll the bell, ring that bell for me"),
-    "drum": _split("bang the drum, beat the drum, play the drum, play the drums, hit the drum, play me something on the drums, let me hear the drum, drum for me"),
-    "siren": _split("sound the siren, switch on the siren, turn on the siren, let the siren wail, let the siren howl, let me hear the siren, put on the siren"),
-    "piano": _split("play the piano, play something on the piano, hit a key on the piano, play me the piano, strike a chord on the piano, play a tune on the piano, play piano"),
-    "train": _split("blow the train whistle, let the train whistle, toot like a train, let the locomotive whistle, let me hear the train, make the train go choo choo"),
-    "frog": _split("let the frog croak, make the frog croak, croak like a frog, croak for me, ribbit for me, let me hear the frog, have the frog croak"),
-    "cat": _split("let the cat meow, make the cat meow, meow for me, meow like a cat, purr like a cat, let the kitty purr"),
-    "car": _split("honk the horn of the car, start the car so i hear the engine, let the car honk, rev the engine of the car, beep like a car"),
-    "fish": _split("let the fish bubble, let me hear the fish, make the fish go blub, blub like a fish, let me listen to the fish"),
-    "tree": _split("let the tree rustle, let me hear the tree, let the leaves of the tree rustle, rustle like a tree, let me listen to the tree"),
+    "dog": _split(
+        "let the dog bark, make the dog bark, bark like a dog, bark for me, have the puppy bark, woof for me, let rex bark"
+    ),
+    "rain cloud": _split(
+        "let it rain so i can hear it, make it rain so that i hear it, let me hear the rain, i want to hear it raining, let me listen to the rain"
+    ),
+    "sea wave": _split(
+        "let the sea roar, let me hear the sea, let me listen to the waves, i want to hear the ocean, take my ears to the beach, let the waves crash"
+    ),
+    "baby": _split(
+        "let the baby cry, make the baby cry, cry like a baby, have the infant cry, let me hear the little one cry"
+    ),
+    "alarm clock": _split(
+        "let the clock tick, make the clock tick, tick like a clock, go tick tock, let me hear the clock ticking"
+    ),
+    "sneezing face": _split(
+        "sneeze for me, sneeze, sneeze once please, do a sneeze, make somebody sneeze, give me a sneeze, sneeze as loud as you can"
+    ),
+    "helicopter": _split(
+        "start the helicopter so i hear it, let the rotor turn so i hear it, let a helicopter fly over my head for my ears, let me hear the chopper"
+    ),
+    "saw": _split(
+        "start the chainsaw, saw some wood for my ears, let me hear somebody saw wood, switch on the chainsaw, make the saw go"
+    ),
+    "rooster": _split(
+        "let the rooster crow, make the rooster crow, crow for me, crow like a rooster, wake me up like a rooster would, let the cock crow"
+    ),
+    "fire": _split(
+        "let the fire crackle, let me listen to the fire, crackle like a fire, let me hear the fire burn, i want to hear the fire crackle"
+    ),
+    "bell": _split(
+        "ring the bell, ring a bell, let the bell ring, chime the bell, sound the bell, let the bells ring, toll the bell, ring that bell for me"
+    ),
+    "drum": _split(
+        "bang the drum, beat the drum, play the drum, play the drums, hit the drum, play me something on the drums, let me hear the drum, drum for me"
+    ),
+    "siren": _split(
+        "sound the siren, switch on the siren, turn on the siren, let the siren wail, let the siren howl, let me hear the siren, put on the siren"
+    ),
+    "piano": _split(
+        "play the piano, play something on the piano, hit a key on the piano, play me the piano, strike a chord on the piano, play a tune on the piano, play piano"
+    ),
+    "train": _split(
+        "blow the train whistle, let the train whistle, toot like a train, let the locomotive whistle, let me hear the train, make the train go choo choo"
+    ),
+    "frog": _split(
+        "let the frog croak, make the frog croak, croak like a frog, croak for me, ribbit for me, let me hear the frog, have the frog croak"
+    ),
+    "cat": _split(
+        "let the cat meow, make the cat meow, meow for me, meow like a cat, purr like a cat, let the kitty purr"
+    ),
+    "car": _split(
+        "honk the horn of the car, start the car so i hear the engine, let the car honk, rev the engine of the car, beep like a car"
+    ),
+    "fish": _split(
+        "let the fish bubble, let me hear the fish, make the fish go blub, blub like a fish, let me listen to the fish"
+    ),
+    "tree": _split(
+        "let the tree rustle, let me hear the tree, let the leaves of the tree rustle, rustle like a tree, let me listen to the tree"
+    ),
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import random
 import re
-from functools import lru_cache
+from functools import cache
 
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.talk import lexicon, outside
+from anygen_pipelines.mini.talk import lexicon, outside, synonyms
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 NEIGHBOURS: dict[str, str] = {}
@@ -31,15 +31,23 @@ SHORT_FORMS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=None)
+@cache
 def real_words() -> frozenset[str]:
     """Words that a typing error must not turn another word into: those that name something, inside or outside."""
-    lists: list[tuple[str, ...]] = [world.THINGS, outside.THINGS_OUT, outside.COLOURS_OUT, tuple(lexicon.CATEGORIES)]
-    lists += [group for names in lexicon.NAMES.values() for group in (names.nouns, names.noises, names.calls)]
-    for table in (lexicon.COLOUR_WORDS, lexicon.PLACES, lexicon.SIZE_WORDS):
+    lists: list[tuple[str, ...]] = [
+        world.THINGS,
+        outside.THINGS_OUT,
+        outside.COLOURS_OUT,
+        tuple(lexicon.CATEGORIES),
+    ]
+    lists += [group for names in lexicon.NAMES.values() for group in (names.noises, names.calls)]
+    lists += list(synonyms.NOUNS.values())
+    for table in (synonyms.COLOUR_WORDS, synonyms.PLACES, synonyms.SIZE_WORDS):
         lists += list(table.values())
-    lists += [tuple(" ".join(verb) for verb in moves) for moves in lexicon.MOVES.values()]
-    return frozenset(word.lower() for group in lists for phrase in group for word in re.findall(r"[A-Za-z']+", phrase))
+    lists += [tuple(" ".join(verb) for verb in moves) for moves in synonyms.MOVES.values()]
+    return frozenset(
+        word.lower() for group in lists for phrase in group for word in re.findall(r"[A-Za-z']+", phrase)
+    )
 
 
 def typo(rng: random.Random, word: str) -> str:
@@ -61,7 +69,9 @@ def typo(rng: random.Random, word: str) -> str:
 def mistype(rng: random.Random, text: str, errors: int) -> str:
     pieces = re.split(r"([A-Za-z']+)", text)
     # Three-letter words are the shortest names of things (dog, cat, saw): an error there is rarer in life, and harder.
-    candidates = [i for i, p in enumerate(pieces) if i % 2 and (len(p) >= 4 or (len(p) == 3 and rng.random() < 0.15))]
+    candidates = [
+        i for i, p in enumerate(pieces) if i % 2 and (len(p) >= 4 or (len(p) == 3 and rng.random() < 0.15))
+    ]
     for index in rng.sample(candidates, min(errors, len(candidates))):
         pieces[index] = typo(rng, pieces[index])
     return "".join(pieces)
@@ -90,7 +100,9 @@ def _punctuation(rng: random.Random, text: str) -> str:
     if kind < 0.36:
         return text.replace(",", "")
     if kind < 0.42:
-        return text.rstrip(".?! ") + rng.choice(["!", "!!", "...", "??", " !", " ?", "?!", " :)", " ;)", "..", " ^^", " <3", " xx", "~"])
+        return text.rstrip(".?! ") + rng.choice(
+            ["!", "!!", "...", "??", " !", " ?", "?!", " :)", " ;)", "..", " ^^", " <3", " xx", "~"]
+        )
     if kind < 0.46:
         return re.sub(r"[.!?](?= )", rng.choice(["", ",", "...", " -", ";", "!"]), text)
     if kind < 0.49:
@@ -124,9 +136,9 @@ def roughen(rng: random.Random, text: str, strength: float = 1.0) -> str:
     text = _sentence_case(text) if rng.random() < 0.5 else text
     if rng.random() < 0.12 * strength:
         text = _shorten(rng, text)
-    if rng.random() < 0.55 * strength:
+    if rng.random() < 0.48 * strength:
         text = _punctuation(rng, text)
-    if rng.random() < 0.27 * strength:
+    if rng.random() < 0.23 * strength:
         text = mistype(rng, text, 1 + (rng.random() < 0.35) + (rng.random() < 0.12))
     if rng.random() < 0.02 * strength:
         text = _stretch(rng, text)

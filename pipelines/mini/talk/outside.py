@@ -8,6 +8,7 @@ that training never showed.
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 
 
 def _split(text: str) -> tuple[str, ...]:
@@ -63,7 +64,7 @@ PLACES_OUT = _split(
 ABSTRACT = _split(
     "love, happiness, war, peace, freedom, time, music, democracy, justice, friendship, hope, fear, anger, the future, the past, nothing, infinity, "
     "chaos, winter, summer, spring, autumn, christmas, easter, halloween, a birthday party, a wedding, a dream, a nightmare, a heart, a circle, "
-    "a square, a triangle shape, a logo, a diagram, a chart, a floor plan, a qr code, a tattoo, a landscape, a meme, a comic strip, a selfie"
+    "a square, a hexagon, a logo, a diagram, a chart, a floor plan, a qr code, a tattoo, a landscape, a meme, a comic strip, a selfie"
 )
 SOUNDS_OUT = _split(
     "violin, guitar, trumpet, flute, elephant, lion, cow, horse, sheep, duck, wolf, owl, snake, wind, thunder, waterfall, river, explosion, gunshot, "
@@ -73,16 +74,24 @@ SOUNDS_OUT = _split(
     "bees, crickets, a mosquito, a pig, a donkey, a monkey, a whale, birds singing, a parrot, a hammer, a drill, an accordion, bagpipes, a harp"
 )
 THINGS_OUT = ANIMALS + OBJECTS + FOOD + NATURE + PEOPLE
-COLOURS_OUT = _split("pink, brown, grey, gray, turquoise, beige, silver, teal, maroon, cyan, magenta, khaki, bronze, copper, mint, peach-coloured, "
-                     "rainbow-coloured, striped, checkered, transparent, chequered, polka dot, multicoloured, gradient, starry, cream-coloured, indigo, tan")
-MOVES_OUT = _split("jumping, dancing, exploding, melting, swimming in circles, doing a somersault, moving in zigzag, eating, sleeping, laughing, "
-                   "bouncing, waving, clapping, breaking into pieces, disappearing, blinking, wagging its tail, fading away, changing its colour, talking, "
-                   "playing football, doing a backflip, shaking, winking, walking backwards on its hands")
-EXTRAS = _split("a hat, sunglasses, a red scarf, a birthday cake, a friend, a crown, a ball, wings, a house behind it, a moustache, a party hat, mountains behind it, "
-                "some text, my name on it, a balloon, boots, a speech bubble, a bow tie, a beach, flowers around it, a skateboard, a sword, snow, a face, a cape")
-COUNTS = _split("two, three, four, five, six, seven, ten, a dozen, twenty, a hundred, many, lots of, several, a pair of, 2, 3, 5, 10, a group of, some")
+COLOURS_OUT = _split(
+    "pink, brown, grey, gray, turquoise, beige, silver, teal, maroon, cyan, magenta, khaki, bronze, copper, mint, peach-coloured, "
+    "rainbow-coloured, striped, checkered, transparent, chequered, polka dot, multicoloured, gradient, starry, cream-coloured, indigo, tan"
+)
+MOVES_OUT = _split(
+    "jumping, dancing, exploding, melting, swimming in circles, doing a somersault, moving in zigzag, eating, sleeping, laughing, "
+    "bouncing, waving, clapping, breaking into pieces, disappearing, blinking, wagging its tail, fading away, changing its colour, talking, "
+    "playing football, doing a backflip, shaking, winking, walking backwards on its hands"
+)
+EXTRAS = _split(
+    "a hat, sunglasses, a red scarf, a birthday cake, a friend, a crown, a ball, wings, a house behind it, a moustache, a party hat, mountains behind it, "
+    "some text, my name on it, a balloon, boots, a speech bubble, a bow tie, a beach, flowers around it, a skateboard, a sword, snow, a face, a cape"
+)
+COUNTS = _split(
+    "two, three, four, five, six, seven, ten, a dozen, twenty, a hundred, many, lots of, several, a pair of, 2, 3, 5, 10, a group of, some"
+)
 
-TASKS = tuple((
+_TASKS = (
     "write me a poem about {x}|write a story about {x}|tell me a joke|tell me a joke about {x}|tell me a story|sing me a song|sing a song about {x}|write an essay on {topic}|"
     "write a letter to my landlord|write an email to my boss|translate this into {language}|how do you say {x} in {language}|what is the capital of {country}|"
     "what's the capital city of {country}|who is the president of {country}|what is {n} plus {m}|what's {n} times {m}|{n}+{m}=?|calculate {n} minus {m}|"
@@ -102,19 +111,34 @@ TASKS = tuple((
     "why is the sky blue|why do {xs} make noise|why are bananas yellow|how are {xs} born|what is the latin name of {ax}|how many legs does {ax} have|"
     "how do i train {ax}|how can i repair {ax}|what colour should i paint my house|where does {ax} come from|make a 3d model of {ax}|print {ax} for me|"
     "let me smell {ax}|bake {ax}|write the word {x} ten times|count to ten|say the alphabet|what rhymes with {x}|define {topic}|give me five facts about {xs}"
-).split("|"))
+)  # fmt: skip
+TASKS = tuple(_TASKS.split("|"))
+TASK_VERBS = _split(
+    "write, tell, sing, translate, calculate, solve, fix, debug, book, find, plan, recommend, give, explain, set, remind, call, send, order, open, "
+    "turn, play, teach, make, search, google, convert, define, count, say, bake, print"
+)
 TOPICS = _split(
     "quantum physics, the french revolution, global warming, football, politics, religion, photosynthesis, black holes, evolution, bitcoin, inflation, "
     "the roman empire, world war two, gravity, electricity, dna, the internet, philosophy, economics, chemistry, ballet, yoga, marathon running, "
     "machine learning, neural networks, climate change, medieval history, the telephone, vaccines, diabetes, back pain, taxes, insurance, mortgages, "
     "astronomy, geometry, grammar, cricket rules, tennis, the olympic games, shakespeare, opera, cinema, netflix, instagram, dating, marriage, cheese making"
 )
-PERSONS = _split("albert einstein, napoleon, cleopatra, mozart, beethoven, shakespeare, marie curie, obama, leonardo da vinci, julius caesar, gandhi, picasso, "
-                 "nelson mandela, isaac newton, charles darwin, frida kahlo, bill gates, elon musk, madonna, messi, ronaldo, the queen of england")
-CITIES = _split("paris, london, berlin, rome, madrid, tokyo, new york, chicago, sydney, cairo, moscow, vienna, oslo, lisbon, athens, dublin, mumbai, beijing, toronto, zurich")
-COUNTRIES = _split("france, germany, italy, spain, japan, china, india, brazil, canada, australia, kenya, egypt, norway, sweden, poland, greece, mexico, peru, turkey, portugal")
-LANGUAGES = _split("french, german, spanish, italian, japanese, chinese, russian, latin, arabic, dutch, swedish, polish, portuguese, greek, hindi, korean")
-CODE = _split("python, java, javascript, c++, rust, html, sql, bash, css, go, linux, windows, excel, docker, git")
+PERSONS = _split(
+    "albert einstein, napoleon, cleopatra, mozart, beethoven, shakespeare, marie curie, obama, leonardo da vinci, julius caesar, gandhi, picasso, "
+    "nelson mandela, isaac newton, charles darwin, frida kahlo, bill gates, elon musk, madonna, messi, ronaldo, the queen of england"
+)
+CITIES = _split(
+    "paris, london, berlin, rome, madrid, tokyo, new york, chicago, sydney, cairo, moscow, vienna, oslo, lisbon, athens, dublin, mumbai, beijing, toronto, zurich"
+)
+COUNTRIES = _split(
+    "france, germany, italy, spain, japan, china, india, brazil, canada, australia, kenya, egypt, norway, sweden, poland, greece, mexico, peru, turkey, portugal"
+)
+LANGUAGES = _split(
+    "french, german, spanish, italian, japanese, chinese, russian, latin, arabic, dutch, swedish, polish, portuguese, greek, hindi, korean"
+)
+CODE = _split(
+    "python, java, javascript, c++, rust, html, sql, bash, css, go, linux, windows, excel, docker, git"
+)
 
 
 def is_held(word: str) -> bool:
@@ -122,6 +146,22 @@ def is_held(word: str) -> bool:
     return hashlib.sha256(b"outside " + word.encode()).digest()[0] % 5 == 0
 
 
+def _bare(word: str) -> str:
+    return word.removeprefix("a ").removeprefix("an ").removeprefix("the ")
+
+
+# "a hammer" is held as a sound, so "hammer" must not be trained on as an object.
+_HELD_BARE = frozenset(
+    _bare(word)
+    for words in (THINGS_OUT, SOUNDS_OUT, PLACES_OUT, ABSTRACT, COLOURS_OUT, EXTRAS)
+    for word in words
+    if is_held(word)
+)
+
+
+@cache
 def known_outside(words: tuple[str, ...], split: str) -> tuple[str, ...]:
     """The part of a word list that a split may use: the fifth in `is_held` for "held", the rest otherwise."""
-    return tuple(word for word in words if is_held(word) == (split == "held"))
+    if split == "held":
+        return tuple(word for word in words if is_held(word))
+    return tuple(word for word in words if not is_held(word) and _bare(word) not in _HELD_BARE)

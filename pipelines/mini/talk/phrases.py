@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.talk import lexicon
+from anygen_pipelines.mini.talk import lexicon, synonyms
 from anygen_pipelines.mini.talk.grammar import Speaker, tidy
 
 
@@ -23,7 +23,11 @@ class Wish:
 
     def said(self) -> list[str]:
         """Names of the attributes beside the thing that are determined."""
-        return [f.name for f in fields(self) if f.name not in ("medium", "thing") and getattr(self, f.name) is not None]
+        return [
+            f.name
+            for f in fields(self)
+            if f.name not in ("medium", "thing") and getattr(self, f.name) is not None
+        ]
 
 
 # "this" in a dozen ways; what is around every kind of request.
@@ -68,9 +72,9 @@ WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def noun(s: Speaker, thing: str, size_neutral: bool = False) -> str:
+def noun(s: Speaker, thing: str) -> str:
     """A name for the thing, without article; the plain one in four of ten cases."""
-    return thing if s.chance(0.42) else s.pick(lexicon.NAMES[thing].nouns)
+    return thing if s.chance(0.42) else s.pick(synonyms.NOUNS[thing])
 
 
 def a_noun(s: Speaker, thing: str, adjective: str = "") -> str:
@@ -90,10 +94,29 @@ def the_noun(s: Speaker, thing: str) -> str:
 
 
 def colour_word(s: Speaker, colour: str) -> str:
-    return colour if s.chance(0.6) else s.pick(lexicon.COLOUR_WORDS[colour])
+    return colour if s.chance(0.6) else s.pick(synonyms.COLOUR_WORDS[colour])
 
 
-BACKDROPS = ("background", "background", "background", "background", "backdrop", "wall", "canvas", "surface", "ground", "field", "sheet", "paper", "board", "screen", "bg", "page", "base", "plane")
+BACKDROPS = (
+    "background",
+    "background",
+    "background",
+    "background",
+    "backdrop",
+    "wall",
+    "canvas",
+    "surface",
+    "ground",
+    "field",
+    "sheet",
+    "paper",
+    "board",
+    "screen",
+    "bg",
+    "page",
+    "base",
+    "plane",
+)
 
 COLOUR_PHRASES = (
     "on a {c} {backdrop}", "on a {c} background", "on {c}", "with a {c} background", "with {c} background", "against a {c} {backdrop}", "against {c}",
@@ -125,7 +148,20 @@ PLACE_SENTENCES = (
 )  # fmt: skip
 PLACE_TAGS = ("{w}", "{w}", "{w}", "{p}", "{p}", "position {w}", "position: {w}", "pos: {w}", "pos={w}", "place: {w}", "placed {p}", "at {w}", "where: {w}", "location {w}")  # fmt: skip
 
-SIZE_AFTER = ("that is {z}", "which is {z}", ", {z}", "({z})", "but {z}", "in {z}", "of {z} size", ", but {z}", "that's {z}", "and {z}", ", {z} of course", "{z} in size")
+SIZE_AFTER = (
+    "that is {z}",
+    "which is {z}",
+    ", {z}",
+    "({z})",
+    "but {z}",
+    "in {z}",
+    "of {z} size",
+    ", but {z}",
+    "that's {z}",
+    "and {z}",
+    ", {z} of course",
+    "{z} in size",
+)
 SIZE_SENTENCES = (
     "it should be {z}", "make it {z}", "i want it {z}", "{z}, please", "{z}", "it must be {z}", "it is {z}", "it has to be {z}", "keep it {z}", "let it be {z}", "i'd like it {z}", "size: {z}", "the size: {z}", "a {z} one",
     "i mean a {z} one", "it needs to be {z}", "could it be {z}", "can it be {z}", "a {z} one would be best", "draw it {z}", "the {noun} should be {z}", "a {z} one, please", "please make it {z}", "but {z}", "and {z}", "size {z}", "have it {z}", "{z} would be nice",
@@ -140,11 +176,11 @@ MOTION_AFTER = ("{m2}", "{m2}", "{m2}", "{m2}", "that {m1}", "that {m1}", "which
 
 def move(s: Speaker, motion: str | None) -> tuple[str, str, str]:
     """(move left, moves left, moving left), in one of many ways; without direction where none is wished."""
-    return s.pick(lexicon.FREE_MOVES if motion is None else lexicon.MOVES[motion])
+    return s.pick(synonyms.FREE_MOVES if motion is None else synonyms.MOVES[motion])
 
 
 def size_word(s: Speaker, size: str) -> str:
-    return size if s.chance(0.4) else s.pick(lexicon.SIZE_WORDS[size])
+    return size if s.chance(0.4) else s.pick(synonyms.SIZE_WORDS[size])
 
 
 def after(s: Speaker, wish: Wish, name: str) -> str:
@@ -152,7 +188,7 @@ def after(s: Speaker, wish: Wish, name: str) -> str:
     if name == "colour":
         return s.fill(s.pick(COLOUR_PHRASES), c=colour_word(s, wish.colour or ""), backdrop=BACKDROPS)
     if name == "position":
-        return s.fill(s.pick(PLACE_PHRASES), p=s.pick(lexicon.PLACES[wish.position or ""]))
+        return s.fill(s.pick(PLACE_PHRASES), p=s.pick(synonyms.PLACES[wish.position or ""]))
     if name == "size":
         return s.fill(s.pick(SIZE_AFTER), z=size_word(s, wish.size or ""))
     m0, m1, m2 = move(s, wish.motion)
@@ -163,10 +199,17 @@ def sentence(s: Speaker, wish: Wish, name: str) -> str:
     """One attribute as a sentence of its own about "it"."""
     named = noun(s, wish.thing) if wish.thing else "thing"
     if name == "colour":
-        return s.say("colour sentence", COLOUR_SENTENCES, c=colour_word(s, wish.colour or ""), backdrop=BACKDROPS)
+        return s.say(
+            "colour sentence", COLOUR_SENTENCES, c=colour_word(s, wish.colour or ""), backdrop=BACKDROPS
+        )
     if name == "position":
         place = wish.position or ""
-        return s.say("place sentence", PLACE_SENTENCES, p=s.pick(lexicon.PLACES[place]), w=s.pick(lexicon.PLACE_WORDS[place]))
+        return s.say(
+            "place sentence",
+            PLACE_SENTENCES,
+            p=s.pick(synonyms.PLACES[place]),
+            w=s.pick(lexicon.PLACE_WORDS[place]),
+        )
     if name == "size":
         return s.say("size sentence", SIZE_SENTENCES, z=size_word(s, wish.size or ""), noun=named)
     m0, m1, m2 = move(s, wish.motion)
@@ -183,7 +226,9 @@ def tag(s: Speaker, wish: Wish, name: str) -> str:
         place = wish.position or ""
         if s.chance(0.03):
             return lexicon.PLACE_EMOJI[place]
-        return s.fill(s.pick(PLACE_TAGS), p=s.pick(lexicon.PLACES[place]), w=s.pick(lexicon.PLACE_WORDS[place]))
+        return s.fill(
+            s.pick(PLACE_TAGS), p=s.pick(synonyms.PLACES[place]), w=s.pick(lexicon.PLACE_WORDS[place])
+        )
     if name == "size":
         return s.pick(lexicon.SIZE_TAGS[wish.size or ""]) if s.chance(0.5) else size_word(s, wish.size or "")
     if wish.motion is not None and s.chance(0.4):
@@ -192,7 +237,29 @@ def tag(s: Speaker, wish: Wish, name: str) -> str:
 
 
 JOINTS = (" ", " ", " ", " ", ", ", ", ", " and ", ", and ")
-SEPARATORS = (", ", ", ", ", ", " ", " ", " / ", "; ", ". ", "\n", " - ", " + ", " | ", " & ", " and ", ",", ": ", " > ", "... ", " // ", ", also ", " // ")
+SEPARATORS = (
+    ", ",
+    ", ",
+    ", ",
+    " ",
+    " ",
+    " / ",
+    "; ",
+    ". ",
+    "\n",
+    " - ",
+    " + ",
+    " | ",
+    " & ",
+    " and ",
+    ",",
+    ": ",
+    " > ",
+    "... ",
+    " // ",
+    ", also ",
+    " // ",
+)
 
 
 def phrase(s: Speaker, wish: Wish, names: list[str], article: bool = True) -> str:
@@ -234,7 +301,9 @@ def tail(s: Speaker, wish: Wish, names: list[str]) -> str:
         for name in names:
             text += glue + sentence(s, wish, name)
         return text
-    lead = s.pick((", ", ", ", ", ", ". ", " - ", ": ", " (", "; ", "\n", ", with ", "... ", " | ", ", namely "))
+    lead = s.pick(
+        (", ", ", ", ", ", ". ", " - ", ": ", " (", "; ", "\n", ", with ", "... ", " | ", ", namely ")
+    )
     glue = s.pick(SEPARATORS)
     return lead + glue.join(tag(s, wish, name) for name in names) + (")" if lead == " (" else "")
 
@@ -250,5 +319,10 @@ def share(s: Speaker, names: list[str]) -> tuple[list[str], list[str]]:
 
 
 def random_attribute(s: Speaker, name: str) -> str:
-    table = {"colour": tuple(world.COLOURS), "position": world.POSITIONS, "size": world.SIZES, "motion": world.MOTIONS}
+    table = {
+        "colour": tuple(world.COLOURS),
+        "position": world.POSITIONS,
+        "size": world.SIZES,
+        "motion": world.MOTIONS,
+    }
     return s.pick(table[name])

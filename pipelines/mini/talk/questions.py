@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.talk import lexicon, outside
+from anygen_pipelines.mini.talk import lexicon, outside, synonyms
 from anygen_pipelines.mini.talk.grammar import Speaker
 from anygen_pipelines.mini.talk.phrases import a_noun, colour_word, move, noun, size_word
 
@@ -75,7 +75,23 @@ EITHER = {
     "motion": ("is it {x} or {y}?", "is the {noun} {x} or {y}?", "{x} or {y}?", "do you see it {x} or {y}?", "what is it doing, {x} or {y}?", "which one: {x} or {y}?"),
 }  # fmt: skip
 IS_CATEGORY = ("is it {k}?", "is this {k}?", "is that {k}?", "is the thing {k}?", "do you see {k}?", "is there {k} in {ref}?", "would you say it's {k}?", "is it {k} or not?", "am i right that it is {k}?", "does it count as {k}?", "could it be {k}?", "is what is in {ref} {k}?", "yes or no: is it {k}?", "{k}?")  # fmt: skip
-NONE_OF_IT = ("", "", "?", "??", "what?", "and?", "this", "here", "look", "tell me", "so?", "your turn", "see attachment", "please have a look")
+HOW_MANY = ("how many {noun}s are there?", "how many {noun}s do you see?", "how many things are there in {ref}?", "how many things do you see?", "how many are there?", "count the {noun}s", "count the things in {ref}", "how many {noun}s are in {ref}?", "is there one {noun} or are there more?", "how many objects are in {ref}?", "number of {noun}s?", "how many?", "tell me how many {noun}s there are", "are there several {noun}s?", "just one {noun}?")  # fmt: skip
+NONE_OF_IT = (
+    "",
+    "",
+    "?",
+    "??",
+    "what?",
+    "and?",
+    "this",
+    "here",
+    "look",
+    "tell me",
+    "so?",
+    "your turn",
+    "see attachment",
+    "please have a look",
+)
 
 
 @dataclass(frozen=True)
@@ -100,8 +116,22 @@ def caption_of(seen: Seen) -> str:
     return world.sound_caption(seen) if isinstance(seen, str) else world.caption(seen)
 
 
-PLACE_ANSWER = {"left": "on the left", "right": "on the right", "top": "at the top", "bottom": "at the bottom", "middle": "in the middle"}
-MOTION_ANSWER = {"left": "moving left", "right": "moving right", "up": "moving up", "down": "moving down", "grows": "growing", "shrinks": "shrinking", "spins": "spinning"}
+PLACE_ANSWER = {
+    "left": "on the left",
+    "right": "on the right",
+    "top": "at the top",
+    "bottom": "at the bottom",
+    "middle": "in the middle",
+}
+MOTION_ANSWER = {
+    "left": "moving left",
+    "right": "moving right",
+    "up": "moving up",
+    "down": "moving down",
+    "grows": "growing",
+    "shrinks": "shrinking",
+    "spins": "spinning",
+}
 
 
 def a_thing(thing: str) -> str:
@@ -136,7 +166,7 @@ def _word(s: Speaker, name: str, value: str) -> str:
     if name == "colour":
         return colour_word(s, value)
     if name == "position":
-        return s.pick(lexicon.PLACES[value])
+        return s.pick(synonyms.PLACES[value])
     return size_word(s, value) if name == "size" else move(s, value)[2]
 
 
@@ -147,11 +177,17 @@ def open_question(s: Speaker, seen: Seen, about: str) -> Asked:
     if about == "thing":
         heard = medium == "audio"
         question = s.say("what heard" if heard else "what seen", WHAT_HEARD if heard else WHAT_SEEN, **slots)
-        answer = s.pick(("That is", "I hear") if heard else ("It is", "That is")) + (f" {world.sound_caption(thing)}." if heard else f" {a_thing(thing)}.")
+        answer = s.pick(("That is", "I hear") if heard else ("It is", "That is")) + (
+            f" {world.sound_caption(thing)}." if heard else f" {a_thing(thing)}."
+        )
         return Asked(question, answer, "thing", thing)
     if about == "describe":
         heard = medium == "audio"
-        question = s.say("describe heard" if heard else "describe seen", DESCRIBE_HEARD if heard else DESCRIBE_SEEN, **slots)
+        question = s.say(
+            "describe heard" if heard else "describe seen",
+            DESCRIBE_HEARD if heard else DESCRIBE_SEEN,
+            **slots,
+        )
         if s.chance(0.1):
             question = s.pick(NONE_OF_IT)
         lead = "I hear" if heard else "I see" if s.chance(0.5) else "It shows"
@@ -159,7 +195,9 @@ def open_question(s: Speaker, seen: Seen, about: str) -> Asked:
     table = {"colour": COLOUR_OF, "position": WHERE, "size": SIZE_OF, "motion": MOTION_OF}
     value = attributes(seen)[about]
     if about == "motion" and value in ("grows", "shrinks", "spins") and s.chance(0.3):
-        question = s.fill(s.pick(("what happens to it?", "what does it do?", "how does it change?", "how does it move?")))
+        question = s.fill(
+            s.pick(("what happens to it?", "what does it do?", "how does it change?", "how does it move?"))
+        )
     else:
         question = s.say(f"{about} of", table[about], **slots)
     answer = f"{_capital(statement(about, value))}."
@@ -173,7 +211,11 @@ def yes_no_thing(s: Speaker, seen: Seen, yes: bool, other: str) -> Asked:
     medium, thing = medium_of(seen), thing_of(seen)
     asked = thing if yes else other
     if asked in lexicon.NAMES:
-        slots = {"an": lambda: a_noun(s, asked), "noun": lambda: noun(s, asked), "barking": lexicon.NAMES[asked].verbs[0][2]}
+        slots = {
+            "an": lambda: a_noun(s, asked),
+            "noun": lambda: noun(s, asked),
+            "barking": lexicon.NAMES[asked].verbs[0][2],
+        }
     else:
         slots = {"an": lambda: f"a {asked}", "noun": asked, "barking": "making noise"}  # type: ignore[dict-item]
     name, table = ("is heard", IS_HEARD) if medium == "audio" else ("is seen", IS_SEEN)
@@ -195,9 +237,14 @@ def yes_no_attribute(s: Speaker, seen: Seen, name: str, yes: bool, other: str) -
     question = s.say(
         f"is {name}", table, ref=MEDIA_REF[medium_of(seen)], noun=lambda: noun(s, thing), m0=m0, m1=m1, m2=m2,
         c=lambda: colour_word(s, asked), z=lambda: size_word(s, asked),
-        p=lexicon.PLACES.get(asked, ()), w=lexicon.PLACE_WORDS.get(asked, ()),
+        p=synonyms.PLACES.get(asked, ()), w=lexicon.PLACE_WORDS.get(asked, ()),
     )  # fmt: skip
-    return Asked(question, f"{'Yes' if yes else 'No'}, {statement(name, value)}.", f"yes/no {name}", "yes" if yes else "no")
+    return Asked(
+        question,
+        f"{'Yes' if yes else 'No'}, {statement(name, value)}.",
+        f"yes/no {name}",
+        "yes" if yes else "no",
+    )
 
 
 def either(s: Speaker, seen: Seen, name: str, other: str) -> Asked:
@@ -213,7 +260,14 @@ def either(s: Speaker, seen: Seen, name: str, other: str) -> Asked:
         words = [_word(s, name, truth), _word(s, name, other)]
         answer, value = f"{_capital(statement(name, truth))}.", key_word(name, truth)
     s.rng.shuffle(words)
-    question = s.say(f"either {name}", table, x=words[0], y=words[1], ref=MEDIA_REF[medium_of(seen)], noun=lambda: noun(s, thing))
+    question = s.say(
+        f"either {name}",
+        table,
+        x=words[0],
+        y=words[1],
+        ref=MEDIA_REF[medium_of(seen)],
+        noun=lambda: noun(s, thing),
+    )
     return Asked(question, answer, name, value)
 
 
@@ -224,10 +278,21 @@ def category(s: Speaker, seen: Seen, yes: bool) -> Asked | None:
     if not fitting:
         return None
     question = s.say("is category", IS_CATEGORY, k=s.pick(fitting), ref=MEDIA_REF[medium_of(seen)])
-    return Asked(question, f"{'Yes' if yes else 'No'}, it is {a_thing(thing)}.", "yes/no thing", "yes" if yes else "no")
+    return Asked(
+        question, f"{'Yes' if yes else 'No'}, it is {a_thing(thing)}.", "yes/no thing", "yes" if yes else "no"
+    )
+
+
+def how_many(s: Speaker, seen: Seen) -> Asked:
+    """There is always one."""
+    thing = thing_of(seen)
+    question = s.say("how many", HOW_MANY, noun=lambda: noun(s, thing), ref=MEDIA_REF[medium_of(seen)])
+    return Asked(question, f"There is one {thing}.", "count", "one")
 
 
 def outside_thing(s: Speaker, seen: Seen) -> Asked:
     """Is it an elephant? Never."""
-    words = outside.known_outside(outside.ANIMALS + outside.OBJECTS + outside.FOOD, "held" if s.held else "train")
+    words = outside.known_outside(
+        outside.ANIMALS + outside.OBJECTS + outside.FOOD, "held" if s.held else "train"
+    )
     return yes_no_thing(s, seen, False, s.pick(words))

@@ -6,6 +6,7 @@ learning DOG, Dog and dog three times. What mini itself says should still begin 
 its sentences are whole tokens that are matched before folding (`OPENERS`); a user's "Here" is the same token.
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -19,11 +20,12 @@ SPECIAL_TOKENS = (
     "<pad>", "<s>", "<system>", "</s>", "<user>", "<assistant>",
     "<image>", "</image>", "<audio>", "</audio>", "<video>", "</video>",
 )  # fmt: skip
-OPENERS = tuple(
+_OPENERS = (
     "I A An The It Its Here There Yes No Not Sorry Sure Done Listen Watch And That This These They Hello Hi Hey Mini You Your My Both Of With "
     "Now Look Good Goodbye Bye Thank Thanks What Ask Only One Two In First Second Fine Please Glad Nice Then To For See Great OK Okay As "
-    "From At On We So But If Can Try Twenty".split()
+    "From At On We So But If Can Try Twenty"
 )
+OPENERS = tuple(_OPENERS.split())
 VOCABULARY_SIZE = 1600
 
 
@@ -35,12 +37,25 @@ def vocabulary_corpus() -> Iterator[str]:
         yield from [f"here you are: {world.sound_caption(thing)}."] * 40
     for name, names in lexicon.NAMES.items():
         yield from [f"{name} a {name} the {name}"] * 60
-        for weight, group in ((14, names.nouns), (10, names.bare), (10, names.calls), (10, names.noises), (40, names.emoji)):
+        for weight, group in (
+            (14, names.nouns),
+            (10, names.bare),
+            (10, names.calls),
+            (10, names.noises),
+            (40, names.emoji),
+        ):
             for word in group:
                 yield from [f"{word} a {word}, the {word}"] * weight
         for verb in names.verbs:
             yield from [f"it {verb[1]} when {verb[2]}, let it {verb[0]}"] * 12
-    tables = (lexicon.COLOUR_WORDS, lexicon.PLACES, lexicon.PLACE_WORDS, lexicon.SIZE_WORDS, lexicon.SIZE_TAGS, lexicon.MOTION_TAGS)
+    tables = (
+        lexicon.COLOUR_WORDS,
+        lexicon.PLACES,
+        lexicon.PLACE_WORDS,
+        lexicon.SIZE_WORDS,
+        lexicon.SIZE_TAGS,
+        lexicon.MOTION_TAGS,
+    )
     for table in tables:
         for name, group in table.items():
             yield from [name + " " + name] * 40
@@ -51,7 +66,13 @@ def vocabulary_corpus() -> Iterator[str]:
     for moves in lexicon.MOVES.values():
         for verb in moves:
             yield from [" ".join(verb)] * 8
-    for group in (lexicon.IMAGE_NOUNS, lexicon.AUDIO_NOUNS, lexicon.VIDEO_NOUNS, lexicon.DRAW, lexicon.ADJECTIVES):
+    for group in (
+        lexicon.IMAGE_NOUNS,
+        lexicon.AUDIO_NOUNS,
+        lexicon.VIDEO_NOUNS,
+        lexicon.DRAW,
+        lexicon.ADJECTIVES,
+    ):
         for word in group:
             yield from [f"{word} a {word}"] * 20
     for word in words.COMMON:
@@ -70,7 +91,17 @@ def train_tokenizer(out_dir: Path | str, seed: int = 0) -> None:
     """
     import random
 
-    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+    from tokenizers import (
+        AddedToken,
+        Regex,
+        Tokenizer,
+        decoders,
+        models,
+        normalizers,
+        pre_tokenizers,
+        processors,
+        trainers,
+    )
     from transformers import PreTrainedTokenizerFast
 
     lines = list(vocabulary_corpus())
@@ -90,7 +121,10 @@ def train_tokenizer(out_dir: Path | str, seed: int = 0) -> None:
         ]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True), pre_tokenizers.Digits(individual_digits=True)]
+        [
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True),
+            pre_tokenizers.Digits(individual_digits=True),
+        ]
     )
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(

@@ -45,7 +45,9 @@ def start(talk: Talk, table: Table) -> None:
         talk.ask_and_answer(talk.random_question(item), item, chatter=0.4)
     elif how == "crossing":
         given = talk.seen("audio")
-        item = talk.scene(questions.thing_of(given)) if s.chance(0.65) else talk.clip(questions.thing_of(given))
+        item = (
+            talk.scene(questions.thing_of(given)) if s.chance(0.65) else talk.clip(questions.thing_of(given))
+        )
         said = ["colour"] if talk.held_pairs or s.chance(0.25) else []
         talk.user(crossings.ask_crossing(s, "audio", wish_for(item, said, thing=False)), given, chatter=0.5)
         talk.answer(made(item, "thing", *said))
@@ -159,11 +161,21 @@ def follow(talk: Talk, table: Table) -> None:
         talk.user(said_text, rough=rough, chatter=0.1)
         talk.answer(text=answer, answer={"about": "plain", "value": "talk"})
     elif what == "sound and more" and thing in world.SOUNDING and scene is not None:
-        moved = replace(scene) if isinstance(scene, world.Clip) else talk.clip(thing, colour=scene.colour, size=scene.size)
-        still = scene if isinstance(scene, world.Scene) else talk.scene(thing, colour=scene.colour, size=scene.size)
+        moved = (
+            replace(scene)
+            if isinstance(scene, world.Clip)
+            else talk.clip(thing, colour=scene.colour, size=scene.size)
+        )
+        still = (
+            scene
+            if isinstance(scene, world.Scene)
+            else talk.scene(thing, colour=scene.colour, size=scene.size)
+        )
         item2: questions.Seen = moved if isinstance(scene, world.Scene) else still
         names = {"colour", "size", "thing"}
-        say(f"{now(talk, questions.medium_of(item2), thing).rstrip('?. ')} {s.pick(('and', 'and', 'and also', 'plus', 'and then'))} {now(talk, 'audio', thing)}")
+        say(
+            f"{now(talk, questions.medium_of(item2), thing).rstrip('?. ')} {s.pick(('and', 'and', 'and also', 'plus', 'and then'))} {now(talk, 'audio', thing)}"
+        )
         talk.answer(made(item2, *names), made(thing, "thing"))
         table.put(item2)
     else:
@@ -171,7 +183,12 @@ def follow(talk: Talk, table: Table) -> None:
         fresh = talk.seen(medium)
         names_new = talk.some(medium, 0.5)
         wanted = asks.ask(s, wish_for(fresh, names_new))
-        say(wanted if s.chance(0.6) else s.pick(("now ", "next: ", "and now ", "something else: ", "another thing: ", "ok, now ")) + wanted)
+        say(
+            wanted
+            if s.chance(0.6)
+            else s.pick(("now ", "next: ", "and now ", "something else: ", "another thing: ", "ok, now "))
+            + wanted
+        )
         talk.answer(made(fresh, "thing", *names_new))
         table.put(fresh)
 

@@ -1,9 +1,9 @@
 """Common English, so that the vocabulary spends few tokens on how people wrap what they want. Data only."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
-COMMON: tuple[str, ...] = tuple(
-    """
+_COMMON = """
 the a an and or but not no yes of to in on at it its it's is are was were be been am i'm i me my mine you your yours we us our he she
 they them their his her this that these those there here what which who whom whose when where why how all any some each every both
 many much more most other another same such only just also too very so as if then than because for from with without by about into over
@@ -42,8 +42,8 @@ true false correct wrong right sure certain fact real fake exact check test exam
 oh ah oops hmm uh um er well wow yeah yep nope yup nah alright fine dude bro sis sir madam kindly appreciate grateful favour favor
 grandma granny niece nephew kids class lesson homework presentation slide website page blog post newsletter gift present invitation
 limited world know understand draw colour twenty things eight sixteen seven only made model small honest learned trained outside
-""".split()
-)
+"""
+COMMON: tuple[str, ...] = tuple(_COMMON.split())
 
 EVERYDAY: tuple[str, ...] = (
     "could you please make me a picture of",
