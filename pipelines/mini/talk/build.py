@@ -196,7 +196,7 @@ class Talk:
             {
                 "open": 44,
                 "yes/no thing": 22,
-                "yes/no attribute": 22 if names else 0,
+                "yes/no attribute": 28 if names else 0,
                 "either": 6,
                 "category": 4,
                 "outside": 3,

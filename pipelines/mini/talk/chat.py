@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.talk import asks, lexicon, outside
+from anygen_pipelines.mini.talk import asks, lexicon, outside, synonyms
 from anygen_pipelines.mini.talk.chatter import GREETINGS
 from anygen_pipelines.mini.talk.grammar import Speaker, tidy
 from anygen_pipelines.mini.talk.phrases import (
@@ -303,7 +303,7 @@ def _stranger(s: Speaker, word: str, wish: Wish) -> tuple[dict[str, object], str
     known = Wish(wish.medium, "dog", wish.colour, wish.position, wish.size)
     slots: dict[str, object] = {
         "draw": lexicon.DRAW_ONLY, "make": {"image": lexicon.MAKE_IMAGE, "audio": lexicon.MAKE_AUDIO, "video": lexicon.MAKE_VIDEO}[wish.medium],
-        "pic": lexicon.IMAGE_NOUNS, "snd": lexicon.AUDIO_NOUNS, "vid": lexicon.VIDEO_NOUNS, "an": bare, "noun": word, "thenoun": word if bare == word else f"the {word}",
+        "pic": synonyms.MEDIA["image"], "snd": synonyms.MEDIA["audio"], "vid": synonyms.MEDIA["video"], "an": bare, "noun": word, "thenoun": word if bare == word else f"the {word}",
         "np": lambda: _dressed(s, word, known, inside), "mp": lambda: f"{_dressed(s, word, known, inside)} {m2}", "m0": m0, "m1": m1, "m2": m2, "bark": "make noise", "barks": "makes noise", "barking": "making noise",
         "call": CALLS_OUT, "noises": (f"the sound of {bare}", f"{word} noises", f"{word} sounds", bare), "order": (f"let {bare} make noise", f"imitate {bare}", f"make {bare} sound"),
     }  # fmt: skip

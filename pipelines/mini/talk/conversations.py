@@ -16,7 +16,7 @@ KINDS: dict[str, tuple[kinds.Kind, float]] = {
     "text->audio": (kinds.text_to_audio, 9),
     "text->video": (kinds.text_to_video, 10),
     "text->several": (kinds.text_to_several, 9),
-    "question": (kinds.question, 14),
+    "question": (kinds.question, 16),
     "crossing": (kinds.crossing, 12),
     "several from input": (kinds.several_from_input, 3),
     "edit": (kinds.edit_input, 6),

@@ -88,7 +88,7 @@ BORROW = {
 def _fill(s: Speaker, name: str, templates: tuple[str, ...], source: str, wish: Wish) -> str:
     m0, m1, m2 = move(s, wish.motion)
     return s.say(
-        name, templates, src=SOURCE[source], ref=MEDIA_REF[source], pic=lexicon.IMAGE_NOUNS, snd=lexicon.AUDIO_NOUNS, vid=lexicon.VIDEO_NOUNS,
+        name, templates, src=SOURCE[source], ref=MEDIA_REF[source], pic=synonyms.MEDIA["image"], snd=synonyms.MEDIA["audio"], vid=synonyms.MEDIA["video"],
         make={"image": lexicon.MAKE_IMAGE, "audio": lexicon.MAKE_AUDIO, "video": lexicon.MAKE_VIDEO}[wish.medium], m0=m0, m1=m1, m2=m2,
     )  # fmt: skip
 
@@ -160,7 +160,7 @@ def after_source(s: Speaker, wish: Wish, names: list[str]) -> str:
 def ask_borrowed(s: Speaker, source: str, attribute: str, thing: str) -> str:
     """Words for `thing` with the `attribute` of the attached medium."""
     return s.say(
-        f"borrow {attribute}", BORROW[attribute], an=lambda: a_noun(s, thing), ref=MEDIA_REF[source], pic=lexicon.IMAGE_NOUNS, vid=lexicon.VIDEO_NOUNS,
+        f"borrow {attribute}", BORROW[attribute], an=lambda: a_noun(s, thing), ref=MEDIA_REF[source], pic=synonyms.MEDIA["image"], vid=synonyms.MEDIA["video"],
     )  # fmt: skip
 
 
@@ -174,4 +174,4 @@ def ask_together(s: Speaker, kind: str, thing: str | None = None) -> str:
             "noun": lambda: noun(s, thing),
         }
     )
-    return s.say(kind, TOGETHER[kind], pic=lexicon.IMAGE_NOUNS, vid=lexicon.VIDEO_NOUNS, **slots)  # type: ignore[arg-type]
+    return s.say(kind, TOGETHER[kind], pic=synonyms.MEDIA["image"], vid=synonyms.MEDIA["video"], **slots)  # type: ignore[arg-type]

@@ -41,7 +41,11 @@ def text_to_one(talk: Talk, medium: str) -> None:
         other = talk.thing(colour, without=(thing,)) if not talk.held_pairs else None
         if other:
             text = s.say("distractor", DISTRACTORS, o=a_noun(s, other), x=noun(s, other), t=text)
-    talk.user(text)
+    if not talk.held_pairs and s.chance(0.03):
+        # Something attached that the request has nothing to do with.
+        talk.user(text, talk.seen(s.pick(tuple(m for m in ("image", "audio", "video") if m != medium))))
+    else:
+        talk.user(text)
     talk.answer(made(item, "thing", *names))
 
 

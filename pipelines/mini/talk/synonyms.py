@@ -132,3 +132,10 @@ MOVES = {
 FREE_MOVES = lexicon.FREE_MOVES + _listed(
     "move along/moves along/moving along, do something/does something/doing something, start moving/starts moving/on the move, walk/walks/walking, travel/travels/travelling, wander/wanders/wandering, dash about/dashes about/dashing about, be alive/is alive/alive, move about/moves about/moving about, change somehow/changes somehow/changing somehow"
 )
+
+_MEDIA = {
+    "image": "emoji, sprite, clip art, thumbnail, pixel art, bitmap, line drawing, crayon drawing, oil painting, print, flashcard, scribble, depiction, image file, png file, jpg file, foto, piccy, visualisation, pics, coloured picture, digital image, little picture, digital drawing, hand drawing, book illustration, screen picture, pencil drawing, picture file, profile picture, quick sketch, drawn picture, small image",
+    "audio": "audio snippet, snippet of sound, sound snippet, ogg, flac, voice, sound byte, sample, short recording, short sound, acoustic clip, voice clip, tone, mp3 file, wav file, audio bit, piece of audio, short audio, sound bit, quick recording, noise clip, sound piece, real sound, little sound",
+    "video": "vids, motion clip, movie clip, short, webm, animated sticker, animated drawing, flipbook, looping gif, video file, film snippet, tiny film, animated video, cartoon film, mp4 file, gif animation, looping video, quick clip, moving gif, cartoon video, home video, animated cartoon, motion video, quick animation, gif file",
+}
+MEDIA = {name: group + _split(_MEDIA[name]) for name, group in lexicon.NOUNS.items()}

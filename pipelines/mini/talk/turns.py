@@ -83,6 +83,7 @@ def follow(talk: Talk, table: Table) -> None:
         "plain": 2,
         "new": 4,
         "sound and more": 2,
+        "attach": 3,
     }
     what = s.weigh(options)
     rough, small_talk = 0.8, 0.35
@@ -156,6 +157,10 @@ def follow(talk: Talk, table: Table) -> None:
         said_text, answer = chat.strange_request(s)
         say(said_text)
         talk.refuse(answer)
+    elif what == "attach":
+        shown = talk.seen(s.weigh({"image": 5, "video": 2, "audio": 0 if talk.held_pairs else 2}))
+        talk.ask_and_answer(talk.random_question(shown), shown, rough=rough, chatter=small_talk)
+        table.put(shown)
     elif what == "plain":
         _, said_text, answer = chat.plain(s)
         talk.user(said_text, rough=rough, chatter=0.1)
