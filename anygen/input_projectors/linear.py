@@ -20,7 +20,9 @@ class LinearInputSettings:
 
     def __post_init__(self) -> None:
         if self.tokens_per_feature < 1:
-            raise ConfigError(f"input_projectors.tokens_per_feature: {self.tokens_per_feature}; expected at least 1")
+            raise ConfigError(
+                f"input_projectors.tokens_per_feature: {self.tokens_per_feature}; expected at least 1"
+            )
 
 
 class LinearInputProjector(nn.Module):
@@ -28,7 +30,9 @@ class LinearInputProjector(nn.Module):
 
     Settings = LinearInputSettings
 
-    def __init__(self, settings: LinearInputSettings, feature_dim: int, num_features: int, llm_dim: int) -> None:
+    def __init__(
+        self, settings: LinearInputSettings, feature_dim: int, num_features: int, llm_dim: int
+    ) -> None:
         super().__init__()
         self.num_soft_tokens = num_features * settings.tokens_per_feature
         self.llm_dim = llm_dim

@@ -21,7 +21,9 @@ class MlpInputSettings:
 
     def __post_init__(self) -> None:
         if self.tokens_per_feature < 1:
-            raise ConfigError(f"input_projectors.tokens_per_feature: {self.tokens_per_feature}; expected at least 1")
+            raise ConfigError(
+                f"input_projectors.tokens_per_feature: {self.tokens_per_feature}; expected at least 1"
+            )
         if self.hidden_dim is not None and self.hidden_dim < 1:
             raise ConfigError(f"input_projectors.hidden_dim: {self.hidden_dim}; expected at least 1")
 
@@ -37,7 +39,9 @@ class MlpInputProjector(nn.Module):
         self.num_soft_tokens = num_features * settings.tokens_per_feature
         self.llm_dim = llm_dim
         self.layer = nn.Sequential(
-            nn.Linear(feature_dim, hidden), nn.GELU(), nn.Linear(hidden, settings.tokens_per_feature * llm_dim)
+            nn.Linear(feature_dim, hidden),
+            nn.GELU(),
+            nn.Linear(hidden, settings.tokens_per_feature * llm_dim),
         )
 
     def forward(self, features_NFE: Tensor) -> Tensor:

@@ -241,7 +241,7 @@ def _for_each(
         raise TypeError(
             f"{value!r}: give a set of modalities for all prompts, or a list of one set per prompt"
         )
-    return [frozenset(each) for each in value]
+    return [frozenset(each) for each in cast(Sequence[Collection[Modality]], value)]
 
 
 class _Loop:

@@ -48,10 +48,16 @@ def add_lora(backbone: Backbone, settings: LoraSettings, generator: torch.Genera
 
     if _layers(backbone):
         raise ConfigError("lora: the language model has one already; merge it first")
-    names = {name.rpartition(".")[2] for name, module in backbone.lm.named_modules() if isinstance(module, nn.Linear)}
+    names = {
+        name.rpartition(".")[2]
+        for name, module in backbone.lm.named_modules()
+        if isinstance(module, nn.Linear)
+    }
     unknown = [target for target in settings.targets if target not in names]
     if unknown:
-        raise ConfigError(f"lora.targets: no linear layer is named {unknown[0]}; there are {', '.join(sorted(names))}")
+        raise ConfigError(
+            f"lora.targets: no linear layer is named {unknown[0]}; there are {', '.join(sorted(names))}"
+        )
     config = LoraConfig(
         r=settings.rank,
         lora_alpha=settings.alpha,
@@ -99,7 +105,9 @@ def load_lora_state(backbone: Backbone, state: Mapping[str, Tensor]) -> None:
         )
     for name, value in wanted.items():
         if state[name].shape != value.shape:
-            raise CheckpointError(f"{name}: {tuple(state[name].shape)} in the file, {tuple(value.shape)} here")
+            raise CheckpointError(
+                f"{name}: {tuple(state[name].shape)} in the file, {tuple(value.shape)} here"
+            )
         with torch.no_grad():
             value.copy_(state[name])
 

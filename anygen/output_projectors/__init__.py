@@ -24,7 +24,10 @@ OUTPUT_PROJECTORS = {
 
 
 def build(
-    config: Mapping[str, Any], llm_dim: int, num_signal_tokens: int, conditioning: Mapping[str, tuple[int, ...]]
+    config: Mapping[str, Any],
+    llm_dim: int,
+    num_signal_tokens: int,
+    conditioning: Mapping[str, tuple[int, ...]],
 ) -> ConditioningProjector:
     """The projector that `config` names as `kind` for what a decoder declares; other keys are its settings.
 

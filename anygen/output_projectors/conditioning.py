@@ -40,9 +40,13 @@ def length_and_width(
 
     Raises ConfigError, with both numbers, if the settings ask for another length or width."""
     if len(shape) not in (1, 2):
-        raise ConfigError(f"conditioning {name}: has the shape {shape}; (length, width) or (width,) is accepted")
+        raise ConfigError(
+            f"conditioning {name}: has the shape {shape}; (length, width) or (width,) is accepted"
+        )
     length, width = (1, shape[0]) if len(shape) == 1 else shape
     made = (length if num_queries is None else num_queries, width if out_dim is None else out_dim)
     if made != (length, width):
-        raise ConfigError(f"conditioning {name}: projector makes {made}, decoder takes {(length, width)} (length, width)")
+        raise ConfigError(
+            f"conditioning {name}: projector makes {made}, decoder takes {(length, width)} (length, width)"
+        )
     return length, width

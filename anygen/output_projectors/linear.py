@@ -27,7 +27,12 @@ class LinearOutputProjector(nn.Module):
     Settings = LinearOutputSettings
 
     def __init__(
-        self, settings: LinearOutputSettings, name: str, shape: tuple[int, ...], llm_dim: int, num_signal_tokens: int
+        self,
+        settings: LinearOutputSettings,
+        name: str,
+        shape: tuple[int, ...],
+        llm_dim: int,
+        num_signal_tokens: int,
     ) -> None:
         super().__init__()
         self.is_pooled, self.normalize = len(shape) == 1, settings.normalize

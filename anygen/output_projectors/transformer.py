@@ -44,7 +44,9 @@ class TransformerOutputSettings:
             if getattr(self, name) < 1:
                 raise ConfigError(f"output_projectors.{name}: {getattr(self, name)}; expected at least 1")
         if self.hidden_dim % self.heads:
-            raise ConfigError(f"output_projectors.heads: {self.heads} do not divide hidden_dim {self.hidden_dim}")
+            raise ConfigError(
+                f"output_projectors.heads: {self.heads} do not divide hidden_dim {self.hidden_dim}"
+            )
 
 
 class TransformerOutputProjector(nn.Module):
@@ -69,7 +71,9 @@ class TransformerOutputProjector(nn.Module):
         hidden = settings.hidden_dim
         self.norm = nn.LayerNorm(llm_dim) if settings.input_norm else None
         self.fc = nn.Linear(llm_dim, hidden)
-        self.positions = nn.Parameter(torch.zeros(1, num_signal_tokens, hidden)) if settings.positions else None
+        self.positions = (
+            nn.Parameter(torch.zeros(1, num_signal_tokens, hidden)) if settings.positions else None
+        )
         shared = {"d_model": hidden, "nhead": settings.heads, "dim_feedforward": settings.ffn_dim}
         layer = {**shared, "dropout": 0.0, "batch_first": True, "norm_first": True}
         # Built by hand because nn.Transformer asks for nested tensors, which pre-norm layers lack, and warns.

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import pytest
 import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
 from anygen.llm.backbone import Backbone
 from anygen.llm.prompting import Prompter, PromptTemplate
 from anygen.llm.signal_tokens import SignalTokens
 from anygen.modality import AUDIO, IMAGE, VIDEO
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 CORPUS = (
     "a small dog on the left on a blue background. the sound of a dog. draw a big cat, please! what is in the picture? "
     "here is a picture: here you are. grün été 犬"
 )
 SPECIAL = ["<pad>", "<s>", "</s>", "<user>", "<assistant>", "<image>", "</image>"]
-TEMPLATE = PromptTemplate(user="<user>", user_end="", assistant="<assistant>", system_prefix="", system_suffix="\n")
+TEMPLATE = PromptTemplate(
+    user="<user>", user_end="", assistant="<assistant>", system_prefix="", system_suffix="\n"
+)
 
 
 def make_tokenizer() -> PreTrainedTokenizerFast:
@@ -31,11 +34,17 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
     )
     tokenizer.train_from_iterator([CORPUS] * 4, trainer)
     return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="<pad>", extra_special_tokens=SPECIAL[3:]
+        tokenizer_object=tokenizer,
+        bos_token="<s>",
+        eos_token="</s>",
+        pad_token="<pad>",
+        extra_special_tokens=SPECIAL[3:],
     )
 
 
-def make_lm(tied: bool = True, seed: int = 0, max_length: int = 192, rows: int | None = None) -> LlamaForCausalLM:
+def make_lm(
+    tied: bool = True, seed: int = 0, max_length: int = 192, rows: int | None = None
+) -> LlamaForCausalLM:
     torch.manual_seed(seed)
     config = LlamaConfig(
         vocab_size=rows or len(make_tokenizer()),

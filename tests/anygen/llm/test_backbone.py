@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+
 from anygen.errors import CheckpointError
 from anygen.llm.backbone import Backbone
 from anygen.llm.signal_tokens import SignalTokens
@@ -94,9 +95,9 @@ def test_saved_and_loaded_is_the_same(tmp_path, backbone):
 
 def test_signal_rows_that_do_not_fit_are_refused(backbone):
     state = backbone.signal_state()
-    with pytest.raises(CheckpointError, match="missing.*signal_tokens.embed"):
+    with pytest.raises(CheckpointError, match=r"missing.*signal_tokens.embed"):
         backbone.load_signal_state({})
-    with pytest.raises(CheckpointError, match="unexpected.*signal_tokens.head"):
+    with pytest.raises(CheckpointError, match=r"unexpected.*signal_tokens.head"):
         backbone.load_signal_state({**state, "signal_tokens.head": state["signal_tokens.embed"]})
     with pytest.raises(CheckpointError, match=r"\(8, 32\) in the file, \(9, 32\) here"):
         backbone.load_signal_state({"signal_tokens.embed": state["signal_tokens.embed"][:8]})

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 import torch
+
 from anygen.errors import ConfigError, PromptError
 from anygen.llm.backbone import Backbone
 from anygen.llm.completion import CompletedSpan, CompletionOptions, complete, sample
@@ -84,14 +85,19 @@ def test_rows_that_end_early_do_not_change_the_others(backbone):
 
 def test_the_cached_loop_equals_recomputation_without_a_cache(backbone):
     raise_signals(backbone)
-    for prompt, completion in zip(prompts(backbone), complete(backbone, prompts(backbone), GREEDY), strict=True):
+    for prompt, completion in zip(
+        prompts(backbone), complete(backbone, prompts(backbone), GREEDY), strict=True
+    ):
         hidden, logits = uncached(backbone, prompt, completion)
         first = prompt.shape[0] - 1
         signals = {token for m in backbone.signal_ids.modalities for token in backbone.signal_ids.of(m)[1:]}
         never = [*backbone.tokenizer.all_special_ids, *signals]
-        never = [token for token in never if token not in backbone.end_ids and token not in {
-            backbone.signal_ids.first(m) for m in backbone.signal_ids.modalities
-        }]
+        never = [
+            token
+            for token in never
+            if token not in backbone.end_ids
+            and token not in {backbone.signal_ids.first(m) for m in backbone.signal_ids.modalities}
+        ]
         logits[:, never] = float("-inf")
         for index, token in enumerate(completion.token_ids):
             if token not in signals:
@@ -101,7 +107,9 @@ def test_the_cached_loop_equals_recomputation_without_a_cache(backbone):
             start = prompt.shape[0] + span.start
             count = len(backbone.signal_ids.of(span.modality))
             assert torch.allclose(span.hidden_TD, hidden[start : start + count], atol=1e-4)
-            assert torch.equal(span.input_embeddings_TD, backbone.embed(list(backbone.signal_ids.of(span.modality))))
+            assert torch.equal(
+                span.input_embeddings_TD, backbone.embed(list(backbone.signal_ids.of(span.modality)))
+            )
 
 
 def test_every_span_is_complete_even_at_the_end_of_the_budget(backbone):
@@ -123,7 +131,9 @@ def test_every_span_is_complete_even_at_the_end_of_the_budget(backbone):
 
 def test_the_last_signal_tokens_state_needs_one_more_forward(backbone):
     (prompt,) = prompts(backbone, (6,))
-    (completion,) = complete(backbone, [prompt], CompletionOptions(max_new_tokens=1), allowed={IMAGE}, required={IMAGE})
+    (completion,) = complete(
+        backbone, [prompt], CompletionOptions(max_new_tokens=1), allowed={IMAGE}, required={IMAGE}
+    )
     assert completion.token_ids[-4:] == backbone.signal_ids.of(IMAGE)
     hidden, _ = uncached(backbone, prompt, completion)
     assert torch.allclose(completion.spans[-1].hidden_TD, hidden[-4:], atol=1e-4)
@@ -179,7 +189,9 @@ def test_a_model_that_never_stops_still_makes_what_is_required(backbone):
     bias = torch.zeros(head.weight.shape[0])
     bias[end] = -100.0
     head.bias = torch.nn.Parameter(bias, requires_grad=False)
-    (made,) = complete(backbone, prompts(backbone, (6,)), CompletionOptions(max_new_tokens=12), required={VIDEO, IMAGE})
+    (made,) = complete(
+        backbone, prompts(backbone, (6,)), CompletionOptions(max_new_tokens=12), required={VIDEO, IMAGE}
+    )
     assert {span.modality for span in made.spans} == {VIDEO, IMAGE}
     assert made.finish == "length"
     # and at the end of the context, where room was kept
@@ -241,7 +253,11 @@ def test_should_stop_ends_every_row_and_leaves_no_half_span(backbone):
     for after in range(1, 12):
         calls = iter(range(1000))
         made = complete(
-            backbone, prompts(backbone), SAMPLED, generators(4), should_stop=lambda calls=calls, n=after: next(calls) >= n
+            backbone,
+            prompts(backbone),
+            SAMPLED,
+            generators(4),
+            should_stop=lambda calls=calls, n=after: next(calls) >= n,
         )
         for each in made:
             assert len(each.token_ids) <= after
@@ -254,7 +270,7 @@ def test_should_stop_ends_every_row_and_leaves_no_half_span(backbone):
 def test_nan_logits_raise(backbone):
     with torch.no_grad():
         backbone.lm.model.norm.weight[0] = float("nan")
-    with pytest.raises(FloatingPointError, match="prompt 0.*not finite"):
+    with pytest.raises(FloatingPointError, match=r"prompt 0.*not finite"):
         complete(backbone, prompts(backbone), GREEDY)
 
 
@@ -262,9 +278,13 @@ def test_what_cannot_be_asked_is_refused(backbone):
     batch = prompts(backbone, (5,))
     with pytest.raises(ConfigError, match="require: image is not allowed"):
         complete(backbone, batch, GREEDY, allowed={AUDIO}, required={IMAGE})
-    with pytest.raises(ConfigError, match=r"require: depth is not among what this model makes \(image, audio, video\)"):
+    with pytest.raises(
+        ConfigError, match=r"require: depth is not among what this model makes \(image, audio, video\)"
+    ):
         complete(backbone, batch, GREEDY, required={"depth"})
-    with pytest.raises(PromptError, match=f"takes {backbone.max_length} of the context's {backbone.max_length}"):
+    with pytest.raises(
+        PromptError, match=f"takes {backbone.max_length} of the context's {backbone.max_length}"
+    ):
         complete(backbone, prompts(backbone, (backbone.max_length,)), GREEDY)
     with pytest.raises(ValueError, match="generator"):
         complete(backbone, batch, SAMPLED)
@@ -274,7 +294,9 @@ def test_what_cannot_be_asked_is_refused(backbone):
         complete(backbone.train(), batch, GREEDY)
 
 
-@pytest.mark.parametrize("bad", [{"max_new_tokens": 0}, {"temperature": -1.0}, {"top_p": 0.0}, {"top_p": 1.1}, {"stop": ("",)}])
+@pytest.mark.parametrize(
+    "bad", [{"max_new_tokens": 0}, {"temperature": -1.0}, {"top_p": 0.0}, {"top_p": 1.1}, {"stop": ("",)}]
+)
 def test_options_out_of_range_are_refused(bad):
     with pytest.raises(ConfigError, match=next(iter(bad))):
         CompletionOptions(**bad)
@@ -287,7 +309,10 @@ def test_no_prompts_give_no_replies(backbone):
 def test_sampling_follows_the_distribution():
     logits = torch.log(torch.tensor([0.5, 0.3, 0.15, 0.05]))
     generator = torch.Generator().manual_seed(0)
-    counts = torch.bincount(torch.tensor([sample(logits, 1.0, 1.0, generator) for _ in range(4000)]), minlength=4) / 4000
+    counts = (
+        torch.bincount(torch.tensor([sample(logits, 1.0, 1.0, generator) for _ in range(4000)]), minlength=4)
+        / 4000
+    )
     assert torch.allclose(counts, torch.tensor([0.5, 0.3, 0.15, 0.05]), atol=0.03)
 
 
@@ -309,4 +334,6 @@ def test_greedy_and_masked_ids():
 def test_a_span_says_which_tokens_it_was(backbone):
     (made,) = complete(backbone, prompts(backbone, (6,)), GREEDY, required={AUDIO})
     assert all(isinstance(span, CompletedSpan) for span in made.spans)
-    assert {made.token_ids[span.start] for span in made.spans} <= {backbone.signal_ids.first(s.modality) for s in made.spans}
+    assert {made.token_ids[span.start] for span in made.spans} <= {
+        backbone.signal_ids.first(s.modality) for s in made.spans
+    }

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+
 from anygen.errors import CheckpointError, PromptError
 from anygen.llm.prompting import Described, Prompter, PromptTemplate
 from anygen.llm.signal_tokens import SignalTokens
@@ -121,7 +122,7 @@ def test_a_last_turn_that_is_too_long_is_refused_with_both_numbers(prompter):
 
 
 def test_a_modality_the_model_does_not_read_is_refused(prompter):
-    with pytest.raises(PromptError, match="holds video.*reads text, image, audio"):
+    with pytest.raises(PromptError, match=r"holds video.*reads text, image, audio"):
         prompter.layout([Message("user", (Picture(VIDEO),))])
 
 

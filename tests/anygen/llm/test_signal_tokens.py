@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+
 from anygen.errors import CheckpointError, ConfigError
 from anygen.llm.signal_tokens import SignalTokens, mean_rows
 from anygen.modality import AUDIO, IMAGE, Modality

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from anygen.llm.text_stream import TextStream
 
 from .conftest import make_tokenizer
