@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import anygen
 from anygen.errors import CheckpointError, ConfigError, MediaError, PromptError, nearest
-from anygen.modality import AUDIO, IMAGE, MEDIA, VIDEO
+from anygen.modality import MEDIA, Modality
 from anygen.options import OPTION_TYPES, GenerationOptions
 
 if TYPE_CHECKING:
@@ -337,7 +337,8 @@ def _code(error: BaseException) -> int:
 
 
 def _complain(sentence: str) -> None:
-    print(f"anygen: {' '.join(sentence.split())}", file=sys.stderr)
+    text = " ".join(sentence.split())
+    print(text if text.startswith("anygen") else f"anygen: {text}", file=sys.stderr)
 
 
 def load(name: str) -> AnyGen:
@@ -430,11 +431,11 @@ def generate(arguments: argparse.Namespace) -> int:
 
 
 def _part(kind: str, value: str) -> Any:
-    from anygen.media import Audio, Image, Video
+    from anygen.media import MEDIA_TYPES
 
     if kind == "text":
         return sys.stdin.read() if value == "-" else value
-    return {IMAGE: Image, AUDIO: Audio, VIDEO: Video}[kind].open(value)  # type: ignore[index]
+    return MEDIA_TYPES[Modality(kind)].open(value)
 
 
 def save(reply: Reply, arguments: argparse.Namespace, stem: str | None = None) -> dict[int, Path]:
@@ -514,8 +515,8 @@ def replay(arguments: argparse.Namespace) -> int:
         return DONE if done.same else NO
     for each in done.comparisons:
         print(each.sentence)
-    for each in done.differences:
-        print(f"differs from the record: {each}")
+    for difference in done.differences:
+        print(f"differs from the record: {difference}")
     return DONE if done.same else NO
 
 
