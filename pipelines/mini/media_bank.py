@@ -53,9 +53,19 @@ class MediaBank:
     """The files below `folder`, made when asked for. `recordings` are those that may be heard; without them, stand-ins."""
 
     def __init__(
-        self, folder: Path, seed: int, recordings: Sequence[sounds.Recording], sizes: BankSizes
+        self,
+        folder: Path,
+        seed: int,
+        recordings: Sequence[sounds.Recording],
+        sizes: BankSizes,
+        encoder_banks: Sequence[Bank] = (),
     ) -> None:
         self.folder, self.seed, self.sizes = folder, seed, sizes
+        self.prepared: dict[tuple[str, ...], list[np.ndarray]] = {}
+        for bank in encoder_banks:
+            for item, kind, pixels in zip(bank.items, bank.kinds, bank.pixels, strict=True):
+                if kind != "drawn":
+                    self.prepared.setdefault(_prepared_key(item, kind == "unspoken"), []).append(pixels)
         self.recordings: dict[str, list[sounds.Recording]] = {}
         for recording in recordings:
             self.recordings.setdefault(recording.thing, []).append(recording)
