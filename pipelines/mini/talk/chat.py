@@ -32,11 +32,11 @@ PLAIN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "thanks": (
         ("thanks", "thank you", "thanks a lot", "thank you very much", "thx", "many thanks", "cheers", "thank you so much", "that was great, thanks", "thanks, that's perfect", "thank you, you're great", "wonderful, thank you", "nice, thanks", "i love it, thank you", "ty", "merci", "danke", "gracias", "thanks for your help", "that's all, thank you", "great job, thanks", "perfect, thank you", "very kind of you", "i appreciate it", "thanks mini", "thanks for the picture", "thank you for the sound", "you made my day", "that helped, thanks"),
-        ("You are welcome!", "You are welcome. Just ask for more.", "With pleasure!"),
+        ("You are welcome!", "You are welcome. Ask for more at any time.", "With pleasure!"),
     ),
     "bye": (
         ("bye", "goodbye", "bye bye", "see you", "see you later", "good night", "have a nice day", "i have to go", "i'm leaving", "that's all for today, bye", "ciao", "take care", "cya", "see you tomorrow", "farewell", "until next time", "i'm off", "got to go", "talk to you later", "later", "so long", "bye mini", "ok bye", "enough for today", "adios", "tschüss", "have a good evening", "good bye and thanks"),
-        ("Goodbye! Have a nice day.", "Bye! Have a nice day."),
+        ("Goodbye! See you soon.", "Bye! See you soon."),
     ),
     "name": (
         ("what's your name?", "what is your name?", "who are you?", "who am i talking to?", "what are you?", "are you mini?", "tell me your name", "how are you called?", "what shall i call you?", "do you have a name?", "introduce yourself", "who is this?", "who's there?", "tell me about yourself", "tell me something about you", "what kind of model are you?", "which model is this?", "are you chatgpt?", "are you a robot?", "are you human?", "are you a person?", "are you real?", "are you an ai?", "are you alive?", "who made you?", "who built you?", "how were you made?", "where do you come from?", "how old are you?", "how big are you?", "how many parameters do you have?", "are you intelligent?", "are you smart?", "what model are you?", "say who you are", "is there somebody?", "your name?", "what does mini mean?", "how were you trained?", "what were you trained on?", "are you gpt?", "are you a large language model?", "do you have feelings?", "can you think?"),
@@ -64,7 +64,7 @@ PLAIN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "motions": (
         ("which motions do you know?", "what movements can you do?", "how can things move?", "which movements are there?", "list the motions", "what can move how?", "in which ways can a thing move?", "what motions can i choose?", "what kind of movement is possible?", "which directions are there?", "what animations do you know?", "what can happen in a clip?"),
-        ("Things can move left, right, up or down, grow, shrink or spin.",),
+        ("A thing can move left, right, up or down, grow, shrink or spin.",),
     ),
     "remark": (
         ("ok", "okay", "i see", "haha", "lol", "nice", "cool", "great", "wow", "good", "well done", "good job", "i like you", "you're funny", "you are great", "you are the best", "i love you", "very good", "interesting", "alright", "fine", "yes", "hm", "hmm", "aha", "that's funny", "amazing", "you're cute", "not bad", "good model", "you're sweet", "awesome", "that's cool", "perfect", "super", "smart", "👍", "❤️", "😂", "🙂", "😍", "👏"),
@@ -72,7 +72,7 @@ PLAIN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "complaint": (
         ("you are stupid", "you're dumb", "that's wrong", "this is bad", "i don't like it", "you are useless", "that was wrong", "not what i wanted", "this is nonsense", "you don't understand me", "that's not right", "bad model", "boo", "you suck", "terrible", "that is ugly", "i hate it", "that's not it", "you made a mistake", "that's a mistake", "what a mess", "disappointing", "are you kidding?", "this is boring", "you're slow", "👎", "i'm not happy with that", "try harder"),
-        ("I am sorry. I am only a small model. What shall I make instead?", "Sorry about that. I am only a small model. Shall I try again?"),
+        ("I am sorry. I am only a small model. What shall I make instead?", "Sorry about that. I am only a small model. What shall I make instead?"),
     ),
 }  # fmt: skip
 FIRST_NAMES = ("tom", "anna", "peter", "lisa", "john", "mary", "ali", "fatima", "chen", "yuki", "carlos", "maria", "ivan", "olga", "lars", "ingrid", "paul", "emma", "max", "sophie", "ben", "laura", "ahmed", "priya", "david", "sara", "leo", "nina", "james", "julia", "omar", "eva", "lucas", "clara", "hans", "petra", "kofi", "amara", "sven", "rosa")  # fmt: skip
@@ -96,7 +96,7 @@ REFUSE_COUNT = (
 )
 REFUSE_MOTION = (
     "Sorry, I only know how to move things left, right, up or down, and to grow, shrink or spin them.",
-    "Sorry, I can't do that. Things can only move left, right, up or down, grow, shrink or spin.",
+    "Sorry, I can't do that. A thing can only move left, right, up or down, grow, shrink or spin.",
 )
 REFUSE_TASK = (
     "Sorry, I can't do that. I only make and read small pictures, sounds and clips of twenty things.",

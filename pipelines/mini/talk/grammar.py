@@ -85,7 +85,7 @@ _TIDY = (
     (re.compile(r"([,;:])(?=[,.!?;])"), ""),
     (re.compile(r"([.!?])(?:\s*[.,])+(?=\s|$)"), r"\1"),
     (re.compile(r"[ \t]+"), " "),
-    (re.compile(r"\b([Aa]) (?=(?:\"|')?[aeio]|uni?[^inkbud]|umb|ug|up|under)"), r"\1n "),
+    (re.compile(r"\b([Aa]) (?=[\"']?(?:[aeio]|u(?!ni|s|k)))"), r"\1n "),
     (re.compile(r"\b([Aa]) a "), r"\1 "),
 )
 

@@ -124,7 +124,7 @@ COLOUR_PHRASES = (
     "with everything {c} behind", "with {c} all around", "surrounded by {c}", "on {c} background", "on the {c} background", "having a {c} background",
     "before a {c} background", "where the background is {c}", "whose background is {c}", "with the background in {c}", "with the background {c}", "upon a {c} {backdrop}",
     "with the rest in {c}", "on a background that is {c}", "on a background of {c}", "on background {c}", "and {c} behind it", "and a {c} background", "and the background {c}",
-    "with bg {c}", "on {c} bg", "on a {c} one", "set against {c}", "placed on {c}", "in a {c} world", "in a {c} room", "in a {c} setting", "with a {c} wall behind", "standing in front of {c}",
+    "with bg {c}", "on {c} bg", "set against {c}", "placed on {c}", "in a {c} world", "in a {c} room", "in a {c} setting", "with a {c} wall behind", "standing in front of {c}",
     "in a {c} environment", "on something {c}", "with a background coloured {c}", "the background being {c}", "on {c} colour", "with {c} as background", "with {c} as the background colour",
     "on a plain {c} background", "on a solid {c} background", "on a uniform {c} background",
 )  # fmt: skip
