@@ -24,14 +24,6 @@ setup(
     package_dir={name: folder for name, folder in packages().items() if "." not in name},
     package_data={
         "anygen": ["py.typed", "presets/**/*"],
-        "anygen_pipelines": [
-            "mini/sprites/*",
-            "mini/tokenizer/*",
-            "mini/**/*.json",
-            "mini/**/*.yaml",
-            "mini/**/*.txt",
-            "*.yaml",
-            "configs/**/*",
-        ],
+        "anygen_pipelines": [f"**/*.{suffix}" for suffix in ("json", "png", "safetensors", "txt", "yaml")],
     },
 )

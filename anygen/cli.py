@@ -246,7 +246,7 @@ def with_marked_texts(parser: Parser, arguments: Sequence[str]) -> list[str]:
         if name not in actions:
             raise UsageError(f"{parser.prog}: unknown option {name}; {nearest(name, actions)}")
         if not has_value and actions[name].nargs is None:
-            if not rest:
+            if not rest or rest[0].partition("=")[0] in actions:
                 raise UsageError(f"{parser.prog}: {name} needs a value")
             word = f"{name}={rest.pop(0)}"
         marked.append(word)
