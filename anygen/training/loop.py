@@ -94,15 +94,17 @@ class LoopConfig:
     @property
     def settings(self) -> dict[str, Any]:
         """What must be the same for a stopped run to go on."""
-        names = (
-            "steps",
-            "batch_size",
-            "micro_batch_size",
-            "learning_rate",
-            "warmup_steps",
-            "min_learning_rate",
-        )
-        names += ("weight_decay", "beta1", "beta2", "clip_norm", "precision", "seed")
+        names = [
+            *(
+                "steps",
+                "batch_size",
+                "micro_batch_size",
+                "learning_rate",
+                "warmup_steps",
+                "min_learning_rate",
+            ),
+            *("weight_decay", "beta1", "beta2", "clip_norm", "precision", "seed"),
+        ]
         return {**{name: getattr(self, name) for name in names}, "learning_rates": dict(self.learning_rates)}
 
 
@@ -170,8 +172,11 @@ def train(
                     scales(name) * value / counts[name] for name, value in terms.items() if counts.get(name)
                 ]
                 loss = torch.stack(scaled).sum()
+                if not loss.requires_grad:
+                    # This batch holds nothing that the trained parts make; every process still takes part in the step.
+                    loss = loss + 0.0 * sum(each.sum() for each in parameters.values())
                 if not loss.isfinite():
-                    shown = ", ".join(f"{name} {float(value):g}" for name, value in terms.items())
+                    shown = ", ".join(f"{name} {value.item():g}" for name, value in terms.items())
                     raise FloatingPointError(f"step {step + 1}: loss {loss.item()} ({shown})")
                 for name, value in terms.items():
                     sums[name] = sums.get(name, 0.0) + float(value.detach())

@@ -18,6 +18,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from anygen.files.atomic import write_files
 from anygen_pipelines.mini import sounds, world
 from anygen_pipelines.mini.encoder_config import encoder_config
 from anygen_pipelines.mini.encoder_data import Bank, clip_bank, picture_bank
@@ -25,8 +26,6 @@ from anygen_pipelines.mini.media_bank import BankSizes, MediaBank, Seen
 from anygen_pipelines.mini.pretraining import set_up_script
 from anygen_pipelines.mini.talk import KINDS, captions, conversations
 from anygen_pipelines.mini.world import Clip, Scene
-
-from anygen.files.atomic import write_files
 
 logger = logging.getLogger(__name__)
 
@@ -214,7 +213,8 @@ def with_files(talk: Iterable[dict], bank: MediaBank, out: Path) -> Iterator[dic
                 elif "spec" in part:
                     seen_of(part)
                 content.append(spoken)
-            messages.append({"role": message["role"], "content": content})
+            # Somebody may send nothing at all.
+            messages.append({"role": message["role"], "content": content or [{"type": "text", "text": ""}]})
         yield {"id": conversation["id"], "messages": messages, "meta": {"kind": conversation["kind"]}}
 
 

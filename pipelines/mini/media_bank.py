@@ -19,14 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from anygen_pipelines.mini import sounds, world
-from anygen_pipelines.mini.encoder_data import Bank, any_background
-from anygen_pipelines.mini.world import Clip, Scene
 from PIL import Image as PILImage
 from PIL import ImageFilter
 
 from anygen.media import SUFFIX, Audio, Image, Video
 from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
+from anygen_pipelines.mini import sounds, world
+from anygen_pipelines.mini.encoder_data import Bank, any_background
+from anygen_pipelines.mini.world import Clip, Scene
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ def test_only_the_named_groups_change(make_parts, make_config, make_data, groups
     if "lora" in groups:
         add_lora(parts.backbone, LoraSettings(rank=2), torch.Generator().manual_seed(0))
     before = {name: value.clone() for name, value in parts.state_dict().items()}
-    config = make_config(trainable=groups, loop={"steps": 3, "weight_decay": 0.1})
+    config = make_config(trainable=groups, loop={"steps": 6, "batch_size": 12, "weight_decay": 0.1})
     trainable, _ = train_stage(config, parts, make_data(parts, config))
     changed = {name for name, value in parts.state_dict().items() if not torch.equal(value, before[name])}
     assert changed == trainable.parameters.keys()

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+from anygen.data.examples import read_examples
 from anygen_pipelines.mini import make_stage_data, world
 from anygen_pipelines.mini.media_bank import BankSizes, MediaBank
 from anygen_pipelines.mini.talk import captions, conversations
-
-from anygen.data.examples import read_examples
 
 SIZES = BankSizes(1, 1, 1, 1, 1, 1, 2, 2)
 
