@@ -17,15 +17,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from anygen_pipelines.mini import probes
-
 from anygen.evaluation.accuracy import Estimate
 from anygen.evaluation.report import Row, Table, table_markdown, write_block
+from anygen_pipelines.mini import probes
 
 logger = logging.getLogger(__name__)
 
 SHEETS = ("contact_sheet", "film_strips", "spectrograms")
-OTHERS = ("sound_distances", "conditioning", "cost", "probes")
+OTHERS = ("sound_distances", "conditioning", "autoencoders", "probes", "cost")
 
 
 def weights_name(model: str) -> str:
@@ -117,7 +116,7 @@ def main(arguments: list[str] | None = None) -> None:
         import torch
 
         torch.set_num_threads(given.threads)
-    from anygen_pipelines.mini.evaluation import conditioning, costs, sheets, sound_copies
+    from anygen_pipelines.mini.evaluation import autoencoder, conditioning, costs, sheets, sound_copies
     from anygen_pipelines.mini.evaluation.bench import Bench
     from anygen_pipelines.mini.evaluation.sections import SECTIONS
 
@@ -129,6 +128,7 @@ def main(arguments: list[str] | None = None) -> None:
         **SECTIONS,
         "sound_distances": sound_copies.SECTION,
         "conditioning": conditioning.SECTION,
+        "autoencoders": autoencoder.SECTION,
     }
     for name in given.names:
         started = time.perf_counter()

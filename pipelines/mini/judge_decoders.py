@@ -17,14 +17,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from anygen_pipelines.mini import assemble, probes, sounds, world
-from anygen_pipelines.mini.evaluation.checks import array_of, nearest_drawing
-from anygen_pipelines.mini.evaluation.sheets import grid
 
 from anygen.build import build_decoders
 from anygen.decoders.griffin_lim import LogMel
 from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
 from anygen.seeds import generator
+from anygen_pipelines.mini import assemble, probes, sounds, world
+from anygen_pipelines.mini.evaluation.checks import array_of, nearest_drawing
+from anygen_pipelines.mini.evaluation.sheets import grid
 
 logger = logging.getLogger(__name__)
 

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from anygen_pipelines.mini import probes, sounds, world
-from anygen_pipelines.mini.evaluation.checks import check_media, check_words, nearest_drawing
-from anygen_pipelines.mini.evaluation.dialogues import Dialogue, Sound, Turn, attach
 
 from anygen import AnyGen, GenerationOptions
 from anygen.message import Message
+from anygen_pipelines.mini import probes, sounds, world
+from anygen_pipelines.mini.evaluation.checks import check_media, check_words, nearest_drawing
+from anygen_pipelines.mini.evaluation.dialogues import Dialogue, Sound, Turn, attach
 
 logger = logging.getLogger(__name__)
 

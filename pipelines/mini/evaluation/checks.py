@@ -7,12 +7,12 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from anygen_pipelines.mini import sounds, world
-from anygen_pipelines.mini.evaluation.asking import SPOKEN
-from anygen_pipelines.mini.evaluation.dialogues import Turn
 
 from anygen.evaluation.answers import answers, mentioned
 from anygen.evaluation.foreground import Nearest, nearest_reference
+from anygen_pipelines.mini import sounds, world
+from anygen_pipelines.mini.evaluation.asking import SPOKEN
+from anygen_pipelines.mini.evaluation.dialogues import Turn
 
 Judge = Callable[[str, Sequence[np.ndarray]], list[list[dict[str, str]]]]
 SEEN_IN: dict[str, tuple[str, ...]] = {

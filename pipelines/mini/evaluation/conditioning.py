@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import torch
-from anygen_pipelines.mini.evaluation.bench import Bench
-from anygen_pipelines.mini.evaluation.plays import PLAYS
-from anygen_pipelines.mini.evaluation.section import Section
 
 from anygen import GenerationOptions
 from anygen.evaluation.accuracy import Estimate
 from anygen.evaluation.conditioning_error import conditioning_error
 from anygen.evaluation.report import Row
+from anygen_pipelines.mini.evaluation.bench import Bench
+from anygen_pipelines.mini.evaluation.plays import PLAYS
+from anygen_pipelines.mini.evaluation.section import Section
 
 
 def conditioning_errors(bench: Bench) -> list[Row]:

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from anygen_pipelines.mini.evaluation.bench import Bench, Played
-from anygen_pipelines.mini.evaluation.plays import PLAYS
 from torch import Tensor
 
 from anygen import GenerationOptions
 from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
 from anygen.reply import Response, Span
+from anygen_pipelines.mini.evaluation.bench import Bench, Played
+from anygen_pipelines.mini.evaluation.plays import PLAYS
 
 NUM_ITEMS = 96
 OUTPUTS: tuple[tuple[Modality, str, str], ...] = (

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from anygen_pipelines.mini import sounds, world
 
 from anygen import Audio, Image, Video
+from anygen_pipelines.mini import sounds, world
 
 
 @dataclass(frozen=True)

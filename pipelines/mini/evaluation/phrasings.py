@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.evaluation.bench import Bench
 from anygen_pipelines.mini.evaluation.dialogues import Attachment, Dialogue, Turn

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.evaluation.asking import ADMITS, NO, YES, ask, with_article
 from anygen_pipelines.mini.evaluation.bench import Bench

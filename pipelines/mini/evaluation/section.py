@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from anygen_pipelines.mini.evaluation.bench import Bench
-
 from anygen.evaluation.report import Row
+from anygen_pipelines.mini.evaluation.bench import Bench
 
 
 @dataclass(frozen=True)

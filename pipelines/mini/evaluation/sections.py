@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from anygen import GenerationOptions
+from anygen.evaluation.accuracy import Estimate, estimate, lower
+from anygen.evaluation.answers import answers
+from anygen.evaluation.modality_sets import compare_modalities
+from anygen.evaluation.report import Row
 from anygen_pipelines.mini.evaluation import controls, phrasings, talk_held
 from anygen_pipelines.mini.evaluation.asking import ADMITS
 from anygen_pipelines.mini.evaluation.autoencoder import autoencoder_cost
 from anygen_pipelines.mini.evaluation.bench import Bench, Played
 from anygen_pipelines.mini.evaluation.plays import PLAYS
 from anygen_pipelines.mini.evaluation.section import Section
-
-from anygen import GenerationOptions
-from anygen.evaluation.accuracy import Estimate, estimate, lower
-from anygen.evaluation.answers import answers
-from anygen.evaluation.modality_sets import compare_modalities
-from anygen.evaluation.report import Row
 
 CAPTION_ROAD = GenerationOptions(conditioning="caption")
 

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from anygen_pipelines.mini import probes, sounds, world
-from anygen_pipelines.mini.evaluation.asking import ask
-from anygen_pipelines.mini.evaluation.bench import Bench
-from anygen_pipelines.mini.evaluation.checks import array_of
 from PIL import Image as PILImage
 from PIL import ImageDraw
 
 from anygen import GenerationOptions
 from anygen.modality import AUDIO, IMAGE, VIDEO
+from anygen_pipelines.mini import probes, sounds, world
+from anygen_pipelines.mini.evaluation.asking import ask
+from anygen_pipelines.mini.evaluation.bench import Bench
+from anygen_pipelines.mini.evaluation.checks import array_of
 
 LABEL_HEIGHT = 12  # pixels
 
@@ -109,7 +109,7 @@ def grid(
     pictures: Sequence[np.ndarray | None], labels: Sequence[str], path: Path, columns: int, scale: int
 ) -> Path:
     """Pictures in rows with a label under each; one that did not come is an empty field."""
-    height, width = next(picture.shape[:2] for picture in pictures if picture is not None)
+    height, width = next((picture.shape[:2] for picture in pictures if picture is not None), (64, 64))
     cell_width, cell_height = width * scale + 4, height * scale + LABEL_HEIGHT + 4
     rows = -(-len(pictures) // columns)
     sheet = PILImage.new("RGB", (columns * cell_width, rows * cell_height), (255, 255, 255))
@@ -121,6 +121,8 @@ def grid(
                 (width * scale, height * scale), PILImage.Resampling.NEAREST
             )
             sheet.paste(resized, (left + 2, top + 2))
+        while pen.textlength(label) > cell_width - 4:
+            label = label[:-1]
         pen.text((left + 3, top + height * scale + 2), label, fill=(60, 60, 60))
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path, optimize=True)

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from anygen_pipelines.mini import probes, sounds, world
-from anygen_pipelines.mini.evaluation.asking import ask
-from anygen_pipelines.mini.evaluation.bench import Bench
-from anygen_pipelines.mini.evaluation.checks import array_of
-from anygen_pipelines.mini.evaluation.section import Section
 
 from anygen import GenerationOptions
 from anygen.evaluation.accuracy import Estimate, estimate
 from anygen.evaluation.report import Row
 from anygen.evaluation.sound_distance import nearest_clip, spread
 from anygen.modality import AUDIO
+from anygen_pipelines.mini import probes, sounds, world
+from anygen_pipelines.mini.evaluation.asking import ask
+from anygen_pipelines.mini.evaluation.bench import Bench
+from anygen_pipelines.mini.evaluation.checks import array_of
+from anygen_pipelines.mini.evaluation.section import Section
 
 SEEDS = 8
 BLUR = 4  # mel frames of 10 ms averaged into one: a copy is a copy though its phase differs
