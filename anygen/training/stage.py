@@ -28,7 +28,7 @@ from anygen.files.atomic import write_files
 from anygen.llm.lora import LoraSettings, add_lora, lora_parameters
 from anygen.training.loop import LoopConfig, train
 from anygen.training.losses import ALIGNMENTS, alignment_loss, next_token_loss
-from anygen.training.metrics import plot_losses
+from anygen.training.metrics import plot_losses, read_metrics
 from anygen.training.teacher_forced import FeatureNoise, TeacherForced
 from anygen.training.trainable import Trainable, select_trainable
 
@@ -211,8 +211,10 @@ def train_stage(
         stop_after=stop_after,
     )
     result = {"step": reached, **measure()}
-    if reached == config.loop.steps and process.is_main_process:
-        with (out / "metrics.jsonl").open("a", encoding="utf-8") as stream:
+    metrics = out / "metrics.jsonl"
+    is_written = any(line["step"] == reached and "shuffled" in line for line in read_metrics(metrics))
+    if reached == config.loop.steps and process.is_main_process and not is_written:
+        with metrics.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(result) + "\n")
     return trainable, result
 
