@@ -33,7 +33,7 @@ def shuffled_outputs(bench: Bench) -> list[tuple[str, str, list[Played]]]:
     results = []
     for modality, name, key in OUTPUTS:
         if modality in bench.model.makes:
-            count = min(bench.num_items, NUM_ITEMS if modality != VIDEO else NUM_ITEMS // 2)
+            count = min(bench.num_items, NUM_ITEMS if modality != VIDEO else NUM_ITEMS // 4)
             played = bench.play(f"{name}_shuffled", PLAYS[name](bench)[:count], answer=_answer_shuffled)
             results.append((str(modality), key, played))
     return results

@@ -268,7 +268,7 @@ def audio_to_audio(bench: Bench) -> list[Dialogue]:
 
 def _fewer(bench: Bench) -> int:
     """For cells that no aim is set for and that cost clips."""
-    return min(bench.num_items, 96)
+    return min(bench.num_items, 48)
 
 
 # ---------------------------------------------------------------------------------------------- several turns
