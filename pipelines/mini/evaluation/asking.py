@@ -109,8 +109,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "outside clip": ("Make a video of {other}.", "Please animate {other}."),
 }  # fmt: skip
 
-YES = ("yes", "yep", "yeah", "yup", "correct", "indeed", "right you are", "it does", "there is", "it is")
-NO = ("no", "nope", "not", "isn't", "doesn't", "don't", "there's no", "can't see", "cannot see", "none")
+YES = ("yes", "yep", "yeah", "yup", "correct", "indeed")
+NO = ("no", "nope", "not", "isn't", "doesn't", "don't")
 ADMITS = (
     "can't", "cannot", "can not", "don't know", "do not know", "only know", "know only", "not able", "unable", "sorry",
     "outside my", "beyond my", "beyond me", "isn't something", "don't have", "never learnt", "never learned", "only",

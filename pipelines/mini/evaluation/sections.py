@@ -140,13 +140,21 @@ def image_to_text(bench: Bench) -> list[Row]:
 
 def held_questions(bench: Bench) -> list[Row]:
     """The talk's held-out phrasings of questions: is the value named, and no other?"""
-    played = bench.play("talk_held", talk_held.dialogues(bench, "held"), render=False)
+    dialogues = talk_held.dialogues(bench, "held")
+    played = bench.play("talk_held", dialogues, render=False)
     rows = []
     for name in ("thing", "colour", "position", "size", "motion"):
         if any(f"says.{name}" in item.last.words for item in played):
             rows.append(worded(name, played, f"says.{name}"))
-    refusals = [item for item in played if "answer" in item.last.words]
-    return [*rows, worded("refusals: admitted in words", refusals, "answer")] if refusals else rows
+    for label, outside in (("yes or no", False), ("refusals: admitted in words", True)):
+        items = [
+            item
+            for item, dialogue in zip(played, dialogues, strict=True)
+            if "answer" in item.last.words and (dialogue.turns[-1].accepted == ADMITS) == outside
+        ]
+        if items:
+            rows.append(worded(label, items, "answer"))
+    return rows
 
 
 def yes_no(bench: Bench) -> list[Row]:

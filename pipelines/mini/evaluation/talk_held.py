@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from anygen_pipelines.mini import talk, world
-from anygen_pipelines.mini.evaluation.asking import ADMITS, SPOKEN
+from anygen_pipelines.mini.evaluation.asking import ADMITS, MOVING, NO, PLACES, SPOKEN, YES
 from anygen_pipelines.mini.evaluation.bench import Bench
 from anygen_pipelines.mini.evaluation.dialogues import Attachment, Dialogue, Said, Turn
 
@@ -52,6 +52,11 @@ def _answer(expected: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     if answer["about"] == "refusal":
         return {"accepted": ADMITS}
-    if answer["value"] in SPOKEN.get(answer["about"], {}):
-        return {"says": {answer["about"]: answer["value"]}}
+    if answer["about"].startswith("yes/no"):
+        truly = answer["value"] == "yes"
+        return {"accepted": YES if truly else NO, "refused": NO if truly else YES}
+    words = {"position": PLACES, "motion": MOVING}.get(answer["about"], {})
+    value = next((name for name, phrase in words.items() if phrase == answer["value"]), answer["value"])
+    if value in SPOKEN.get(answer["about"], {}):
+        return {"says": {answer["about"]: value}}
     return {}

@@ -4,12 +4,12 @@ import json
 
 import numpy as np
 import pytest
-from anygen_pipelines.mini import probes, sounds, world
-from anygen_pipelines.mini.evaluation import plays
-from anygen_pipelines.mini.evaluation.bench import Bench
 
 from anygen import Audio, Image, Video
 from anygen.reply import Reply
+from anygen_pipelines.mini import probes, sounds, world
+from anygen_pipelines.mini.evaluation import plays
+from anygen_pipelines.mini.evaluation.bench import Bench
 
 pytestmark = pytest.mark.skipif(
     not (probes.PROBES_DIR / "ceilings.json").is_file(), reason="the probes' weights are not in the project"

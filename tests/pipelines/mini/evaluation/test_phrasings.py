@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.evaluation.bench import Bench
 from anygen_pipelines.mini.evaluation.dialogues import Sound

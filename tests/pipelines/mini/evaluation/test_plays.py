@@ -1,4 +1,5 @@
 import pytest
+
 from anygen_pipelines.mini import sounds, world
 from anygen_pipelines.mini.evaluation import plays
 from anygen_pipelines.mini.evaluation.bench import Bench

@@ -16,3 +16,19 @@ def test_held_conversations_become_dialogues_whose_last_turn_is_asked(tmp_path):
     assert {frozenset(), frozenset({"image"}), frozenset({"audio"}), frozenset({"video"})} <= wanted
     assert any(dialogue.turns[0].says for dialogue in found)
     assert any(dialogue.turns[0].accepted for dialogue in found)
+
+
+def test_the_answers_as_they_are_written_pass_every_check(tmp_path):
+    from anygen_pipelines.mini import talk
+    from anygen_pipelines.mini.evaluation import talk_held
+    from anygen_pipelines.mini.evaluation.checks import check_words
+
+    bench = Bench("none", tmp_path, 100)
+    gold = list(talk.conversations(talk_held.SEED, "held", 300))
+    checked = 0
+    for dialogue, conversation in zip(dialogues(bench), gold, strict=True):
+        said = " ".join(part.get("text", "") for part in conversation["messages"][-1]["content"])
+        found = check_words(dialogue.turns[0], said)
+        assert all(found.values()), (said, found)
+        checked += len(found)
+    assert checked > 60
