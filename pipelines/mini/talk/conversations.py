@@ -55,15 +55,19 @@ def conversations(
         raise ValueError(f"kinds {sorted(unknown)}: known are {', '.join(KINDS)}")
     names = WITH_PAIRS if split == "held_pairs" else tuple(KINDS)
     table = {name: (weights or {}).get(name, KINDS[name][1]) for name in names}
-    index = 0
-    while count is None or index < count:
+    index = made = 0
+    while count is None or made < count:
         # A generator of its own for each, so that one conversation's wording does not shift the next.
         rng = random.Random(f"{seed} {split} {index}")
         kind = rng.choices(list(table), list(table.values()))[0]
         talk = new_talk(rng, split, kind)
         KINDS[kind][0](talk)
-        yield talk.finish(f"{split}-{seed}-{index}")
+        conversation = talk.finish(f"{split}-{seed}-{index}")
         index += 1
+        # A turn made only of what was shown before would have nothing in it.
+        if all(message["content"] for message in conversation["messages"]):
+            made += 1
+            yield conversation
 
 
 def _spec_caption(part: dict) -> str:
