@@ -200,8 +200,10 @@ class Prompter:
         return list(ids)
 
     def lead_in_ids(self) -> dict[Modality, list[int]]:
-        """The template's lead-ins as ids, for completion.complete."""
-        return {modality: self.text_ids(words) for modality, words in self.template.lead_ins.items()}
+        """The template's lead-ins as ids, for completion.complete.
+
+        A space at the end is left out: the model was taught to say it as part of the next word."""
+        return {modality: self.text_ids(words.rstrip()) for modality, words in self.template.lead_ins.items()}
 
     def _trusted_ids(self, text: str) -> list[int]:
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"]) if text else []
