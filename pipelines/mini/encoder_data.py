@@ -47,7 +47,7 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "motion": MOTIONS,
 }
 UNSPOKEN = -100  # the label of an attribute that an item does not show or that is not spoken of
-HELD_COLOUR_DISTANCE = 90.0  # how far a background of any colour stays from a held-out one (RGB, 0-255)
+HELD_COLOUR_DISTANCE = 50.0  # how far a background of any colour stays from a held-out one (RGB, 0-255)
 LOOPED_SHARE, SPED_SHARE, FLOORED_SHARE = 0.2, 0.25, 0.15
 REVERSED = {
     "left": "right",
@@ -141,7 +141,9 @@ def _bank(known, one, read: int, unspoken: int, seed: int, folder: Path | None, 
     rng = np.random.default_rng((seed, len(known)))
     items = list(known) * (1 + read) + [known[index] for index in rng.integers(len(known), size=unspoken)]
     kinds = np.array(["drawn"] * len(known) + ["read"] * (read * len(known)) + ["unspoken"] * unspoken)
-    tag = hashlib.sha256(repr((seed, read, unspoken, len(known))).encode()).hexdigest()[:12]
+    tag = hashlib.sha256(repr((seed, read, unspoken, len(known), HELD_COLOUR_DISTANCE)).encode()).hexdigest()[
+        :12
+    ]
     path = None if folder is None else folder / f"{name}-{tag}.npy"
     if path is not None and path.is_file():
         return Bank(np.load(path), items, kinds)

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -116,6 +117,18 @@ def step_loss(
     return total, log
 
 
+def start_from(work_dir: Path, encoder: ImageBind, heads: nn.ModuleDict) -> None:
+    """Take the averaged encoder and the heads of another run."""
+    tensors = load_file(work_dir / "checkpoint.safetensors")
+
+    def part(prefix: str) -> dict[str, Tensor]:
+        return {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}
+
+    encoder.load_state_dict({**part("average.encoder/"), **dict(encoder.named_buffers())})
+    heads.load_state_dict(part("heads/"))
+    logger.info("starting from %s", work_dir)
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -134,6 +147,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--read", type=int, default=2, help="photographs and films of each scene in the banks"
     )
+    parser.add_argument(
+        "--unspoken", type=int, default=4000, help="pictures on any background; half as many clips"
+    )
+    parser.add_argument("--unspoken-share", type=float, default=0.5, help="their share of every other step")
+    parser.add_argument("--start", type=Path, help="the --work folder of a finished run to go on from")
     parser.add_argument("--made", type=int, default=150, help="made sounds of each kind")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
@@ -152,14 +170,17 @@ def main(arguments: list[str] | None = None) -> None:
         options.sounds,
         num_weights / 1e6,
     )
+    if options.start is not None:
+        start_from(options.start, encoder, heads)
     started = time.process_time()
     recordings = load_recordings(options.recordings, (1, 2, 3)) if options.recordings else []
     recordings = [recording for recording in recordings if not is_validation(recording)]
     if not recordings:
         logger.warning("no recordings (--recordings): the ten recorded kinds are stand-ins made by code")
     banks = options.work / "banks"
-    pictures = VisualSampler(picture_bank(config, 2 * options.read, 2000 * options.read, options.seed, banks))
-    clips = VisualSampler(clip_bank(config, options.read, 750 * options.read, options.seed, banks))
+    photographs = picture_bank(config, 2 * options.read, options.unspoken, options.seed, banks)
+    films = clip_bank(config, options.read, options.unspoken // 2, options.seed, banks)
+    pictures, clips = (VisualSampler(bank, options.unspoken_share) for bank in (photographs, films))
     noises = SoundSampler(recordings, options.made, options.seed)
     logger.info("banks ready after %.0f CPU-s", time.process_time() - started)
 

@@ -1,7 +1,8 @@
 """What is in the encoder's features: linear probes, and the text tower's own choice among the world's captions.
 
-Probes are trained on features of pairs the encoder was trained on and scored on held-out pairs: on the canonical
-drawings and on files as users have them. Sounds are scored on the validation sources of folds 1 to 3 and on fold 4.
+Probes are trained on features of pairs the encoder was trained on, a third of the items on a background of any
+colour (without them a linear map learns that some things have no yellow background), and scored on held-out pairs: on the
+canonical drawings and on files as users have them. Sounds are scored on the validation sources of folds 1 to 3 and on fold 4.
 
     python -m anygen_pipelines.mini.probe_features --encoder runs/encoder/final --recordings esc10/
 """
@@ -13,6 +14,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,7 +25,7 @@ from anygen.encoders.imagebind.model import ImageBind
 from anygen.media import Audio, Image, Video
 from anygen.modality import AUDIO, IMAGE, TEXT, VIDEO, Modality
 from anygen_pipelines.mini import sounds, world
-from anygen_pipelines.mini.encoder_data import ATTRIBUTES, UNSPOKEN, labels_of
+from anygen_pipelines.mini.encoder_data import ATTRIBUTES, UNSPOKEN, any_background, labels_of
 from anygen_pipelines.mini.pretrain_encoder import Captions
 from anygen_pipelines.mini.pretraining import set_up_script
 from anygen_pipelines.mini.world import SOUNDING, THINGS, Clip, Scene
@@ -59,7 +61,8 @@ class Probe:
         x_NE = (features_NE - self.mean) / self.std
         self.heads: dict[str, nn.Linear] = {}
         for name, label_N in labels.items():
-            if (label_N == UNSPOKEN).any():
+            spoken = label_N != UNSPOKEN
+            if not spoken.any():
                 continue
             torch.manual_seed(0)
             head = nn.Linear(x_NE.shape[1], len(ATTRIBUTES[name]))
@@ -67,7 +70,7 @@ class Probe:
             for step in range(PROBE_STEPS):
                 optimizer.param_groups[0]["lr"] = 0.02 * (1 - step / PROBE_STEPS)
                 optimizer.zero_grad()
-                functional.cross_entropy(head(x_NE), label_N).backward()
+                functional.cross_entropy(head(x_NE[spoken]), label_N[spoken]).backward()
                 optimizer.step()
             self.heads[name] = head
 
@@ -105,30 +108,37 @@ def visual_rows(
     captions: Captions,
     modality: Modality,
     known: list[Scene] | list[Clip],
-    read: Callable[[Scene | Clip, np.random.Generator], object],
-    drawn: Callable[[Scene | Clip], object],
+    read: Callable[[Any, np.random.Generator, tuple[int, int, int] | None], object],
+    drawn: Callable[[Any], object],
     copies: int,
     seed: int,
 ) -> list[Row]:
     """Probe and zero-shot rows of pictures or of clips."""
     train = [item for item in known if not world.is_held_out(item)]
-    held = [item for item in known if world.is_held_out(item)] * copies
+    held = [item for item in known if world.is_held_out(item)]
     rng = np.random.default_rng(seed)
     train_features = torch.cat(
         [
-            encode_all(encoder, modality, [read(item, rng) for item in train]),
+            encode_all(encoder, modality, [read(item, rng, None) for item in train]),
             encode_all(encoder, modality, [drawn(item) for item in train]),
+            encode_all(
+                encoder, modality, [read(item, rng, any_background(item.thing, rng)) for item in train]
+            ),
         ]
     )
-    probe = Probe(train_features, labels_of([*train, *train], [True] * (2 * len(train))))
+    spoken = [True] * (2 * len(train)) + [False] * len(train)
+    probe = Probe(train_features, labels_of([*train] * 3, spoken))
     rows = []
-    for kind, features in (
-        ("as users have them", encode_all(encoder, modality, [read(item, rng) for item in held])),
-        ("as drawn", encode_all(encoder, modality, [drawn(item) for item in held])),
+    for kind, items, media in (
+        ("as users have them", held * copies, [read(item, rng, None) for item in held * copies]),
+        ("as drawn", held, [drawn(item) for item in held]),
     ):
-        labels = labels_of(held, [True] * len(held))
+        features = encode_all(encoder, modality, media)
+        labels = labels_of(items, [True] * len(items))
         rows.append(probe.score(f"{modality}, held pairs, {kind}: probe", features, labels))
-        rows.append(zero_shot(f"{modality}, held pairs, {kind}: captions", encoder, captions, features, held))
+        rows.append(
+            zero_shot(f"{modality}, held pairs, {kind}: captions", encoder, captions, features, items)
+        )
     return rows
 
 
@@ -214,7 +224,7 @@ def main(arguments: list[str] | None = None) -> None:
         captions,
         IMAGE,
         list(world.all_scenes()),
-        lambda scene, rng: Image(world.photograph(scene, rng)),
+        lambda scene, rng, background: Image(world.photograph(scene, rng, background)),
         lambda scene: Image(world.draw(scene)),
         options.pictures,
         options.seed,
@@ -225,7 +235,7 @@ def main(arguments: list[str] | None = None) -> None:
         captions,
         VIDEO,
         list(world.all_clips()),
-        lambda clip, rng: Video(*world.film(clip, rng)),
+        lambda clip, rng, background: Video(*world.film(clip, rng, background)),
         lambda clip: Video(world.animate(clip), world.FPS),
         options.clips,
         options.seed,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,38 +9,52 @@ import torch
 from safetensors.torch import load_file
 
 from anygen.encoders.imagebind.model import ImageBind
-from anygen_pipelines.mini import pretrain_encoder
+from anygen_pipelines.mini import pretrain_encoder, world
 from anygen_pipelines.mini.encoder_config import TEXT_LENGTH
 
 TOKENIZER_DIR = Path(pretrain_encoder.__file__).parent / "tokenizer"
 
 
-def train(folder: Path, steps: int, monkeypatch: pytest.MonkeyPatch, stop_after: int | None = None) -> None:
-    small = ["--pictures", "4", "--clips", "4", "--sounds", "2", "--read", "0", "--made", "1"]
+def train(folder: Path, steps: int, stop_after: int | None = None) -> None:
+    small = [
+        "--pictures",
+        "4",
+        "--clips",
+        "4",
+        "--sounds",
+        "2",
+        "--read",
+        "0",
+        "--made",
+        "1",
+        "--unspoken",
+        "4",
+    ]
     arguments = ["--work", str(folder / "work"), "--out", str(folder / "out"), "--steps", str(steps), *small]
-    if stop_after is not None:
-        real_update = pretrain_encoder.Run.update
-
-        def update(run, loss, **numbers):
-            real_update(run, loss, **numbers)
-            if run.step + 1 == stop_after:
-                run.step += 1
-                run.save()
-                raise KeyboardInterrupt
-
-        monkeypatch.setattr(pretrain_encoder.Run, "update", update)
-        with pytest.raises(KeyboardInterrupt):
-            pretrain_encoder.main(arguments)
-        monkeypatch.undo()
+    if stop_after is None:
+        pretrain_encoder.main(arguments)
         return
-    pretrain_encoder.main(arguments)
+    real_update = pretrain_encoder.Run.update
+
+    def update(run, loss, **numbers):
+        real_update(run, loss, **numbers)
+        if run.step + 1 == stop_after:
+            run.step += 1
+            run.save()
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(pretrain_encoder.Run, "update", update)
+        pretrain_encoder.main(arguments)
 
 
 def test_resumed_training_equals_straight_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    train(tmp_path / "straight", 3, monkeypatch)
-    shutil.copytree(tmp_path / "straight" / "work" / "banks", tmp_path / "resumed" / "work" / "banks")
-    train(tmp_path / "resumed", 3, monkeypatch, stop_after=2)
-    train(tmp_path / "resumed", 3, monkeypatch)
+    scenes, clips = list(world.all_scenes())[:40], list(world.all_clips())[:40]
+    monkeypatch.setattr(world, "all_scenes", lambda: iter(scenes))
+    monkeypatch.setattr(world, "all_clips", lambda: iter(clips))
+    train(tmp_path / "straight", 3)
+    train(tmp_path / "resumed", 3, stop_after=2)
+    train(tmp_path / "resumed", 3)
     straight, resumed = (
         load_file(tmp_path / name / "out" / "model.safetensors") for name in ("straight", "resumed")
     )
