@@ -482,7 +482,7 @@ def info(arguments: argparse.Namespace) -> int:
 
 
 def _lines(value: Any, indent: str = "") -> list[str]:
-    """Nested plain values as indented lines a person reads."""
+    """Nested plain values as indented lines a person reads. A record may come from anybody: no control characters."""
     lines = []
     items = value.items() if isinstance(value, dict) else enumerate(value)
     for name, each in items:
@@ -494,16 +494,23 @@ def _lines(value: Any, indent: str = "") -> list[str]:
             lines += [label, *_lines(each, indent + "  ")] if each else [f"{label} -"]
         else:
             lines.append(f"{label} {each}")
-    return lines
+    return ["".join(each if each.isprintable() else repr(each)[1:-1] for each in line) for line in lines]
 
 
 def replay(arguments: argparse.Namespace) -> int:
     from anygen import replay as replaying
+    from anygen.checkpoint import presets
 
     record = replaying.read_record(arguments.file)
     # Missing inputs are said before a model is loaded.
     replaying.asked(record, arguments.file, arguments.input, Path(arguments.file).parent)
-    model = load(arguments.model or record["model"]["name"])
+    name = record["model"]["name"]
+    if arguments.model is None and name not in presets():
+        # A file that someone sent must not decide what is fetched or loaded here.
+        raise UsageError(
+            f"{arguments.file}: made by {name!r}, which is no preset; name the model with --model"
+        )
+    model = load(arguments.model or name)
     done = replaying.replay(model, arguments.file, arguments.input)
     if arguments.out is not None:
         done.reply.save(arguments.out)

@@ -35,9 +35,9 @@ class MediaLimits:
     max_pixels: int = 64_000_000
     max_seconds: float = 1200.0
     max_channels: int = 16
-    max_samples: int = 200_000_000
+    max_samples: int = 120_000_000
     max_frames: int = 40_000
-    max_decoded_pixels: int = 200_000_000
+    max_decoded_pixels: int = 100_000_000
 
 
 DEFAULT_LIMITS = MediaLimits()

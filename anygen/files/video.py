@@ -94,8 +94,9 @@ def read(name: str, data: bytes, container: str, limits: MediaLimits) -> tuple[n
         context = stream.codec_context
         rate = float(stream.average_rate or stream.guessed_rate or 0)
         seconds = float(opened.duration or 0) / 1e6
-        count = stream.frames or math.ceil(seconds * rate)
-        width, height = check(name, context.width, context.height, count, seconds, limits)
+        # WebM does not say how many frames it holds, and where they come unevenly its rate may be a thousand a second.
+        likely = stream.frames or math.ceil(seconds * min(rate, 60.0))
+        width, height = check(name, context.width, context.height, stream.frames, likely, seconds, limits)
         # The header inside the stream may disagree with the one just checked.
         context.options = {"max_pixels": str(limits.max_pixels)}
         kept = _Kept(limits.max_decoded_pixels // (width * height))
@@ -111,15 +112,17 @@ def read(name: str, data: bytes, container: str, limits: MediaLimits) -> tuple[n
                 kept.add(picture, number / rate if frame.time is None and rate else float(frame.time or 0))
     if not kept.frames:
         raise MediaError(f"{name}: no frame can be read; a clip of at least one frame is needed")
-    order, fps = retime(kept.times, rate / kept.stride, limits.max_frames)
+    order, fps = retime(kept.times, rate / kept.stride, kept.most)
     frames = np.stack([kept.frames[index] for index in order])
     return np.ascontiguousarray(np.rot90(frames, turn, axes=(1, 2))), fps
 
 
 def check(
-    name: str, width: int, height: int, count: int, seconds: float, limits: MediaLimits
+    name: str, width: int, height: int, count: int, likely: int, seconds: float, limits: MediaLimits
 ) -> tuple[int, int]:
-    """Refuse, from the header, what is too big, long or many; else the (width, height) to read the frames at."""
+    """Refuse, from the header, what is too big, long or many; else the (width, height) to read the frames at.
+
+    `count` frames are said to be there (0: nothing is said), `likely` is what to reckon with."""
     if width <= 0 or height <= 0:
         raise MediaError(f"{name}: frames of {width} x {height} pixels; at least one pixel is needed")
     if width * height > limits.max_pixels:
@@ -133,7 +136,7 @@ def check(
         )
     if count > limits.max_frames:
         raise MediaError(f"{name}: {count} frames; at most {limits.max_frames} are accepted")
-    scale = min(1.0, math.sqrt(limits.max_decoded_pixels / (width * height * max(count, 1))))
+    scale = min(1.0, math.sqrt(limits.max_decoded_pixels / (width * height * max(likely, 1))))
     scale = min(1.0, max(scale, SMALLEST_SIDE / min(width, height)))
     return max(1, round(width * scale)), max(1, round(height * scale))
 
@@ -160,22 +163,25 @@ class _Kept:
         self.times.append(time)
 
 
-def retime(times: list[float], rate: float, max_frames: int) -> tuple[list[int], float]:
+def retime(times: list[float], rate: float, most: int) -> tuple[list[int], float]:
     """Which frame stands at each tick of a constant rate, and that rate in frames per second.
 
-    Frames that already come evenly stay as they are. Otherwise each tick shows the frame that a player would.
+    Frames that already come evenly stay as they are. Otherwise each tick shows the frame that a player would; there are
+    at most `most` ticks, because two frames can stand an hour apart.
     """
     count = len(times)
     steps = np.diff(np.asarray(times, dtype=np.float64))
     if count == 1 or not (steps > 0).all():
         return list(range(count)), rate if 0 < rate <= 1000 else 10.0
-    usual = float(np.median(steps))
+    usual = float(np.sort(steps)[(count - 2) // 2])
     mean = (count - 1) / (times[-1] - times[0])
     if float(steps.max()) <= 1.5 * usual and float(steps.min()) >= usual / 1.5:
         return list(range(count)), rate if abs(rate - mean) <= 0.02 * mean else round(mean, 3)
     seconds = times[-1] - times[0] + usual
     fps = min(max(mean, 1.0), 60.0)
-    ticks = min(max(1, round(seconds * fps)), max_frames)
+    ticks = max(1, round(seconds * fps))
+    if ticks > most:
+        ticks, fps = most, most / seconds
     wanted = times[0] + np.arange(ticks) / fps
     order = np.searchsorted(np.asarray(times), wanted + 1e-6, side="right") - 1
     return [int(index) for index in order.clip(0, count - 1)], round(fps, 3)
@@ -238,7 +244,7 @@ def read_gif(name: str, data: bytes, limits: MediaLimits) -> tuple[np.ndarray, f
     picture = image.open_header(name, data, "gif", limits.max_pixels)
     try:
         count = getattr(picture, "n_frames", 1)
-        width, height = check(name, picture.width, picture.height, count, 0.0, limits)
+        width, height = check(name, picture.width, picture.height, count, count, 0.0, limits)
         kept = _Kept(limits.max_decoded_pixels // (width * height))
         time = 0.0
         for number in range(count):
@@ -259,7 +265,7 @@ def read_gif(name: str, data: bytes, limits: MediaLimits) -> tuple[np.ndarray, f
         raise
     except Exception:  # a decoder may raise anything on a damaged file
         raise MediaError(f"{name}: a damaged or truncated GIF file; a whole file is accepted") from None
-    order, fps = retime(kept.times, count / time / kept.stride, limits.max_frames)
+    order, fps = retime(kept.times, count / time / kept.stride, kept.most)
     return np.stack([kept.frames[index] for index in order]), fps
 
 

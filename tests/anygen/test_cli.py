@@ -369,6 +369,23 @@ def test_a_record_that_leads_elsewhere_is_not_followed(run, folder):
     assert code == 2 and "o/a.wav: no such file" in err
 
 
+def test_a_file_does_not_decide_which_model_is_loaded(folder, capsys):
+    record = provenance.build(model="someone/else", weights_hash="", messages=(), options={}, seed=0)
+    PICTURE.save("sent.png", record)
+    assert cli.main(["replay", "sent.png"]) == 2
+    assert capsys.readouterr().err == (
+        "anygen: sent.png: made by 'someone/else', which is no preset; name the model with --model\n"
+    )
+
+
+def test_info_shows_no_control_characters(folder, capsys):
+    record = provenance.build(model="mini\x1b[2J\x07", weights_hash="", messages=(), options={}, seed=0)
+    PICTURE.save("sent.png", record)
+    assert cli.main(["info", "sent.png"]) == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out and r"mini\x1b[2J\x07" in out
+
+
 def test_doctor_lists_what_is_there_and_what_to_mend(run, folder):
     code, out, _ = run("doctor", "--json")
     checks = {check["name"]: check for check in json.loads(out)["checks"]}

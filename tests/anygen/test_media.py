@@ -250,6 +250,15 @@ def test_a_clip_of_variable_rate_keeps_its_length():
     assert video.seconds == pytest.approx(1.5, abs=0.3)
 
 
+def test_two_frames_an_hour_apart_do_not_fill_the_memory():
+    data = clip_file(
+        "libvpx", "webm", frames=clip_frames(3), pts=[0, 40, 3_000_000], time_base=Fraction(1, 1000), fps=25
+    )
+    video = Video.open(data, MediaLimits(max_seconds=10_000, max_decoded_pixels=50 * 48 * 32))
+    assert len(video.frames) <= 50
+    assert video.seconds == pytest.approx(3000, rel=0.1)
+
+
 def test_the_turn_in_a_clip_header_is_applied():
     data = clip_file()
     # The turn is the matrix in the track header (ISO 14496-12, 8.3.2), which starts as the unit matrix.
