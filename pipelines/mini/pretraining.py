@@ -47,8 +47,10 @@ class Average(nn.Module):
     @torch.no_grad()
     def update(self, module: nn.Module, step: int) -> None:
         decay = min(self.decay, (1 + step) / (10 + step))
+        trained = dict(module.named_parameters())
         for name, value in module.state_dict().items():
-            if value.is_floating_point():
+            # Buffers are copied: a causal mask holds infinities, whose average is not a number.
+            if name in trained:
                 self.state[name].lerp_(value, 1 - decay)
             else:
                 self.state[name].copy_(value)
