@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import anygen
 from anygen.errors import CheckpointError, ConfigError, MediaError, PromptError, nearest
 from anygen.modality import MEDIA, Modality
-from anygen.options import OPTION_TYPES, GenerationOptions
+from anygen.options import LIMITS, OPTION_TYPES, GenerationOptions
 
 if TYPE_CHECKING:
     from anygen.model import AnyGen
@@ -75,6 +75,7 @@ def _add_generate(commands: Any) -> None:
     parser = commands.add_parser(
         "generate",
         help="answer one prompt",
+        usage="anygen generate [TEXT | --image PATH | --audio PATH | --video PATH] ... [options]",
         description="Answer one prompt. Texts and media are read in the order they stand.",
         epilog="examples:\n"
         '  anygen generate "Draw what you hear." --audio bark.wav --seed 7 --out out/\n'
@@ -110,6 +111,7 @@ def _add_chat(commands: Any) -> None:
     parser = commands.add_parser(
         "chat",
         help="talk, with pictures, sounds and clips",
+        usage="anygen chat [options]",
         description="A conversation in the terminal; what was made stays in it. /help lists the commands.",
     )
     parser.set_defaults(run=chat)
@@ -186,18 +188,28 @@ def _add_out(parser: Parser) -> None:
 
 def _add_options(parser: Parser) -> None:
     group = parser.add_argument_group(
-        "options", "of the words, then of each medium; the model has defaults for all"
+        "sampling", "of the words, then of each medium; the model has a default for each"
     )
     for name in CALL_OPTIONS:
         spelled = f"--{name.replace('_', '-')}"
-        group.add_argument(spelled, dest=name, type=_value, metavar=name.split("_")[-1].upper())
+        group.add_argument(spelled, dest=name, type=_value, metavar="VALUE", help=_accepted(name))
     group.add_argument("--exact", action="store_true", help="the same bytes in any batch")
     for modality, kind in OPTION_TYPES.items():
         for field in dataclasses.fields(kind):
             dotted = f"{modality}.{field.name}"
             group.add_argument(
-                f"--{dotted}", dest=dotted, type=_value, metavar=field.name.split("_")[-1].upper()
+                f"--{dotted}", dest=dotted, type=_value, metavar="VALUE", help=_accepted(field.name)
             )
+
+
+def _accepted(name: str) -> str:
+    """What an option takes, for --help."""
+    if name == "conditioning":
+        return "projector (learned, the default) or caption (the decoder's own text encoder)"
+    if name == "negative_prompt":
+        return "a text: what should not be there"
+    low, high = getattr(LIMITS, name)
+    return f"{low:g} to {high:g}"
 
 
 def _names(text: str) -> tuple[str, ...]:
