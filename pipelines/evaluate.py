@@ -1,8 +1,8 @@
 """Judge mini and write docs/results: python -m anygen_pipelines.evaluate --model mini --esc10 FOLDER --phrasings FILE
 
 Makes every table of docs/results/mini.md, each with its command, and mini.json beside it. Answers are kept line by line
-under --cache (one folder for each set of weights), so an interrupted run goes on where it stopped, a larger --n only
-adds to a smaller one, and a table made again costs nothing. --n 24 gives a quick look at everything.
+under --cache, by the weights they come from, so an interrupted run goes on where it stopped, a larger --n only adds to a
+smaller one, and a table made again costs nothing. --n 24 gives a quick look at everything.
 """
 
 from __future__ import annotations
@@ -27,14 +27,19 @@ SHEETS = ("contact_sheet", "film_strips", "spectrograms")
 OTHERS = ("sound_distances", "conditioning", "autoencoders", "probes", "cost")
 
 
-def weights_name(model: str) -> str:
-    """A short name for a model: of the bytes of its trained and frozen parts and of its config."""
+def part_hashes(model: str) -> dict[str, str]:
+    """A hash for each part of a model: what was trained, the config, the language model, each encoder and decoder."""
     from anygen import checkpoint
 
     folder = checkpoint.resolve(model)
-    settings = (folder / checkpoint.CONFIG).read_bytes()
-    parts = checkpoint.weights_hash(folder, checkpoint.read_config(folder / checkpoint.CONFIG))
-    return hashlib.sha256(settings + parts.encode()).hexdigest()[:12]
+    files = checkpoint.file_hashes(folder, checkpoint.read_config(folder / checkpoint.CONFIG))
+    parts: dict[str, list[str]] = {
+        "config": [hashlib.sha256((folder / checkpoint.CONFIG).read_bytes()).hexdigest()]
+    }
+    for name, digest in sorted(files.items()):
+        part = "trained" if name == checkpoint.TRAINED else name.split("/")[0]
+        parts.setdefault(part, []).append(f"{name} {digest}")
+    return {part: hashlib.sha256("\n".join(lines).encode()).hexdigest() for part, lines in parts.items()}
 
 
 def write_table(table: Table, out: Path) -> None:
@@ -121,9 +126,15 @@ def main(arguments: list[str] | None = None) -> None:
     from anygen_pipelines.mini.evaluation.sections import SECTIONS
 
     bench = Bench(
-        given.model, given.cache / weights_name(given.model), given.n, given.esc10, given.phrasings, given.batch_size,
+        given.model,
+        given.cache,
+        given.n,
+        given.esc10,
+        given.phrasings,
+        given.batch_size,
         given.probes,
-    )  # fmt: skip
+        part_hashes(given.model),
+    )
     tables = {
         **SECTIONS,
         "sound_distances": sound_copies.SECTION,

@@ -16,7 +16,7 @@ from anygen_pipelines.mini.evaluation.section import Section
 
 def autoencoder_cost(bench: Bench) -> dict[str, float]:
     """Mean foreground distance in grey levels of coded and decoded drawings: {"all", "small", "big"}."""
-    path = bench.cache_dir / "autoencoder.json"
+    path = bench.cache_dir / (bench.keyed("autoencoder", {"decoders.image"}) + ".json")
     if path.is_file():
         return json.loads(path.read_text())
     truths = [vars(scene) for scene in world.all_scenes() if world.is_held_out(scene)]

@@ -6,10 +6,11 @@ Media are judged and dropped; sheets keep those that people should look at.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -82,6 +83,7 @@ class Bench:
         phrasings: Path | None = None,
         batch_size: int = 16,
         probes_dir: Path = probes.PROBES_DIR,
+        part_hashes: Mapping[str, str] | None = None,
     ) -> None:
         self.model_name = model_name
         self.cache_dir = cache_dir
@@ -90,6 +92,7 @@ class Bench:
         self.phrasings = phrasings
         self.batch_size = batch_size
         self.probes_dir = probes_dir
+        self.part_hashes = part_hashes or {}
         self._probes: dict[str, Sequence[Any]] = {}
 
     @cached_property
@@ -111,6 +114,31 @@ class Bench:
         names = sorted(name for name, recording in self.recordings.items() if recording.thing == thing)
         return Sound(thing, names[index // len(things) % len(names)] if names else None)
 
+    def cache_name(self, name: str, dialogues: Sequence[Dialogue], render: bool = True) -> str:
+        """The play's name with a hash of the parts its answers come from.
+
+        A new video decoder leaves the answers about pictures as they are; a new language model leaves none."""
+        used = {"trained", "config", "llm"}
+        wanted = {modality for dialogue in dialogues for turn in dialogue.turns for modality in turn.want}
+        if render:
+            used |= {f"decoders.{modality}" for modality in wanted}
+        reads = any(
+            dialogue.before
+            or len(dialogue.turns) > 1
+            or any(not isinstance(part, str) for part in dialogue.turns[0].parts)
+            for dialogue in dialogues
+        )
+        if reads:
+            used |= {part for part in self.part_hashes if part.startswith("encoders.")}
+        return self.keyed(name, used)
+
+    def keyed(self, name: str, used: Collection[str]) -> str:
+        """The name with a hash of those of the `used` parts that are known; the name alone where none is."""
+        chosen = {part: value for part, value in self.part_hashes.items() if part in used}
+        if not chosen:
+            return name
+        return f"{name}-{hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:10]}"
+
     def judge(self, modality: str, media: Sequence[np.ndarray]) -> list[list[dict[str, str]]]:
         """What the two probes of a modality see in each item."""
         if modality not in self._probes:
@@ -125,12 +153,12 @@ class Bench:
         render: bool = True,
         answer: Answer | None = None,
     ) -> list[Played]:
-        """Play every dialogue that has no line yet in `<cache>/<name>.jsonl`; returns all of them in order.
+        """Play every dialogue that has no line yet in the cache; returns all of them in order.
 
         render=False stops before the decoders: which media were asked for, not what they show.
         answer: another way from prompts to replies than the model's own.
         """
-        path = self.cache_dir / f"{name}.jsonl"
+        path = self.cache_dir / f"{self.cache_name(name, dialogues, render)}.jsonl"
         done = _read(path)
         todo = [dialogue for dialogue in dialogues if dialogue.id not in done]
         if todo:

@@ -20,6 +20,7 @@ from anygen_pipelines.mini.evaluation.checks import array_of
 from anygen_pipelines.mini.evaluation.section import Section
 
 SEEDS = 8
+PARTS = ("trained", "config", "llm", "decoders.audio")
 BLUR = 4  # mel frames of 10 ms averaged into one: a copy is a copy though its phase differs
 
 
@@ -63,7 +64,7 @@ def _alone(value: float, num_items: int) -> Estimate:
 
 
 def _measured(bench: Bench) -> dict[str, dict]:
-    path = bench.cache_dir / "sound_distances.json"
+    path = bench.cache_dir / (bench.keyed("sound_distances", PARTS) + ".json")
     if path.is_file():
         return json.loads(path.read_text())
     training = sounds.load_recordings(bench.esc10, folds=(1, 2, 3))

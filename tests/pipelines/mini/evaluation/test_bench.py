@@ -129,3 +129,27 @@ def test_a_play_goes_on_where_it_stopped_and_a_larger_one_only_adds(tmp_path):
     assert [item.id for item in more[:6]] == [item.id for item in dialogues]
     larger.play("image_to_text", more)
     assert larger.model.asked == 2
+
+
+def test_answers_are_kept_by_the_parts_they_come_from(tmp_path):
+    parts = {
+        "trained": "a",
+        "config": "b",
+        "llm": "c",
+        "encoders.one": "d",
+        "decoders.image": "e",
+        "decoders.video": "f",
+    }
+
+    def name(play, render=True, **changed):
+        bench = Bench("none", tmp_path, 2, part_hashes=parts | changed)
+        return bench.cache_name(play, plays.PLAYS[play](bench), render)
+
+    drawn = name("text_to_image")
+    assert drawn == name("text_to_image", **{"decoders.video": "new", "encoders.one": "new"})
+    assert drawn != name("text_to_image", **{"decoders.image": "new"})
+    assert drawn != name("text_to_image", trained="new")
+    assert name("text_to_image", False) == name("text_to_image", False, **{"decoders.image": "new"})
+    assert name("image_to_text") != name("image_to_text", **{"encoders.one": "new"})
+    # What was drawn is read again in the next turn.
+    assert name("turns") != name("turns", **{"encoders.one": "new"})
