@@ -32,6 +32,12 @@ class ConditioningProjector(nn.Module):
             made["mask"] = torch.ones(size, dtype=torch.bool, device=hidden_NTD.device)
         return made
 
+    def calibrate(self, hidden_NTD: Tensor, input_embeddings_NTD: Tensor) -> bool:
+        """Fit the heads that can be to what they will read, before they train; returns whether any was."""
+        known = [head for head in self.heads.values() if hasattr(head, "calibrate")]
+        fitted = [head.calibrate(hidden_NTD, input_embeddings_NTD) for head in known]
+        return any(fitted)
+
 
 def length_and_width(
     name: str, shape: tuple[int, ...], num_queries: int | None, out_dim: int | None

@@ -87,6 +87,23 @@ class TransformerOutputProjector(nn.Module):
         self.query_embs = nn.Parameter(torch.randn(1, length, hidden))
         self.model = nn.Linear(hidden, width)
 
+    @torch.no_grad()
+    def calibrate(self, hidden_NTD: Tensor, input_embeddings_NTD: Tensor) -> bool:
+        """Set scale and shift of the input norm so that what differs between these items has mean 0 and spread 1.
+
+        What a frozen language model says at a signal token is mostly the same whatever was asked for; without this, most
+        of training goes into finding the small rest. Returns False, and changes nothing, without an input norm."""
+        if self.norm is None:
+            return False
+        x_NTD = nn.functional.layer_norm(
+            (hidden_NTD + input_embeddings_NTD).float(), self.norm.normalized_shape
+        )
+        # Each signal token has a mean of its own; the shift is shared, the positions' differences are learned.
+        spread_D = (x_NTD - x_NTD.mean(0)).square().mean((0, 1)).sqrt() + 1e-3
+        self.norm.weight.copy_(1 / spread_D)
+        self.norm.bias.copy_(-x_NTD.mean((0, 1)) / spread_D)
+        return True
+
     def forward(self, hidden_NTD: Tensor, input_embeddings_NTD: Tensor) -> Tensor:
         x_NTD = hidden_NTD + input_embeddings_NTD
         if self.norm is not None:

@@ -26,6 +26,7 @@ from anygen.data.targets import TargetCache
 from anygen.errors import ConfigError, nearest
 from anygen.files.atomic import write_files
 from anygen.llm.lora import LoraSettings, add_lora, lora_parameters
+from anygen.training.checkpoints import latest_checkpoint
 from anygen.training.loop import LoopConfig, train
 from anygen.training.losses import ALIGNMENTS, alignment_loss, next_token_loss
 from anygen.training.metrics import plot_losses, read_metrics
@@ -52,8 +53,9 @@ class StageConfig:
 
     `trainable` lists what trains (training/trainable.py). `alignment` is "euclidean" or "mse"; its terms are scaled by
     `alignment_scale`, or by `alignment_scales[modality]` where given, next to the words' 1. `noise` disturbs input
-    features; `lora` adds adapters to a language model that has none. `validation` files are measured at the end, and
-    every `loop.validate_every` steps, on `validation_examples` of them."""
+    features. `calibrate` first fits the input norms of fresh output projectors to what they will read. `lora` adds
+    adapters to a language model that has none. `validation` files are measured at the end, and every
+    `loop.validate_every` steps, on `validation_examples` of them."""
 
     model: str
     out: str
@@ -67,6 +69,7 @@ class StageConfig:
     alignment_scale: float = 1.0
     alignment_scales: Mapping[str, float] = field(default_factory=dict)
     target_dtype: str = "float32"
+    calibrate: bool = False
     noise: FeatureNoise = field(default_factory=FeatureNoise)
     lora: LoraSettings | None = None
     loop: LoopConfig = field(default_factory=LoopConfig)
@@ -194,6 +197,9 @@ def train_stage(
     measured = _measured_examples(config, data, flat)
     name = "validation" if data.validation else "training examples"
 
+    if config.calibrate and latest_checkpoint(out / "checkpoints") is None:
+        calibrate_outputs(parts, measured, data.collator, config.trainable)
+
     def measure() -> dict[str, Any]:
         return {"measured_on": name, **measure_losses(parts, measured, data.collator, losses.terms)}
 
@@ -217,6 +223,22 @@ def train_stage(
         with metrics.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(result) + "\n")
     return trainable, result
+
+
+def calibrate_outputs(
+    parts: TeacherForced, examples: Sequence[EncodedExample], collator: Collator, groups: Sequence[str]
+) -> None:
+    """Fit the output projectors that train to the states of `examples` (each projector's own `calibrate`)."""
+    device = next(parts.parameters()).device
+    states: dict[str, list[tuple[Tensor, Tensor]]] = {}
+    for start in range(0, len(examples), 32):
+        for modality, pair in parts.span_states(collator(examples[start : start + 32]).to(device)).items():
+            states.setdefault(modality, []).append(pair)
+    for modality, pairs in states.items():
+        if {"output_projectors", f"output_projectors.{modality}"} & set(groups):
+            hidden_KSD, embeds_KSD = (torch.cat(each) for each in zip(*pairs, strict=True))
+            if parts.output_projectors[modality].calibrate(hidden_KSD, embeds_KSD):
+                logger.info("%s: projector fitted to the states of %d spans", modality, len(hidden_KSD))
 
 
 def measure_losses(

@@ -81,6 +81,32 @@ class TeacherForced(nn.Module):
     ) -> TeacherForcedOutput:
         """`noise` disturbs the input features, drawing from `generator`. `shuffle` gives every item of a modality the
         projector output of the next one, on the way in and on the way out: a control that must do worse."""
+        embeds_NTD, hidden_NTD = self._states(batch, noise, generator, shuffle)
+        # The state at position t speaks of the token at t + 1.
+        is_target = batch.labels_NT[:, 1:] != IGNORE
+        logits_MV = self.backbone.logits(hidden_NTD[:, :-1][is_target])
+        target_ids_M = batch.labels_NT[:, 1:][is_target]
+
+        conditioning: dict[Modality, dict[str, Tensor]] = {}
+        for modality, (hidden_KSD, embeds_KSD) in self._span_states(batch, embeds_NTD, hidden_NTD).items():
+            # A projector trains in float32 beside a language model in half precision.
+            projector = self.output_projectors[modality]
+            dtype = next(projector.parameters()).dtype
+            predicted = dict(projector(hidden_KSD.to(dtype), embeds_KSD.to(dtype)))
+            if shuffle:
+                predicted = {name: value.roll(1, dims=0) for name, value in predicted.items()}
+            conditioning[modality] = predicted
+        return TeacherForcedOutput(logits_MV, target_ids_M, conditioning)
+
+    @torch.no_grad()
+    def span_states(self, batch: Batch) -> dict[Modality, tuple[Tensor, Tensor]]:
+        """What the output projectors read of a batch: modality -> hidden states and input embeddings, (K, S, D) each."""
+        return self._span_states(batch, *self._states(batch, None, None, False))
+
+    def _states(
+        self, batch: Batch, noise: FeatureNoise | None, generator: torch.Generator | None, shuffle: bool
+    ) -> tuple[Tensor, Tensor]:
+        """What the language model reads, with soft tokens in place, and its states after the final norm: (N, T, D) each."""
         embeds_NTD = self.backbone.embed(batch.ids_NT)
         for modality in sorted(batch.media):
             items = batch.media[modality]
@@ -97,26 +123,16 @@ class TeacherForced(nn.Module):
             )
 
         hidden_NTD = self.backbone(embeds_NTD)
-        # The state at position t speaks of the token at t + 1.
-        is_target = batch.labels_NT[:, 1:] != IGNORE
-        logits_MV = self.backbone.logits(hidden_NTD[:, :-1][is_target])
-        target_ids_M = batch.labels_NT[:, 1:][is_target]
+        return embeds_NTD, hidden_NTD
 
-        conditioning: dict[Modality, dict[str, Tensor]] = {}
+    def _span_states(
+        self, batch: Batch, embeds_NTD: Tensor, hidden_NTD: Tensor
+    ) -> dict[Modality, tuple[Tensor, Tensor]]:
+        states = {}
         for modality in sorted(batch.spans):
             spans = batch.spans[modality]
             count = len(self.backbone.signal_ids.of(modality))
             places_KS = spans.positions_K[:, None] + torch.arange(count, device=hidden_NTD.device)
             rows_K1 = spans.rows_K[:, None]
-            hidden_KSD, embeds_KSD = hidden_NTD[rows_K1, places_KS], embeds_NTD[rows_K1, places_KS]
-            predicted = self._project(modality, hidden_KSD, embeds_KSD)
-            if shuffle:
-                predicted = {name: value.roll(1, dims=0) for name, value in predicted.items()}
-            conditioning[modality] = predicted
-        return TeacherForcedOutput(logits_MV, target_ids_M, conditioning)
-
-    def _project(self, modality: Modality, hidden_KSD: Tensor, embeds_KSD: Tensor) -> dict[str, Tensor]:
-        projector = self.output_projectors[modality]
-        # A projector trains in float32 beside a language model in half precision.
-        dtype = next(projector.parameters()).dtype
-        return dict(projector(hidden_KSD.to(dtype), embeds_KSD.to(dtype)))
+            states[modality] = hidden_NTD[rows_K1, places_KS], embeds_NTD[rows_K1, places_KS]
+        return states

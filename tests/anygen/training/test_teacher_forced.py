@@ -6,7 +6,8 @@ import torch
 from anygen.data.collate import IGNORE
 from anygen.errors import ConfigError
 from anygen.modality import AUDIO, IMAGE
-from anygen.training.stage import StageLosses, measure_losses
+from anygen.output_projectors import build
+from anygen.training.stage import StageLosses, calibrate_outputs, measure_losses
 from anygen.training.teacher_forced import FeatureNoise
 
 
@@ -95,3 +96,22 @@ def test_noise_is_drawn_from_the_generator_and_keeps_each_item_nearest_itself() 
 def test_noise_that_would_change_what_is_meant_is_refused(settings) -> None:
     with pytest.raises(ConfigError, match=r"noise\.(scale|mix): is"):
         FeatureNoise(**settings)
+
+
+def test_calibration_makes_what_differs_between_items_the_projectors_input(prepared) -> None:
+    parts, _, data, batch = prepared
+    plain = parts.output_projectors["image"]
+    assert not plain.calibrate(*parts.span_states(batch)[IMAGE])
+    settings = {"kind": "transformer", "hidden_dim": 16, "ffn_dim": 16, "heads": 2, "input_norm": True}
+    projector = build(settings, parts.backbone.dim, 2, {"sequence": (8, 16)})
+    parts.output_projectors["image"] = projector
+    audio = {name: value.clone() for name, value in parts.output_projectors["audio"].state_dict().items()}
+    calibrate_outputs(parts, data.sets[0], data.collator, ["output_projectors.image"])
+    hidden, embeds = parts.span_states(data.collator(data.sets[0]))[IMAGE]
+    read = projector.heads["sequence"].norm(hidden + embeds)
+    assert read.mean((0, 1)).abs().max() < 1e-3
+    assert (read - read.mean(0)).square().mean((0, 1)).sqrt().sub(1).abs().median() < 0.1
+    assert all(
+        torch.equal(value, audio[name])
+        for name, value in parts.output_projectors["audio"].state_dict().items()
+    )
