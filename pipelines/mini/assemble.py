@@ -9,6 +9,7 @@ which then stands alone: the preset inside the package.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -36,7 +37,7 @@ DESCRIPTION = (
 )
 LICENCE = "Apache-2.0 (weights trained on recordings of ESC-10, CC BY 3.0, and sprites of Noto Color Emoji, OFL 1.1)"
 TEMPLATE = {"begin": "<s>", "user": "<user>", "user_end": "", "assistant": "<assistant>", "end": "</s>"}
-LEAD_INS = {"image": "here is a picture: ", "audio": "here is how it sounds: ", "video": "here is a clip: "}
+LEAD_INS = {"image": " Here you are:", "audio": " Listen: the sound of", "video": " Watch:"}
 _PROJECTOR = {
     "kind": "transformer",
     "hidden_dim": 128,
@@ -60,7 +61,9 @@ def config(folders: dict[str, str]) -> ModelConfig:
             "description": DESCRIPTION,
             "licence": LICENCE,
             "encoders": {"imagebind": {"kind": "imagebind", "path": folders["encoder"], "modalities": read}},
-            "input_projectors": {name: {"kind": "mlp", "tokens_per_feature": 4, "hidden_dim": 256} for name in read},
+            "input_projectors": {
+                name: {"kind": "mlp", "tokens_per_feature": 4, "hidden_dim": 256} for name in read
+            },
             "llm": {
                 "path": folders["llm"],
                 "signal_tokens": {"image": 4, "video": 4, "audio": 2},
@@ -76,7 +79,7 @@ def config(folders: dict[str, str]) -> ModelConfig:
                     "kind": "stable_diffusion",
                     "path": folders["decoders/image"],
                     "conditioning": {"sequence": (MAX_TOKENS, WIDTH)},
-                    "defaults": {"num_inference_steps": 12, "guidance_scale": 1.75, **square},
+                    "defaults": {"num_inference_steps": 12, "guidance_scale": 1.5, **square},
                 },
                 "video": {
                     "kind": "text_to_video_sd",
@@ -105,7 +108,9 @@ def config(folders: dict[str, str]) -> ModelConfig:
 def assemble(runs: Path, out: Path) -> Path:
     """A checkpoint in `out` that refers to the parts below `runs`; its projectors and signal tokens are fresh."""
     torch.manual_seed(0)
-    model = build(config({part: (runs / path).resolve().as_posix() for part, path in PARTS.items()}), Path("/"))
+    model = build(
+        config({part: (runs / path).resolve().as_posix() for part, path in PARTS.items()}), Path("/")
+    )
     model.folder = Path("/")
     return checkpoint.save(model, out)
 
@@ -125,7 +130,22 @@ def ship(checkpoint_dir: Path, out: Path) -> Path:
     """The checkpoint with all its parts in `out`, in half precision."""
     staged = out.with_name(out.name + ".staged")
     shutil.rmtree(staged, ignore_errors=True)
-    checkpoint.save(checkpoint.load(checkpoint_dir, merge=False), staged, copy_parts=True, name="mini")
+    model = checkpoint.load(checkpoint_dir, merge=False)
+    # How it speaks and draws by default is decided here, not by what the stages began with.
+    now = config(PARTS)
+    decoders = {
+        name: dataclasses.replace(each, defaults=now.decoders[name].defaults)
+        for name, each in model.config.decoders.items()
+    }
+    model.config = dataclasses.replace(
+        model.config,
+        decoders=decoders,
+        sampling=now.sampling,
+        llm=dataclasses.replace(model.config.llm, template=now.llm.template),
+        description=now.description,
+        licence=now.licence,
+    )
+    checkpoint.save(model, staged, copy_parts=True, name="mini")
     for path in staged.rglob("*.safetensors"):
         halve(path)
     # The manifest speaks of the halved files.
@@ -136,7 +156,9 @@ def ship(checkpoint_dir: Path, out: Path) -> Path:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--out", type=Path, help="where the untrained checkpoint goes")
     parser.add_argument("--model", type=Path, help="the trained checkpoint to ship")

@@ -67,6 +67,7 @@ def main() -> None:
     parser.add_argument("--stage1", type=int, default=24_000, help="examples of stage 1")
     parser.add_argument("--stage2", type=int, default=12_000, help="examples of stage 2")
     parser.add_argument("--stage3", type=int, default=60_000, help="conversations of stage 3")
+    parser.add_argument("--stage3b", type=int, default=150_000, help="conversations of its second part")
     parser.add_argument("--validation", type=int, default=400, help="examples of each validation file")
     parser.add_argument("--encoder", type=Path, help="the encoder's work folder: its banks are used again")
     parser.add_argument("--bank-only", action="store_true", help="make the media files and stop")
@@ -80,6 +81,7 @@ def main() -> None:
         arguments.validation,
         arguments.bank_only,
         encoder_banks=load_encoder_banks(arguments.encoder) if arguments.encoder else (),
+        more=arguments.stage3b,
     )
 
 
@@ -92,8 +94,9 @@ def make(
     bank_only: bool = False,
     sizes: BankSizes | None = None,
     encoder_banks: Sequence[Bank] = (),
+    more: int = 0,
 ) -> None:
-    """Write the bank and the JSONL files into `out`; `counts` are the examples of stages 1, 2 and 3."""
+    """Write the bank and the JSONL files into `out`; `counts` are the examples of stages 1, 2 and 3, `more` those of 3b."""
     recordings = []
     if recordings_dir is None:
         logger.info("no recordings given: ten of the sixteen sounds are synthesised stand-ins")
@@ -114,6 +117,9 @@ def make(
         ):
             write_jsonl(out / f"{name}.jsonl", with_files(talk(own_seed, size), each, out))
             logger.info("%s: %d examples", name, size)
+    if more:
+        write_jsonl(out / "stage3b.jsonl", with_files(stage3b(seed, more), bank, out))
+        logger.info("stage3b: %d examples", more)
 
 
 def load_encoder_banks(work: Path) -> list[Bank]:
@@ -168,6 +174,12 @@ def stage2(seed: int, count: int) -> Iterator[dict]:
 def stage3(seed: int, count: int) -> Iterator[dict]:
     """All the talk."""
     return conversations(seed + 2, "train", count)
+
+
+def stage3b(seed: int, count: int) -> Iterator[dict]:
+    """Talk that stage 3 has not seen, with more of what is hard."""
+    weights = {"text->several": 13.0, "text->video": 13.0, "question": 18.0, "turns": 20.0, "outside": 12.0}
+    return conversations(seed + 103, "train", count, weights=weights)
 
 
 def medium_of_caption(caption: str) -> str:

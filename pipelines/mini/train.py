@@ -9,12 +9,15 @@ CPU-seconds of one thread, measured on a 2-core server; steps without one are sh
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import yaml
 
 from anygen.checkpoint import PRESETS_DIR
 
@@ -43,9 +46,9 @@ def plan(runs: Path, recordings: Path | None, out: Path) -> list[Step]:
     def step(name: str, module: str, done: str, seconds: int, *arguments: object) -> Step:
         return Step(name, f"anygen_pipelines.{module}", tuple(map(str, arguments)), str(runs / done), seconds)
 
-    def stage(number: int, module: str, seconds: int) -> Step:
+    def stage(number: str, module: str, seconds: int) -> Step:
         config = HERE / "stages" / f"stage{number}.yaml"
-        moved = () if runs == Path("runs") else _moved(number, runs)
+        moved = () if runs == Path("runs") else _moved(config, runs)
         done = f"stage{number}/result.json"
         return step(f"stage {number}", module, done, seconds, "--config", config, *moved)
 
@@ -68,22 +71,26 @@ def plan(runs: Path, recordings: Path | None, out: Path) -> list[Step]:
              "--work", runs / "audio_unet", *heard),
         step("clip diffusion", "mini.pretrain_video_unet", "video_unet/final/model_index.json", 2300,
              "--image-pipeline", runs / "image_unet/final", "--work", runs / "video_unet"),
-        step("stage data", "mini.make_stage_data", "data/stage3.jsonl", 200, "--out", runs / "data", *heard),
+        step("stage data", "mini.make_stage_data", "data/stage3b.jsonl", 250, "--out", runs / "data", *heard),
         step("untrained joints", "mini.assemble", "base/manifest.json", 5, "--runs", runs, "--out", runs / "base"),
-        stage(1, "stage1_align_inputs", 300),
-        stage(2, "stage2_align_outputs", 300),
-        stage(3, "stage3_tune_instructions", 900),
+        stage("1", "stage1_align_inputs", 200),
+        stage("2", "stage2_align_outputs", 250),
+        stage("3", "stage3_tune_instructions", 1300),
+        stage("3b", "stage3_tune_instructions", 1100),
         Step("the preset", "anygen_pipelines.mini.assemble",
-             ("--model", str(runs / "stage3/model"), "--ship", str(out)), str(runs / "shipped"), 5),
+             ("--model", str(runs / "stage3b/model"), "--ship", str(out)), str(runs / "shipped"), 5),
     ]  # fmt: skip
 
 
-def _moved(number: int, runs: Path) -> tuple[str, ...]:
-    """A stage's settings with its folders below another `runs`."""
-    model = "base" if number == 1 else f"stage{number - 1}/model"
-    pairs = {"model": runs / model, "out": runs / f"stage{number}", "cache": runs / "cache"}
-    pairs["data"] = Path(f"[{{path: {runs / 'data' / f'stage{number}.jsonl'}}}]")
-    return tuple(word for name, value in pairs.items() for word in ("--set", f"{name}={value}"))
+def _moved(config: Path, runs: Path) -> tuple[str, ...]:
+    """A stage's settings with every path that begins with runs/ below another folder."""
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    moved = {}
+    for name, value in settings.items():
+        text = json.dumps(value)
+        if '"runs/' in text:
+            moved[name] = text.replace('"runs/', f'"{runs.as_posix()}/')
+    return tuple(word for name, value in moved.items() for word in ("--set", f"{name}={value}"))
 
 
 def main() -> None:
