@@ -1,6 +1,6 @@
 """A conversation with mini on the files in examples/: prints it and writes what came back. What `make demo` runs.
 
-    python -m anygen_pipelines.demo --out out/demo
+python -m anygen_pipelines.demo --out out/demo
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 # Each conversation is a list of turns; a turn is texts and files of examples/.
 CONVERSATIONS: tuple[tuple[tuple[str | Path, ...], ...], ...] = (
-    ((Path("frog.wav"), "Draw what you hear, on white."), ("Make it bigger.",), ("Now animate that, spinning.",)),
+    (
+        (Path("frog.wav"), "Draw what you hear, on white."),
+        ("Make it bigger.",),
+        ("Now animate that, spinning.",),
+    ),
     ((Path("helicopter.jpg"), "What is in this picture?"), ("What would it sound like?",)),
     ((Path("car.mp4"), "Which way does it move?"),),
     (("Draw a big fire on blue, and let me hear it crackle.",),),
@@ -24,7 +28,9 @@ CONVERSATIONS: tuple[tuple[tuple[str | Path, ...], ...], ...] = (
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=Path, default=Path("out/demo"))
     parser.add_argument("--examples", type=Path, default=EXAMPLES)
     parser.add_argument("--model", default="mini")

@@ -37,7 +37,9 @@ def random_timesteps(count: int, rng: np.random.Generator) -> Tensor:
     return torch.from_numpy(np.minimum(steps, NUM_TIMESTEPS - 1))
 
 
-def add_noise(scheduler: DDIMScheduler, clean: Tensor, steps_B: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def add_noise(
+    scheduler: DDIMScheduler, clean: Tensor, steps_B: Tensor, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
     """The noised latents and the velocity to predict, both of `clean`'s shape."""
     noise = torch.randn(clean.shape, generator=generator)
     return scheduler.add_noise(clean, noise, steps_B), scheduler.get_velocity(clean, noise, steps_B)
@@ -49,10 +51,14 @@ def clean_estimate(scheduler: DDIMScheduler, noisy: Tensor, velocity: Tensor, st
     return alpha.sqrt() * noisy - (1 - alpha).sqrt() * velocity
 
 
-def drop_and_jitter(states: Tensor, empty: Tensor, rng: np.random.Generator, generator: torch.Generator) -> Tensor:
+def drop_and_jitter(
+    states: Tensor, empty: Tensor, rng: np.random.Generator, generator: torch.Generator
+) -> Tensor:
     """Conditioning for training: one in ten replaced by that of the empty caption (classifier-free guidance, Ho and
     Salimans 2022), the rest with up to 12 % noise, so that a learned projector need not be perfect."""
-    scale = states.std() * 0.12 * torch.from_numpy(rng.random((len(states), *[1] * (states.ndim - 1)))).float()
+    scale = (
+        states.std() * 0.12 * torch.from_numpy(rng.random((len(states), *[1] * (states.ndim - 1)))).float()
+    )
     states = states + scale * torch.randn(states.shape, generator=generator)
     dropped = torch.from_numpy(rng.random(len(states)) < 0.1)
     return torch.where(dropped.view(-1, *[1] * (states.ndim - 1)), empty, states)

@@ -1,6 +1,6 @@
 """Make the files in examples/: a picture, a sound and a clip as a user might have them.
 
-    python -m anygen_pipelines.mini.make_examples examples
+python -m anygen_pipelines.mini.make_examples examples
 """
 
 from __future__ import annotations
@@ -16,12 +16,16 @@ from anygen_pipelines.mini import sounds, world
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("out", type=Path)
     out = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
     scene = world.Scene("helicopter", "yellow", "top", "small")
-    PILImage.fromarray(world.photograph(scene, np.random.default_rng(3))).save(out / "helicopter.jpg", quality=90)
+    PILImage.fromarray(world.photograph(scene, np.random.default_rng(3))).save(
+        out / "helicopter.jpg", quality=90
+    )
     Audio(sounds.synthesise("frog", np.random.default_rng(1)), sounds.SAMPLE_RATE).save(out / "frog.wav")
     frames, fps = world.film(world.Clip("car", "green", "big", "left"), np.random.default_rng(5))
     Video(frames, fps).save(out / "car.mp4")

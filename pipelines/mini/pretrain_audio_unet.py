@@ -1,7 +1,8 @@
 """Pretrain the sound diffusion model of mini: CLAP text embedding -> 32x16x8 latents of a log-mel, AudioLDM's layout.
 
     python -m anygen_pipelines.mini.pretrain_audio_unet --tokenizer pipelines/mini/tokenizer \
-        --text-encoder runs/text_encoders/clap/final --vae runs/audio_vae/final --recordings ESC10_FOLDER --work runs/audio_unet
+        --text-encoder runs/text_encoders/clap/final --vae runs/audio_vae/final \
+        --recordings ESC10_FOLDER --work runs/audio_unet
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ def text_embeddings(encoder: ClapTextModelWithProjection, tokenizer, captions: l
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--text-encoder", type=Path, required=True)
     parser.add_argument("--vae", type=Path, required=True)
@@ -74,14 +77,26 @@ def main() -> None:
     with torch.no_grad():
         encoded = [vae.encode(mels[start : start + 64]).latent_dist.mean for start in range(0, len(mels), 64)]
     latents = torch.cat(encoded) * vae.config.scaling_factor
-    embeddings = text_embeddings(text_encoder, tokenizer, [world.sound_caption(thing) for thing in world.SOUNDING])
+    embeddings = text_embeddings(
+        text_encoder, tokenizer, [world.sound_caption(thing) for thing in world.SOUNDING]
+    )
     empty = text_embeddings(text_encoder, tokenizer, [""])
 
     unet = build(latents.shape[2]).to(memory_format=torch.channels_last)
-    logger.info("%d windows, %.2f M parameters", len(latents), sum(p.numel() for p in unet.parameters()) / 1e6)
+    logger.info(
+        "%d windows, %.2f M parameters", len(latents), sum(p.numel() for p in unet.parameters()) / 1e6
+    )
     optimizer = torch.optim.AdamW(unet.parameters(), lr=1.5e-3, betas=(0.9, 0.99), weight_decay=1e-3)
     average = Average(unet, 0.998)
-    run = Run(arguments.work, arguments.steps, {"unet": unet}, optimizer, {"unet": average}, seed=arguments.seed, warmup=100)
+    run = Run(
+        arguments.work,
+        arguments.steps,
+        {"unet": unet},
+        optimizer,
+        {"unet": average},
+        seed=arguments.seed,
+        warmup=100,
+    )
     scheduler = noise_scheduler()
     for _ in run.steps():
         rng, generator = run.generators()

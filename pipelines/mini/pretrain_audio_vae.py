@@ -1,6 +1,6 @@
 """Pretrain the sound autoencoder of mini: 128x64 log-mel <-> 32x16x8 latents, diffusers' AutoencoderKL.
 
-    python -m anygen_pipelines.mini.pretrain_audio_vae --work runs/audio_vae --recordings ESC10_FOLDER
+python -m anygen_pipelines.mini.pretrain_audio_vae --work runs/audio_vae --recordings ESC10_FOLDER
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def mel_bank(bank: SoundBank, per_thing: int, seed: int) -> torch.Tensor:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--recordings", type=Path)
     parser.add_argument("--steps", type=int, default=2600)

@@ -12,7 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, DPMSolverMultistepScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import (
+    AutoencoderKL,
+    DPMSolverMultistepScheduler,
+    StableDiffusionPipeline,
+    UNet2DConditionModel,
+)
 from torch import Tensor
 from transformers import CLIPTextModel
 
@@ -67,7 +72,9 @@ def latents_of(vae: AutoencoderKL, pictures: np.ndarray) -> Tensor:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--text-encoder", type=Path, required=True)
     parser.add_argument("--vae", type=Path, required=True)
@@ -87,16 +94,28 @@ def main() -> None:
     states = text_states(text_encoder, tokenizer, [world.caption(scene) for scene in scenes])
     empty = text_states(text_encoder, tokenizer, [""])
     # (N, 1, 16, 16): the share of each latent pixel that the thing covers.
-    masks = torch.nn.functional.avg_pool2d(torch.from_numpy(np.stack([world.sprite_mask(s) for s in scenes]))[:, None], 4)
+    masks = torch.nn.functional.avg_pool2d(
+        torch.from_numpy(np.stack([world.sprite_mask(s) for s in scenes]))[:, None], 4
+    )
     held_latents = latents_of(vae, np.stack([world.draw(scene) for scene in held]))
     held_states = text_states(text_encoder, tokenizer, [world.caption(scene) for scene in held])
-    held_masks = torch.nn.functional.avg_pool2d(torch.from_numpy(np.stack([world.sprite_mask(s) for s in held]))[:, None], 4)
+    held_masks = torch.nn.functional.avg_pool2d(
+        torch.from_numpy(np.stack([world.sprite_mask(s) for s in held]))[:, None], 4
+    )
 
     unet = build().to(memory_format=torch.channels_last)
     logger.info("%d scenes, %.2f M parameters", len(scenes), sum(p.numel() for p in unet.parameters()) / 1e6)
     optimizer = torch.optim.AdamW(unet.parameters(), lr=2e-3, betas=(0.9, 0.99), weight_decay=1e-3)
     average = Average(unet, 0.999)
-    run = Run(arguments.work, arguments.steps, {"unet": unet}, optimizer, {"unet": average}, seed=arguments.seed, warmup=100)
+    run = Run(
+        arguments.work,
+        arguments.steps,
+        {"unet": unet},
+        optimizer,
+        {"unet": average},
+        seed=arguments.seed,
+        warmup=100,
+    )
     scheduler = noise_scheduler()
 
     @torch.no_grad()

@@ -13,7 +13,6 @@ import json
 import logging
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -51,7 +50,10 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
 
 def encode_captions(tokenizer: PreTrainedTokenizerFast, captions: list[str]) -> tuple[Tensor, Tensor]:
     """Ids and mask, (N, 16) int64 each. Raises ValueError for a caption that does not fit."""
-    rows = [[tokenizer.bos_token_id, *tokenizer.encode(text, add_special_tokens=False), tokenizer.eos_token_id] for text in captions]
+    rows = [
+        [tokenizer.bos_token_id, *tokenizer.encode(text, add_special_tokens=False), tokenizer.eos_token_id]
+        for text in captions
+    ]
     longest = max(map(len, rows))
     if longest > MAX_TOKENS:
         raise ValueError(f"a caption of {longest} tokens: at most {MAX_TOKENS}")
@@ -65,7 +67,9 @@ def encode_captions(tokenizer: PreTrainedTokenizerFast, captions: list[str]) -> 
 
 def build_clip(tokenizer: PreTrainedTokenizerFast) -> CLIPTextModel:
     if tokenizer.eos_token_id == 2:
-        raise ValueError("</s> has id 2, which makes CLIPTextModel pool at the wrong token: give it another id")
+        raise ValueError(
+            "</s> has id 2, which makes CLIPTextModel pool at the wrong token: give it another id"
+        )
     return CLIPTextModel(
         CLIPTextConfig(
             vocab_size=len(tokenizer),
@@ -103,7 +107,9 @@ class AttributeHeads(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.heads = nn.ModuleDict({name: nn.Linear(width, len(values)) for name, values in ATTRIBUTES.items()})
+        self.heads = nn.ModuleDict(
+            {name: nn.Linear(width, len(values)) for name, values in ATTRIBUTES.items()}
+        )
 
     def forward(self, pooled_ND: Tensor) -> dict[str, Tensor]:
         return {name: head(pooled_ND) for name, head in self.heads.items()}
@@ -112,7 +118,9 @@ class AttributeHeads(nn.Module):
 def labels(items: list[world.Scene | world.Clip]) -> dict[str, Tensor]:
     """Class indices an attribute, (N,) int64; -100 where an item has no such attribute."""
     return {
-        name: torch.tensor([values.index(value) if (value := getattr(item, name, None)) else -100 for item in items])
+        name: torch.tensor(
+            [values.index(value) if (value := getattr(item, name, None)) else -100 for item in items]
+        )
         for name, values in ATTRIBUTES.items()
     }
 
@@ -139,16 +147,22 @@ def train_clip(tokenizer: PreTrainedTokenizerFast, work: Path, num_steps: int) -
         logits = heads(encoder(input_ids=ids, attention_mask=mask).pooler_output)
         wanted = labels(items)
         # An attribute that no item of the batch has would give NaN.
-        losses = [F.cross_entropy(logits[name], target) for name, target in wanted.items() if (target >= 0).any()]
+        losses = [
+            F.cross_entropy(logits[name], target) for name, target in wanted.items() if (target >= 0).any()
+        ]
         run.update(torch.stack(losses).sum())
     encoder.eval()
     report = {}
     for held_out in (False, True):
-        everything = [item for item in (*world.all_scenes(), *world.all_clips()) if world.is_held_out(item) == held_out]
+        everything = [
+            item for item in (*world.all_scenes(), *world.all_clips()) if world.is_held_out(item) == held_out
+        ]
         logits_rows: dict[str, list[Tensor]] = {name: [] for name in ATTRIBUTES}
         with torch.no_grad():
             for start in range(0, len(everything), 256):
-                ids, mask = encode_captions(tokenizer, [world.caption(x) for x in everything[start : start + 256]])
+                ids, mask = encode_captions(
+                    tokenizer, [world.caption(x) for x in everything[start : start + 256]]
+                )
                 for name, value in heads(encoder(input_ids=ids, attention_mask=mask).pooler_output).items():
                     logits_rows[name].append(value)
         scores = accuracy({name: torch.cat(rows) for name, rows in logits_rows.items()}, labels(everything))
@@ -181,7 +195,9 @@ def train_clap(tokenizer: PreTrainedTokenizerFast, work: Path, num_steps: int) -
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=700)

@@ -13,7 +13,12 @@ import logging
 from pathlib import Path
 
 import torch
-from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline, TextToVideoSDPipeline, UNet2DConditionModel
+from diffusers import (
+    DPMSolverMultistepScheduler,
+    StableDiffusionPipeline,
+    TextToVideoSDPipeline,
+    UNet2DConditionModel,
+)
 from diffusers.models import UNet3DConditionModel
 from torch import nn
 
@@ -61,7 +66,9 @@ def copy_weights(image_unet: UNet2DConditionModel, unet: UNet3DConditionModel) -
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--image-pipeline", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=1200)
@@ -91,7 +98,15 @@ def main() -> None:
     ]
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.99), weight_decay=1e-3)
     average = Average(unet, 0.997)
-    run = Run(arguments.work, arguments.steps, {"unet": unet}, optimizer, {"unet": average}, seed=arguments.seed, warmup=50)
+    run = Run(
+        arguments.work,
+        arguments.steps,
+        {"unet": unet},
+        optimizer,
+        {"unet": average},
+        seed=arguments.seed,
+        warmup=50,
+    )
     scheduler = noise_scheduler()
     for _ in run.steps(log_every=25):
         rng, generator = run.generators()

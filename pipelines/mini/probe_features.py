@@ -2,7 +2,8 @@
 
 Probes are trained on features of pairs the encoder was trained on, a third of the items on a background of any
 colour (without them a linear map learns that some things have no yellow background), and scored on held-out pairs: on the
-canonical drawings and on files as users have them. Sounds are scored on the validation sources of folds 1 to 3 and on fold 4.
+canonical drawings and on files as users have them. Sounds are scored on the validation sources of folds 1 to 3, and on
+fold 4.
 
     python -m anygen_pipelines.mini.probe_features --encoder runs/encoder/final --recordings esc10/
 """

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from anygen_pipelines.mini.sounds import SAMPLE_RATE, window
-from anygen_pipelines.mini.world import COLOURS, MOTIONS, POSITIONS, SIZES, SOUNDING, THINGS
 from PIL import Image as PILImage
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+
+from anygen_pipelines.mini.sounds import SAMPLE_RATE, window
+from anygen_pipelines.mini.world import COLOURS, MOTIONS, POSITIONS, SIZES, SOUNDING, THINGS
 
 PROBES_DIR = Path(__file__).parent / "probe_weights"
 UNCLEAR = "unclear"

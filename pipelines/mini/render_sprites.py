@@ -29,7 +29,9 @@ def render(font_path: Path, emoji: str) -> Image.Image:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("font", type=Path)
     arguments = parser.parse_args()
     SPRITES_DIR.mkdir(exist_ok=True)

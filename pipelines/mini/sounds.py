@@ -33,7 +33,7 @@ def normalise(samples: np.ndarray, peak: float = 0.7) -> np.ndarray:
 def _ring(start: float, partials: list[tuple[float, float, float]], rng: np.random.Generator) -> np.ndarray:
     """Partials (frequency Hz, amplitude, decay 1/s) struck at `start` seconds."""
     after = np.maximum(_TIME - start, 0)
-    struck = _TIME >= start
+    struck = start <= _TIME
     total = np.zeros(WINDOW)
     for frequency, amplitude, decay in partials:
         phase = rng.uniform(0, 2 * np.pi)
@@ -68,7 +68,9 @@ def _bell(rng: np.random.Generator) -> np.ndarray:
     ratios = (0.5, 1.0, 1.19, 1.5, 2.0, 2.74, 3.76, 5.4)
     total = np.zeros(WINDOW)
     for start in np.arange(rng.uniform(0, 0.2), 2.5, gap):
-        total += _ring(start, [(base * r, 1 / (1 + i * 0.6), 1.6 + 0.9 * i) for i, r in enumerate(ratios)], rng)
+        total += _ring(
+            start, [(base * r, 1 / (1 + i * 0.6), 1.6 + 0.9 * i) for i, r in enumerate(ratios)], rng
+        )
     return total
 
 
@@ -85,7 +87,7 @@ def _drum(rng: np.random.Generator) -> np.ndarray:
             continue
         after = np.maximum(_TIME - start, 0)
         thump = _sweep(base * (1 + 0.8 * np.exp(-after * 40))) * np.exp(-after * 18)
-        total += weight * (_TIME >= start) * (thump + 0.5 * snare * np.exp(-after * 28))
+        total += weight * (start <= _TIME) * (thump + 0.5 * snare * np.exp(-after * 28))
     return total
 
 
@@ -96,7 +98,8 @@ def _siren(rng: np.random.Generator) -> np.ndarray:
         swing = 0.5 - 0.5 * np.cos(2 * np.pi * (rate * _TIME + phase))
     else:
         swing = signal.sosfilt(
-            signal.butter(1, 20, fs=SAMPLE_RATE, output="sos"), ((rate * _TIME + phase) % 1 > 0.5).astype(float)
+            signal.butter(1, 20, fs=SAMPLE_RATE, output="sos"),
+            ((rate * _TIME + phase) % 1 > 0.5).astype(float),
         )
     frequency = low + (high - low) * swing
     return _sweep(frequency) + 0.45 * _sweep(2 * frequency) + 0.25 * _sweep(3 * frequency)
@@ -110,7 +113,9 @@ def _piano(rng: np.random.Generator) -> np.ndarray:
         for note in rng.choice(scale, size=int(rng.choice([1, 1, 2, 3])), replace=False):
             base = 440 * 2 ** ((root + note - 69) / 12)
             partials = [
-                (base * k * np.sqrt(1 + 4e-4 * k * k), 0.75**k, 1.5 + 0.7 * k) for k in range(1, 9) if base * k < 7500
+                (base * k * np.sqrt(1 + 4e-4 * k * k), 0.75**k, 1.5 + 0.7 * k)
+                for k in range(1, 9)
+                if base * k < 7500
             ]
             total += _ring(start, partials, rng)
         start += rng.choice([0.2, 0.3, 0.4, 0.6])
@@ -123,7 +128,9 @@ def _train(rng: np.random.Generator) -> np.ndarray:
     total = puff * _noise(rng, 150, 2200) + 0.25 * _noise(rng, 60, 300)
     if rng.random() < 0.7:
         start, seconds, base = rng.uniform(0, 1.2), rng.uniform(0.6, 1.2), rng.uniform(280, 420)
-        whistle = sum(np.sin(2 * np.pi * base * r * _TIME) / (i + 1) for i, r in enumerate((1, 1.26, 1.5, 2.0)))
+        whistle = sum(
+            np.sin(2 * np.pi * base * r * _TIME) / (i + 1) for i, r in enumerate((1, 1.26, 1.5, 2.0))
+        )
         total = total + 0.55 * whistle * _burst(start, seconds) ** 0.5
     return total
 
@@ -184,7 +191,9 @@ def _sneeze(rng: np.random.Generator) -> np.ndarray:
     start = rng.uniform(0.3, 1.2)
     breath = 0.25 * _burst(start - 0.5, 0.5) * _noise(rng, 500, 3000)
     after = np.maximum(_TIME - start, 0)
-    return breath + (_TIME >= start) * np.exp(-after * 7) * (_noise(rng, 700, 7000) + 0.6 * _sweep(300 - 60 * after))
+    return breath + (start <= _TIME) * np.exp(-after * 7) * (
+        _noise(rng, 700, 7000) + 0.6 * _sweep(300 - 60 * after)
+    )
 
 
 def _helicopter(rng: np.random.Generator) -> np.ndarray:
@@ -261,7 +270,9 @@ def load_recordings(folder: Path, folds: tuple[int, ...] = (1, 2, 3, 4)) -> list
     for thing in RECORDED:
         class_dir = Path(folder) / ESC10_FOLDERS[thing]
         if not class_dir.is_dir():
-            raise FileNotFoundError(f"{class_dir}: no such folder; the ESC-10 recordings lie in one folder a class")
+            raise FileNotFoundError(
+                f"{class_dir}: no such folder; the ESC-10 recordings lie in one folder a class"
+            )
         for path in sorted(class_dir.glob("*.ogg")) + sorted(class_dir.glob("*.wav")):
             fold, source = path.stem.split("-")[:2]
             if int(fold) not in folds:
@@ -300,5 +311,7 @@ def vary(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     samples = np.roll(samples, int(rng.integers(len(samples)))) if rng.random() < 0.5 else samples
     samples = normalise(samples, float(rng.uniform(0.15, 0.95)))
     if rng.random() < 0.4:
-        samples = samples + rng.normal(0, float(np.exp(rng.uniform(np.log(3e-4), np.log(1e-2)))), len(samples))
+        samples = samples + rng.normal(
+            0, float(np.exp(rng.uniform(np.log(3e-4), np.log(1e-2)))), len(samples)
+        )
     return samples.astype(np.float32)

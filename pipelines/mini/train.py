@@ -94,17 +94,27 @@ def _moved(config: Path, runs: Path) -> tuple[str, ...]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--recordings", type=Path, help="the ESC-10 recordings, one folder a class; else stand-ins")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="where logs, checkpoints and parts go")
-    parser.add_argument("--out", type=Path, default=PRESETS_DIR / "mini", help="where the finished preset goes")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--recordings", type=Path, help="the ESC-10 recordings, one folder a class; else stand-ins"
+    )
+    parser.add_argument(
+        "--runs", type=Path, default=Path("runs"), help="where logs, checkpoints and parts go"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=PRESETS_DIR / "mini", help="where the finished preset goes"
+    )
     parser.add_argument("--plan", action="store_true", help="print the plan and stop")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     if arguments.recordings is None:
         logger.warning("no --recordings: the ten recorded kinds of sound will be synthesised stand-ins")
     elif not arguments.recordings.is_dir():
-        raise SystemExit(f"{arguments.recordings}: no such folder; the ESC-10 recordings lie in one folder a class")
+        raise SystemExit(
+            f"{arguments.recordings}: no such folder; the ESC-10 recordings lie in one folder a class"
+        )
     steps = plan(arguments.runs, arguments.recordings, arguments.out)
     left = [step for step in steps if not Path(step.done).exists()]
     print(f"{'step':<22}{'about':>8}")

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor, nn
+
 from anygen_pipelines.mini import sounds, world
 from anygen_pipelines.mini.probes import FRAMES, LABELS, NETS, PROBES_DIR, judge, log_mel, save_probe
-from torch import Tensor, nn
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -180,7 +180,7 @@ def sound_caption(thing: str) -> str:
 # ---------------------------------------------------------------------------------------------- sprites
 
 
-@lru_cache(maxsize=None)
+@cache
 def sprite(thing: str) -> PILImage.Image:
     """(128, 128) RGBA, the emoji trimmed to its square, centred."""
     return PILImage.open(SPRITES_DIR / f"{thing.replace(' ', '_')}.png").convert("RGBA")
@@ -255,7 +255,7 @@ def _path(motion: str, size: int, share: float) -> tuple[float, float, float, fl
 
 
 def animate(clip: Clip) -> np.ndarray:
-    """The canonical clip: (8, 64, 64, 3) uint8, on whole pixels. A spin is one full turn, its last frame 45 degrees short."""
+    """The canonical clip: (8, 64, 64, 3) uint8, on whole pixels. A spin is one turn, its last frame 45 degrees short."""
     frames = []
     for index in range(NUM_FRAMES):
         share = index / NUM_FRAMES if clip.motion == "spins" else index / (NUM_FRAMES - 1)
@@ -277,7 +277,9 @@ def _shade(colour: tuple[int, int, int], rng: np.random.Generator, spread: float
     return np.clip(np.asarray(colour) + rng.normal(0, spread, 3), 0, 255)
 
 
-def _background(colour: tuple[int, int, int], height: int, width: int, rng: np.random.Generator) -> PILImage.Image:
+def _background(
+    colour: tuple[int, int, int], height: int, width: int, rng: np.random.Generator
+) -> PILImage.Image:
     """A plain or softly shaded background in about the named colour."""
     one, two = _shade(colour, rng, 8), _shade(colour, rng, 8)
     if rng.random() < 0.5:
@@ -303,7 +305,9 @@ def _frame_shape(rng: np.random.Generator) -> tuple[int, int]:
     return short, round(short * ratio)
 
 
-def _loose_place(position: str, size: float, height: int, width: int, rng: np.random.Generator) -> tuple[int, int]:
+def _loose_place(
+    position: str, size: float, height: int, width: int, rng: np.random.Generator
+) -> tuple[int, int]:
     """A place that a person would call by that name: anywhere near that side, not on the grid."""
 
     def near(low: float, high: float) -> float:
@@ -323,7 +327,9 @@ def _loose_size(size: str, rng: np.random.Generator) -> float:
 def wear(picture: PILImage.Image, rng: np.random.Generator, strength: float = 1.0) -> PILImage.Image:
     """What cameras, networks and decoders do to a picture: blur, noise, brightness, JPEG."""
     if rng.random() < 0.3 * strength:
-        picture = picture.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.2, 1.2)) * min(picture.size) / 64 * 0.7))
+        picture = picture.filter(
+            ImageFilter.GaussianBlur(float(rng.uniform(0.2, 1.2)) * min(picture.size) / 64 * 0.7)
+        )
     pixels = np.asarray(picture, dtype=np.float32)
     if rng.random() < 0.4 * strength:
         pixels = pixels + rng.normal(0, rng.uniform(1, 10), pixels.shape)

@@ -1,11 +1,11 @@
 import json
 
 import pytest
-from anygen_pipelines import evaluate
-from anygen_pipelines.mini import probes
 
 from anygen.evaluation.accuracy import estimate
 from anygen.evaluation.report import Row, Table
+from anygen_pipelines import evaluate
+from anygen_pipelines.mini import probes
 
 
 def test_a_table_goes_into_the_page_and_the_json(tmp_path):

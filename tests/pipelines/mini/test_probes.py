@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+
 from anygen_pipelines.mini import probes, sounds, train_probes, world
 
 SHAPES = {"image": (2, 3, 64, 64), "video": (2, 8, 3, 64, 64), "audio": (2, 256, 64)}
