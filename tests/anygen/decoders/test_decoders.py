@@ -162,8 +162,8 @@ def test_griffin_lim_gives_back_the_spectrogram_of_a_tone() -> None:
     assert again.shape == (1, len(time))
     spectrum = torch.fft.rfft(again[0]).abs()
     assert abs(float(spectrum.argmax()) * config.sampling_rate / len(time) - 440) < 15  # within a mel band
-    loud = mel > 0
-    assert (LogMel(config)(again) - mel)[loud].abs().mean() * config.scale < 0.15
+    loud = mel > mel.max() - 0.8  # within 3 nats of the loudest band
+    assert (LogMel(config)(again) - mel)[loud].abs().mean() * config.scale < 0.25
 
 
 def test_griffin_lim_is_the_same_every_time() -> None:
