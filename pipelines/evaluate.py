@@ -134,6 +134,7 @@ def main(arguments: list[str] | None = None) -> None:
         given.batch_size,
         given.probes,
         part_hashes(given.model),
+        given.clips,
     )
     tables = {
         **SECTIONS,
@@ -144,6 +145,7 @@ def main(arguments: list[str] | None = None) -> None:
     for name in given.names:
         started = time.perf_counter()
         command = f"python -m anygen_pipelines.evaluate --model {Path(given.model).name} --only {name} --n {given.n}"
+        command += f" --clips {given.clips}" * bool(given.clips)
         command += " --esc10 ESC10" * bool(given.esc10) + " --phrasings FILE" * bool(given.phrasings)
         if name in SHEETS:
             path = getattr(sheets, name)(bench, given.out / f"mini_{name}.png")

@@ -84,6 +84,7 @@ class Bench:
         batch_size: int = 16,
         probes_dir: Path = probes.PROBES_DIR,
         part_hashes: Mapping[str, str] | None = None,
+        num_clips: int | None = None,
     ) -> None:
         self.model_name = model_name
         self.cache_dir = cache_dir
@@ -93,6 +94,8 @@ class Bench:
         self.batch_size = batch_size
         self.probes_dir = probes_dir
         self.part_hashes = part_hashes or {}
+        # Clips cost as much as twenty pictures each: sets that make them may be smaller.
+        self.num_clips = num_items if num_clips is None else min(num_clips, num_items)
         self._probes: dict[str, Sequence[Any]] = {}
 
     @cached_property

@@ -15,7 +15,7 @@ from anygen.reply import Response, Span
 from anygen_pipelines.mini.evaluation.bench import Bench, Played
 from anygen_pipelines.mini.evaluation.plays import PLAYS
 
-NUM_ITEMS = 96
+NUM_ITEMS = 48
 OUTPUTS: tuple[tuple[Modality, str, str], ...] = (
     (IMAGE, "text_to_image", "image.thing"),
     (AUDIO, "text_to_audio", "audio.class"),
@@ -33,7 +33,9 @@ def shuffled_outputs(bench: Bench) -> list[tuple[str, str, list[Played]]]:
     results = []
     for modality, name, key in OUTPUTS:
         if modality in bench.model.makes:
-            count = min(bench.num_items, NUM_ITEMS if modality != VIDEO else NUM_ITEMS // 4)
+            count = (
+                min(bench.num_items, NUM_ITEMS) if modality != VIDEO else min(bench.num_clips, NUM_ITEMS // 2)
+            )
             played = bench.play(f"{name}_shuffled", PLAYS[name](bench)[:count], answer=_answer_shuffled)
             results.append((str(modality), key, played))
     return results

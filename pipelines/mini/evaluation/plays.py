@@ -78,7 +78,7 @@ def text_to_audio(bench: Bench) -> list[Dialogue]:
 def text_to_video(bench: Bench) -> list[Dialogue]:
     name = "text_to_video"
     items = []
-    for index in range(bench.num_items):
+    for index in range(bench.num_clips):
         clip = _clip(name, index)
         words = ask("animate", index // len(PAIRS), **vars(clip))
         items.append(_one(name, index, _pair(clip), Turn((words,), frozenset({"video"}), vars(clip))))
@@ -176,7 +176,7 @@ def audio_to_image(bench: Bench) -> list[Dialogue]:
 
 def audio_to_video(bench: Bench) -> list[Dialogue]:
     items = []
-    for index in range(bench.num_items):
+    for index in range(bench.num_clips):
         sound = bench.heard(index, world.RECORDED)
         turn = Turn((ask("sound to clip", index // 10), sound), frozenset({"video"}), {"thing": sound.thing})
         items.append(_one("audio_to_video", index, _hearing_cluster(sound), turn))
@@ -268,7 +268,7 @@ def audio_to_audio(bench: Bench) -> list[Dialogue]:
 
 def _fewer(bench: Bench) -> int:
     """For cells that no aim is set for and that cost clips."""
-    return min(bench.num_items, 48)
+    return min(bench.num_clips, 24)
 
 
 # ---------------------------------------------------------------------------------------------- several turns

@@ -29,8 +29,8 @@ def contact_sheet(bench: Bench, path: Path, num_pictures: int = 64) -> Path:
     )
 
 
-def film_strips(bench: Bench, path: Path, num_clips: int = 24) -> Path:
-    """Seeds 0 to 23, unselected: one clip a line, its frames from left to right."""
+def film_strips(bench: Bench, path: Path, num_clips: int = 12) -> Path:
+    """Seeds 0 to 11, unselected: one clip a line, its frames from left to right."""
     clips = []
     for seed in range(num_clips):
         scene = _scene(seed)
@@ -40,7 +40,7 @@ def film_strips(bench: Bench, path: Path, num_clips: int = 24) -> Path:
     made = _ask_all(bench, [ask("animate", seed, **vars(clip)) for seed, clip in enumerate(clips)], VIDEO)
     strips = [None if clip is None else np.concatenate(list(clip.frames[:8]), axis=1) for clip in made]
     labels = [f"{clip.size} {clip.thing}, {clip.colour}, {clip.motion}" for clip in clips]
-    return grid(strips, labels, path, columns=2, scale=1)
+    return grid(strips, labels, path, columns=1, scale=2)
 
 
 def spectrograms(bench: Bench, path: Path) -> Path:

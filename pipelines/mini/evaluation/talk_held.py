@@ -11,7 +11,7 @@ from anygen_pipelines.mini.evaluation.bench import Bench
 from anygen_pipelines.mini.evaluation.dialogues import Attachment, Dialogue, Said, Turn
 
 SEED = 2026  # no stage's data is written from it
-ITEMS_PER_N = 3
+ITEMS_PER_N = 2
 
 
 def dialogues(bench: Bench, split: str = "held") -> list[Dialogue]:

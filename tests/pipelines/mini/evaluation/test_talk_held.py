@@ -3,7 +3,7 @@ from anygen_pipelines.mini.evaluation.talk_held import dialogues
 
 
 def test_held_conversations_become_dialogues_whose_last_turn_is_asked(tmp_path):
-    found = dialogues(Bench("none", tmp_path, 40))
+    found = dialogues(Bench("none", tmp_path, 60))
     assert len(found) == 120 == len({dialogue.id for dialogue in found})
     assert all(len(dialogue.turns) == 1 and dialogue.turns[0].parts for dialogue in found)
     assert any(dialogue.before for dialogue in found)
@@ -23,7 +23,7 @@ def test_the_answers_as_they_are_written_pass_every_check(tmp_path):
     from anygen_pipelines.mini.evaluation import talk_held
     from anygen_pipelines.mini.evaluation.checks import check_words
 
-    bench = Bench("none", tmp_path, 100)
+    bench = Bench("none", tmp_path, 150)
     gold = list(talk.conversations(talk_held.SEED, "held", 300))
     checked = 0
     for dialogue, conversation in zip(dialogues(bench), gold, strict=True):
