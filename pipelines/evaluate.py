@@ -95,6 +95,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", help=f"tables to make, joined by commas; of {', '.join(names)}")
     parser.add_argument("--n", type=int, default=200, help="items a table (default: 200)")
     parser.add_argument(
+        "--clips", type=int, help="items where clips are made, which cost most (default: as --n)"
+    )
+    parser.add_argument(
         "--esc10", type=Path, help="folder of the ESC-10 recordings; without it, no recordings are read"
     )
     parser.add_argument("--phrasings", type=Path, help="an outside set of dialogues to validate on, JSONL")

@@ -135,7 +135,13 @@ def _crispness(bench: Bench, played: Sequence[Played]) -> list[Row]:
 def image_to_text(bench: Bench) -> list[Row]:
     played = play(bench, "image_to_text")
     aims = {"thing": 0.98, "colour": 0.99, "position": 0.98, "size": 0.99}
-    return [worded(name, played, f"says.{name}", aim) for name, aim in aims.items()]
+    rows = [worded(name, played, f"says.{name}", aim) for name, aim in aims.items()]
+    wordings: dict[str, list[Played]] = {}
+    for dialogue, item in zip(PLAYS["image_to_text"](bench), played, strict=True):
+        wordings.setdefault(str(dialogue.turns[0].parts[-1]), []).append(item)
+    for words, items in wordings.items():
+        rows += [worded(f'- "{words}": {name}', items, f"says.{name}") for name in ("thing", "colour")]
+    return rows
 
 
 def held_questions(bench: Bench) -> list[Row]:

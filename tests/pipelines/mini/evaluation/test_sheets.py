@@ -9,7 +9,7 @@ def test_pictures_stand_in_rows_and_a_missing_one_leaves_a_field(tmp_path):
     path = grid(
         [red, None, red], ["one", "two", "a label far too long for its field"], tmp_path / "s.png", 2, 2
     )
-    sheet = np.asarray(Image.open(path))
+    sheet = np.asarray(Image.open(path).convert("RGB"))
     assert sheet.shape == (2 * (16 + 16), 2 * (16 + 4), 3)
     assert tuple(sheet[5, 5]) == (255, 0, 0) and tuple(sheet[5, 25]) == (255, 255, 255)
     assert tuple(sheet[37, 5]) == (255, 0, 0)
