@@ -68,7 +68,6 @@ def main() -> None:
     parser.add_argument("--stage2", type=int, default=12_000, help="examples of stage 2")
     parser.add_argument("--stage3", type=int, default=60_000, help="conversations of stage 3")
     parser.add_argument("--stage3b", type=int, default=150_000, help="conversations of its second part")
-    parser.add_argument("--stage3c", type=int, default=76_000, help="conversations of its third part")
     parser.add_argument("--validation", type=int, default=400, help="examples of each validation file")
     parser.add_argument("--encoder", type=Path, help="the encoder's work folder: its banks are used again")
     parser.add_argument("--bank-only", action="store_true", help="make the media files and stop")
@@ -82,7 +81,7 @@ def main() -> None:
         arguments.validation,
         arguments.bank_only,
         encoder_banks=load_encoder_banks(arguments.encoder) if arguments.encoder else (),
-        more=(arguments.stage3b, arguments.stage3c),
+        more=arguments.stage3b,
     )
 
 
@@ -95,9 +94,9 @@ def make(
     bank_only: bool = False,
     sizes: BankSizes | None = None,
     encoder_banks: Sequence[Bank] = (),
-    more: tuple[int, int] = (0, 0),
+    more: int = 0,
 ) -> None:
-    """Write the bank and the JSONL files into `out`; `counts` are the examples of stages 1, 2 and 3, `more` of 3b and 3c."""
+    """Write the bank and the JSONL files into `out`; `counts` are the examples of stages 1, 2 and 3, `more` of 3b."""
     recordings = []
     if recordings_dir is None:
         logger.info("no recordings given: ten of the sixteen sounds are synthesised stand-ins")
@@ -118,10 +117,9 @@ def make(
         ):
             write_jsonl(out / f"{name}.jsonl", with_files(talk(own_seed, size), each, out))
             logger.info("%s: %d examples", name, size)
-    for name, count, talk in (("stage3b", more[0], stage3b), ("stage3c", more[1], stage3c)):
-        if count:
-            write_jsonl(out / f"{name}.jsonl", with_files(talk(seed, count), bank, out))
-            logger.info("%s: %d examples", name, count)
+    if more:
+        write_jsonl(out / "stage3b.jsonl", with_files(stage3b(seed, more), bank, out))
+        logger.info("stage3b: %d examples", more)
 
 
 def load_encoder_banks(work: Path) -> list[Bank]:
@@ -182,22 +180,6 @@ def stage3b(seed: int, count: int) -> Iterator[dict]:
     """Talk that stage 3 has not seen, with more of what is hard."""
     weights = {"text->several": 13.0, "text->video": 13.0, "question": 18.0, "turns": 20.0, "outside": 12.0}
     return conversations(seed + 103, "train", count, weights=weights)
-
-
-def stage3c(seed: int, count: int) -> Iterator[dict]:
-    """Questions above all: half of it yes or no, an eighth descriptions, the rest all the talk."""
-    asked = conversations(seed + 207, "train", weights=dict.fromkeys(KINDS, 0.0) | {QUESTIONS: 1.0})
-    everything = conversations(seed + 211, "train")
-    rng = random.Random(f"stage 3c {seed}")
-    for _ in range(count):
-        share = rng.random()
-        if share < 0.38:
-            yield next(everything)
-            continue
-        wanted = "describe" if share < 0.5 else "yes/no"
-        yield next(
-            each for each in asked if str((each["check"]["answer"] or {}).get("about")).startswith(wanted)
-        )
 
 
 def medium_of_caption(caption: str) -> str:
