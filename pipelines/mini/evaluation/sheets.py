@@ -44,7 +44,7 @@ def film_strips(bench: Bench, path: Path, num_clips: int = 12) -> Path:
 
 
 def spectrograms(bench: Bench, path: Path) -> Path:
-    """Two real sounds of every kind (fold 4, or synthesised) beside two made ones: 2.56 s, 64 mel bands, loudness removed."""
+    """Two real sounds of every kind (fold 4, or synthesised) beside two made ones: 2.56 s, 64 mel bands."""
     import matplotlib
 
     matplotlib.use("Agg")
