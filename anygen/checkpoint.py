@@ -76,7 +76,7 @@ def _from_hub(name: str) -> Path:
 def load(name: str | Path, dtype: torch.dtype = torch.float32, merge: bool = True) -> AnyGen:
     """The model a name stands for. `merge` adds saved LoRA into the language model; without it the adapters stay apart.
 
-    Raises CheckpointError for what does not fit: a changed file, another base, missing or unexpected names."""
+    Raises CheckpointError for what does not fit: another base model, missing or unexpected names."""
     folder = resolve(name)
     config = read_config(folder / CONFIG)
     manifest = _read_manifest(folder)

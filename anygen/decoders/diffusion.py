@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,7 +17,7 @@ from anygen.errors import CheckpointError
 from anygen.modality import Modality
 
 
-class PipelineDecoder:
+class PipelineDecoder(ABC):
     """Holds one pipeline. A subclass names the pipeline, reads text its way, and turns arrays into media.
 
     `defaults` has every option of the modality but negative_prompt; `conditioning` is what the preset declares,
@@ -67,15 +68,13 @@ class PipelineDecoder:
     @torch.no_grad()
     def encode_text(self, captions: Sequence[str]) -> dict[str, Tensor]:
         """Conditioning of captions by the pipeline's own text encoder: name -> (N, ...)."""
-        length = (
-            next(iter(self.conditioning.values()))[0] if self.primary == "sequence" else self._text_length()
-        )
-        ids, mask = token_ids(self.pipe.tokenizer, captions, length)
+        ids, mask = token_ids(self.pipe.tokenizer, captions, self._text_length())
         device = self.pipe.device
         return {self.primary: self._embed_text(ids.to(device), mask.to(device))}
 
     def _text_length(self) -> int:
-        raise NotImplementedError(f"{type(self).__name__} conditions on a sequence; its length is declared")
+        """How many tokens the text encoder reads; a pooled conditioning does not tell, so its decoder does."""
+        return self.conditioning[self.primary][0]
 
     def _embed_text(self, ids_NL: Tensor, mask_NL: Tensor) -> Tensor:
         """What the pipeline itself makes of token ids."""
@@ -121,17 +120,17 @@ class PipelineDecoder:
             )
         return [self._medium(item, options) for item in made]
 
+    @abstractmethod
     def _arguments(self, options: Any) -> dict[str, Any]:
         """The pipeline's arguments for size and length."""
-        raise NotImplementedError(type(self).__name__)
 
+    @abstractmethod
     def _run(self, call: dict[str, Any], on_step: Callable[[int], None] | None) -> np.ndarray:
         """Call the pipeline; float arrays (N, ...)."""
-        raise NotImplementedError(type(self).__name__)
 
+    @abstractmethod
     def _medium(self, item: np.ndarray, options: Any) -> Any:
         """One item's array as a medium."""
-        raise NotImplementedError(type(self).__name__)
 
 
 def to_uint8(values: np.ndarray) -> np.ndarray:
