@@ -290,31 +290,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     is_debug = "--debug" in given
     given = [word for word in given if word != "--debug"]
-    with _terminable():
+    with _terminable() as signals:
         try:
             parsed = parse(given)
             return int(parsed.run(parsed))
         except (KeyboardInterrupt, SystemExit, Exception) as error:
+            if signal.SIGINT in signals:
+                # A library that was being imported may have turned the interrupt into an error of its own.
+                return _code(KeyboardInterrupt())
             if is_debug and isinstance(error, Exception):
                 raise
             return _code(error)
 
 
 @contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """SIGTERM ends the command as Ctrl-C does, so that nothing half-written is left."""
+def _terminable() -> Iterator[list[int]]:
+    """SIGTERM ends the command as Ctrl-C does, so that nothing half-written is left. Yields the signals that came."""
+    came: list[int] = []
 
     def stop(number: int, frame: Any) -> NoReturn:
-        raise SystemExit(TERMINATED)
+        came.append(number)
+        raise SystemExit(TERMINATED) if number == signal.SIGTERM else KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield came
         return
-    previous = signal.signal(signal.SIGTERM, stop)
+    previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield
+        yield came
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def _code(error: BaseException) -> int:
