@@ -25,6 +25,9 @@ from anygen.llm.signal_tokens import SignalTokens
 from anygen.modality import Modality
 from anygen.model import AnyGen
 
+SHARED = "shared"
+"""The kind of an input projector that is another modality's: NExT-GPT has one for image, audio and video."""
+
 
 def build(config: ModelConfig, folder: Path, dtype: torch.dtype = torch.float32) -> AnyGen:
     """The model a config describes, its frozen parts loaded from paths relative to `folder`, its trained parts fresh.
@@ -32,19 +35,7 @@ def build(config: ModelConfig, folder: Path, dtype: torch.dtype = torch.float32)
     Raises ConfigError for an unknown kind or setting, CheckpointError for a part that cannot be loaded."""
     encoders = build_encoders(config, folder)
     backbone = build_backbone(config.llm, folder, dtype)
-    input_family = nn.ModuleDict(
-        {
-            modality: _named(
-                f"input_projectors.{modality}",
-                input_projectors.build,
-                settings,
-                encoders[Modality(modality)].feature_dim,
-                encoders[Modality(modality)].num_features[Modality(modality)],
-                backbone.dim,
-            )
-            for modality, settings in config.input_projectors.items()
-        }
-    )
+    input_family = build_input_projectors(config.input_projectors, encoders, backbone.dim)
     output_family = nn.ModuleDict(
         {
             modality: _named(
@@ -69,11 +60,47 @@ def build(config: ModelConfig, folder: Path, dtype: torch.dtype = torch.float32)
     return AnyGen(config, encoders, input_family, backbone, prompter, output_family, decoders).eval()
 
 
+def build_input_projectors(
+    configs: Mapping[str, Mapping[str, Any]], encoders: Mapping[Modality, Encoder], llm_dim: int
+) -> nn.ModuleDict:
+    """Modality -> its projector, in the config's order; a shared one stands under each modality it serves.
+
+    Raises ConfigError for an unknown kind or setting, and for sharing between features of different shapes."""
+
+    def shape(name: str) -> tuple[int, int]:
+        encoder = encoders[Modality(name)]
+        return encoder.feature_dim, encoder.num_features[Modality(name)]
+
+    owner = {name: name for name in configs}
+    for name, settings in configs.items():
+        if settings.get("kind") != SHARED:
+            continue
+        owner[name] = str(settings.get("of"))
+        others = [each for each in configs if configs[each].get("kind") != SHARED]
+        if set(settings) != {"kind", "of"} or owner[name] not in others:
+            raise ConfigError(
+                f"input_projectors.{name}: {dict(settings)}; kind: {SHARED} takes `of` alone, one of {', '.join(others)}"
+            )
+        if shape(name) != shape(owner[name]):
+            raise ConfigError(
+                f"input_projectors.{name}: features are {shape(name)}, those of {owner[name]} {shape(owner[name])} "
+                "(width, number); only equal ones can share a projector"
+            )
+    made = {
+        name: _named(f"input_projectors.{name}", input_projectors.build, configs[name], *shape(name), llm_dim)
+        for name in configs
+        if owner[name] == name
+    }
+    return nn.ModuleDict({name: made[owner[name]] for name in configs})
+
+
 def build_encoders(config: ModelConfig, folder: Path) -> dict[Modality, Encoder]:
     """Modality -> its encoder; one that reads several stands under each of them."""
     family: dict[Modality, Encoder] = {}
     for name, each in config.encoders.items():
-        made = _class_of(ENCODERS, each.kind, f"encoders.{name}.kind").from_pretrained(folder / each.path)
+        kind = _class_of(ENCODERS, each.kind, f"encoders.{name}.kind")
+        settings = from_values(kind.Settings, each.settings, f"encoders.{name}.settings.")
+        made = kind.from_pretrained(folder / each.path, settings)
         unread = sorted(set(each.modalities) - set(made.modalities))
         if unread:
             raise ConfigError(f"encoders.{name}.modalities: {unread[0]} is not read by {each.path}")
@@ -84,7 +111,8 @@ def build_encoders(config: ModelConfig, folder: Path) -> dict[Modality, Encoder]
 def build_backbone(config: LanguageModelConfig, folder: Path, dtype: torch.dtype) -> Backbone:
     counts = {Modality(name): count for name, count in config.signal_tokens.items()}
     spelling = {Modality(name): text for name, text in config.spelling.items()}
-    return Backbone.from_pretrained(folder / config.path, SignalTokens(counts, spelling), dtype)
+    signal_tokens = SignalTokens(counts, spelling, config.wrappers)
+    return Backbone.from_pretrained(folder / config.path, signal_tokens, dtype, config.trained_rows)
 
 
 def build_decoders(

@@ -1,7 +1,8 @@
 """from_pretrained and save_pretrained: a folder of config.yaml, trained.safetensors and manifest.json, read strictly.
 
 config.yaml      the ModelConfig in force; frozen parts by path relative to the folder
-trained.safetensors  what the stages trained: input_projectors.*, output_projectors.*, signal_tokens.*, lora.*
+trained.safetensors  what the stages trained: input_projectors.*, output_projectors.*, signal_tokens.*, lora.*; and
+                 vocabulary.*, the base's own rows, where a checkpoint was trained on them (llm.trained_rows)
 manifest.json    what the trained parts were trained against: the language model's fingerprint, its vocabulary size, the
                  signal tokens' ids, each decoder's conditioning, and the SHA-256 of every file the model is made of
 """
@@ -18,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from anygen.build import build
+from anygen.build import SHARED, build
 from anygen.config import LoraConfig, ModelConfig, read_config, to_values
 from anygen.errors import CheckpointError, nearest
 from anygen.files.atomic import write_files
@@ -37,6 +38,11 @@ def presets() -> list[str]:
     return sorted(path.parent.name for path in PRESETS_DIR.glob(f"*/{CONFIG}"))
 
 
+def plans() -> dict[str, Path]:
+    """Name -> config of the presets whose weights are published elsewhere."""
+    return {path.stem: path for path in sorted(PRESETS_DIR.glob("*.yaml"))}
+
+
 def resolve(name: str | Path) -> Path:
     """The folder a model's name stands for: a preset, a folder, or a repository on the hub.
 
@@ -44,6 +50,12 @@ def resolve(name: str | Path) -> Path:
     if str(name) in presets():
         return PRESETS_DIR / str(name)
     folder = Path(name).expanduser()
+    if str(name) in plans() and not folder.is_dir():
+        plan = read_config(plans()[str(name)])
+        raise CheckpointError(
+            f"{name}: its weights are no part of anygen; make a folder of them with `{plan.obtain}` and give that "
+            "folder's path as the model (docs/nextgpt.md)"
+        )
     if folder.is_dir():
         if not (folder / CONFIG).is_file():
             raise CheckpointError(
@@ -53,7 +65,7 @@ def resolve(name: str | Path) -> Path:
     if str(name).count("/") == 1 and not str(name).startswith((".", "/", "~")):
         return _from_hub(str(name))
     raise CheckpointError(
-        f"model {str(name)!r} is neither a preset nor a folder; {nearest(str(name), presets())}, "
+        f"model {str(name)!r} is neither a preset nor a folder; {nearest(str(name), [*presets(), *plans()])}, "
         "and a folder saved by save_pretrained or a hub id such as name/model is accepted too"
     )
 
@@ -171,13 +183,38 @@ def _check_base(folder: Path, manifest: Mapping[str, Any], model: AnyGen) -> Non
 
 def trained_state(model: AnyGen) -> dict[str, Tensor]:
     """Everything the stages train, by the names it is saved under."""
-    state = {f"input_projectors.{name}": value for name, value in model.input_projectors.state_dict().items()}
+    state = {f"input_projectors.{name}": value for name, value in _once(model.input_projectors).items()}
     state |= {
         f"output_projectors.{name}": value for name, value in model.output_projectors.state_dict().items()
     }
-    state |= model.backbone.signal_state()
+    state |= model.backbone.signal_state() | model.backbone.vocabulary_state()
     # Adapters that were merged at load are kept apart, so that saving again does not lose them.
     return state | (lora_state(model.backbone) or model.merged_lora)
+
+
+def _once(family: nn.ModuleDict) -> dict[str, Tensor]:
+    """The state of a family, a shared member's under its first name only."""
+    first: dict[nn.Module, str] = {}
+    for name, member in family.items():
+        first.setdefault(member, name)
+    return {
+        f"{name}.{key}": value for member, name in first.items() for key, value in member.state_dict().items()
+    }
+
+
+def check_state(source: str, found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> None:
+    """Raises CheckpointError unless `found` has the names and shapes of `wanted`; `source` is the file it is about."""
+    missing, unexpected = sorted(wanted.keys() - found.keys()), sorted(found.keys() - wanted.keys())
+    if missing or unexpected:
+        raise CheckpointError(
+            f"{source}: {len(missing)} missing ({', '.join(missing[:3])}), "
+            f"{len(unexpected)} unexpected ({', '.join(unexpected[:3])})"
+        )
+    for name, value in wanted.items():
+        if found[name].shape != value.shape:
+            raise CheckpointError(
+                f"{source}: {name} is {tuple(found[name].shape)}, the config makes {tuple(value.shape)}"
+            )
 
 
 def _load_trained(model: AnyGen, folder: Path, merge: bool) -> None:
@@ -194,27 +231,21 @@ def _load_trained(model: AnyGen, folder: Path, merge: bool) -> None:
     lora = model.config.llm.lora
     if lora is not None:
         add_lora(model.backbone, LoraSettings(lora.rank, lora.alpha, lora.dropout, lora.targets))
-    wanted = trained_state(model)
-    missing, unexpected = sorted(wanted.keys() - found.keys()), sorted(found.keys() - wanted.keys())
-    if missing or unexpected:
-        raise CheckpointError(
-            f"{path}: {len(missing)} missing ({', '.join(missing[:3])}), "
-            f"{len(unexpected)} unexpected ({', '.join(unexpected[:3])})"
-        )
-    for name, value in wanted.items():
-        if found[name].shape != value.shape:
-            raise CheckpointError(
-                f"{path}: {name} is {tuple(found[name].shape)}, the config makes {tuple(value.shape)}"
-            )
+    check_state(str(path), found, trained_state(model))
 
     def part(prefix: str) -> dict[str, Tensor]:
         return {name.removeprefix(prefix): value for name, value in found.items() if name.startswith(prefix)}
 
-    model.input_projectors.load_state_dict(part("input_projectors."))
+    shared = {name for name, each in model.config.input_projectors.items() if each.get("kind") == SHARED}
+    for name, projector in model.input_projectors.items():
+        if name not in shared:
+            projector.load_state_dict(part(f"input_projectors.{name}."))
     model.output_projectors.load_state_dict(part("output_projectors."))
-    model.backbone.load_signal_state(
-        {name: v for name, v in found.items() if name.startswith("signal_tokens.")}
-    )
+    for prefix, put in (
+        ("signal_tokens.", model.backbone.load_signal_state),
+        ("vocabulary.", model.backbone.load_vocabulary_state),
+    ):
+        put({name: value for name, value in found.items() if name.startswith(prefix)})
     if lora is not None:
         adapters = {name: value for name, value in found.items() if name.startswith("lora.")}
         load_lora_state(model.backbone, adapters)
@@ -245,12 +276,16 @@ def save(
         config, name=name or config.name, llm=dataclasses.replace(config.llm, lora=lora)
     )
     state = {key: value.detach().to("cpu", dtype).contiguous() for key, value in trained_state(model).items()}
-    import yaml
-
-    text = yaml.safe_dump(to_values(config), sort_keys=False, allow_unicode=True, width=110)
-    write_files([(folder / TRAINED, to_bytes(state)), (folder / CONFIG, text.encode())])
+    write_files([(folder / TRAINED, to_bytes(state)), (folder / CONFIG, config_text(config).encode())])
     write_manifest(model, folder)
     return folder
+
+
+def config_text(config: ModelConfig) -> str:
+    """A config as YAML."""
+    import yaml
+
+    return str(yaml.safe_dump(to_values(config), sort_keys=False, allow_unicode=True, width=110))
 
 
 def write_manifest(model: AnyGen, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The command `anygen`: generate, chat, info, replay, doctor.
+"""The command `anygen`: generate, chat, info, replay, doctor, convert.
 
 Exit codes: 0 done, 1 the answer is no (a replay that differs), 2 usage or bad input, 3 environment (disk full, something
 missing on this machine), 130 interrupted, 143 terminated. What goes wrong is one sentence on standard error.
@@ -24,6 +24,7 @@ from anygen.modality import MEDIA, Modality
 from anygen.options import LIMITS, OPTION_TYPES, GenerationOptions
 
 if TYPE_CHECKING:
+    from anygen.convert.coverage import Converted
     from anygen.model import AnyGen
     from anygen.reply import Reply
 
@@ -68,6 +69,7 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
     _add_info(commands)
     _add_replay(commands)
     _add_doctor(commands)
+    _add_convert(commands)
     return parser, dict(commands.choices)
 
 
@@ -166,6 +168,51 @@ def _add_doctor(commands: Any) -> None:
         "--out", default=".", metavar="DIR", help="where outputs will go (for the disk check)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_convert(commands: Any) -> None:
+    parser = commands.add_parser(
+        "convert",
+        help="make safetensors of published checkpoints",
+        description="Read a published checkpoint once, check every name and shape, and write safetensors that anygen loads. "
+        "Only plain weights are read: a file that holds code is refused.",
+    )
+    formats = parser.add_subparsers(dest="format", metavar="FORMAT", required=True, parser_class=Parser)
+    imagebind = formats.add_parser("imagebind", help="Meta's imagebind_huge.pth")
+    imagebind.add_argument("source", metavar="FILE", help="imagebind_huge.pth")
+    nextgpt = formats.add_parser(
+        "nextgpt",
+        help="NExT-GPT's 7b_tiva_v0",
+        epilog="The parts stay where they are and are named by path: keep them there.",
+    )
+    nextgpt.add_argument("source", metavar="DELTA", help="pytorch_model.pt, or the folder it lies in")
+    for name, what in (
+        ("base", "Vicuna-7b-v0, as safetensors"),
+        ("encoder", "what `anygen convert imagebind` wrote"),
+        ("image", "Stable Diffusion 1.5"),
+        ("video", "zeroscope_v2_576w"),
+        ("audio", "audioldm-l-full"),
+    ):
+        nextgpt.add_argument(f"--{name}", required=True, metavar="DIR", help=what)
+    nextgpt.add_argument("--preset", metavar="FILE", help="a YAML for a model of other sizes")
+    v15 = formats.add_parser("nextgpt-projectors-v15", help="projectors trained with NExT-GPT's v1.5 code")
+    v15.add_argument(
+        "sources", nargs="+", metavar="FILE", help="mm_input_projector.bin, mm_output_projector.bin"
+    )
+    vicuna = formats.add_parser("vicuna-delta", help="a Vicuna delta over LLaMA")
+    vicuna.add_argument("base", metavar="BASE", help="the folder of LLaMA's weights")
+    vicuna.add_argument("delta", metavar="DELTA", help="the folder of the delta")
+    for each, run in (
+        (imagebind, convert_imagebind),
+        (nextgpt, convert_nextgpt),
+        (v15, convert_projectors),
+        (vicuna, convert_vicuna),
+    ):
+        each.add_argument("out", metavar="OUT", help="the folder to make")
+        each.add_argument("--json", action="store_true", help="print one JSON object")
+        each.set_defaults(run=run)
+    for each in (imagebind, nextgpt):
+        each.add_argument("--sha256", metavar="HEX", help="what the file must be; another one is refused")
 
 
 def _add_model(parser: Parser) -> None:
@@ -280,6 +327,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         words = with_marked_texts(command, words)
     namespace, unknown = parser.parse_known_args([*arguments[: at + 1], *words])
     if unknown:
+        for action in command._actions:
+            if isinstance(action.choices, dict) and action.dest in namespace:
+                command = action.choices[getattr(namespace, action.dest)]
         known = [option for action in command._actions for option in action.option_strings]
         raise UsageError(f"{command.prog}: unknown argument {unknown[0]}; {nearest(unknown[0], known)}")
     return namespace
@@ -559,3 +609,64 @@ def examine_machine(arguments: argparse.Namespace) -> int:
         advice = f" -> {check.advice}" if check.advice else ""
         print(f"{mark}  {check.name:<{width}}  {check.found}{advice}")
     return DONE if good else ENVIRONMENT
+
+
+def convert_imagebind(arguments: argparse.Namespace) -> int:
+    from anygen.convert.imagebind import convert_imagebind
+
+    return _converted(
+        arguments,
+        lambda: convert_imagebind(Path(arguments.source), Path(arguments.out), sha256=arguments.sha256),
+    )
+
+
+def convert_nextgpt(arguments: argparse.Namespace) -> int:
+    from anygen.convert.nextgpt import PRESET, Parts, convert_nextgpt
+
+    decoders = {name: Path(getattr(arguments, name)) for name in ("image", "video", "audio")}
+    parts = Parts(Path(arguments.base), Path(arguments.encoder), decoders)
+    preset = Path(arguments.preset or PRESET)
+    return _converted(
+        arguments,
+        lambda: convert_nextgpt(Path(arguments.source), Path(arguments.out), parts, preset, arguments.sha256),
+    )
+
+
+def convert_projectors(arguments: argparse.Namespace) -> int:
+    from anygen.convert.nextgpt_v15 import convert_projectors
+
+    return _converted(
+        arguments,
+        lambda: convert_projectors([Path(source) for source in arguments.sources], Path(arguments.out)),
+    )
+
+
+def convert_vicuna(arguments: argparse.Namespace) -> int:
+    from anygen.convert.vicuna import add_delta
+
+    return _converted(
+        arguments, lambda: add_delta(Path(arguments.base), Path(arguments.delta), Path(arguments.out))
+    )
+
+
+def _converted(arguments: argparse.Namespace, convert: Callable[[], Converted]) -> int:
+    """Run one conversion and say what came of it. Whether OUT can be made is asked first: hashing takes minutes."""
+    out = Path(arguments.out)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{out}: is there already; name a folder that is not, or is empty")
+    done = convert()
+    coverage = done.coverage
+    found = {
+        "folder": str(done.folder),
+        "tensors": {
+            "expected": coverage.expected,
+            "matched": coverage.matched,
+            "missing": len(coverage.missing),
+            "unexpected": len(coverage.unexpected),
+        },
+        "read": {str(path): digest for path, digest in done.sources.items()},
+        "written": {str(path): digest for path, digest in done.written.items()},
+        "notes": list(done.notes),
+    }
+    print(json.dumps(found, ensure_ascii=False) if arguments.json else "\n".join(_lines(found)))
+    return DONE

@@ -15,11 +15,14 @@ from anygen.errors import ConfigError, nearest
 
 @dataclass(frozen=True)
 class EncoderConfig:
-    """An encoder: its kind (encoders/__init__.py), its folder relative to the preset, and what it reads."""
+    """An encoder: its kind (encoders/__init__.py), its folder relative to the preset, and what it reads.
+
+    `settings` take the place of some of the folder's own; which, the encoder's `Settings` say."""
 
     kind: str
     path: str
     modalities: tuple[str, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,18 @@ class LoraConfig:
 @dataclass(frozen=True)
 class LanguageModelConfig:
     """The language model: its folder, how many signal tokens each modality has (in this order), how they are spelled
-    (`{index}`), and the prompt template's fields (llm/prompting.py)."""
+    (`{index}`), and the prompt template's fields (llm/prompting.py).
+
+    `wrappers` are tokens that join the vocabulary before the signal tokens; `trained_rows` says how many of the base's
+    own rows the checkpoint replaces (llm/signal_tokens.py, llm/backbone.py)."""
 
     path: str
     signal_tokens: Mapping[str, int]
     spelling: Mapping[str, str] = field(default_factory=dict)
     template: Mapping[str, Any] = field(default_factory=dict)
     lora: LoraConfig | None = None
+    wrappers: tuple[str, ...] = ()
+    trained_rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,21 @@ class DecoderConfig:
 
 
 @dataclass(frozen=True)
+class SourceConfig:
+    """Where a part that the package does not hold is published: `repository` (a hub id or an address) at `revision`.
+
+    `sha256` names what each file must be; a file it does not name is "unverified", and so is a revision nobody here has
+    seen. `memory_gb` is what the part takes when loaded as the preset loads it."""
+
+    repository: str
+    revision: str
+    licence: str
+    memory_gb: float
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class SamplingConfig:
     """How the language model speaks unless a call says otherwise; temperature 0 takes the likeliest token."""
 
@@ -66,7 +89,11 @@ class SamplingConfig:
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """A whole model. Paths are relative to the folder the YAML lies in. Projectors hold `kind` and their own settings."""
+    """A whole model. Paths are relative to the folder the YAML lies in. Projectors hold `kind` and their own settings; an
+    input projector of `kind: shared` with `of: image` is the very projector that images have.
+
+    `sources` (part -> where it is published) and `obtain`, the command that makes a folder of them, are for presets whose
+    weights the package does not hold."""
 
     name: str
     description: str
@@ -77,6 +104,8 @@ class ModelConfig:
     output_projectors: Mapping[str, Mapping[str, Any]]
     decoders: Mapping[str, DecoderConfig]
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
+    sources: Mapping[str, SourceConfig] = field(default_factory=dict)
+    obtain: str | None = None
 
     def __post_init__(self) -> None:
         read = {modality for encoder in self.encoders.values() for modality in encoder.modalities}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 
@@ -35,6 +37,26 @@ def write_files(files: Sequence[tuple[Path, bytes]]) -> list[Path]:
     for folder in {path.parent for path, _ in files}:
         _sync_folder(folder)
     return [path for path, _ in files]
+
+
+@contextlib.contextmanager
+def staged_folder(folder: Path) -> Iterator[Path]:
+    """A folder to fill, beside `folder` and so on the same disk; it becomes `folder` at the end, and is gone if anything
+    goes wrong before. Raises FileExistsError where `folder` is there already and holds something."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(
+            errno.EEXIST, "is there already; name a folder that is not, or is empty", str(folder)
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staged = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
+    staged.mkdir()
+    try:
+        yield staged
+        os.replace(staged, folder)
+    except BaseException:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
+    _sync_folder(folder.parent)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -1,7 +1,8 @@
 """The language model: any transformers causal LM from a folder of safetensors, read and written through embeddings.
 
 The base stays as it was loaded. Signal tokens live in `signal_rows`, beside its vocabulary (signal_tokens.py), so that
-`embed` and `logits` are the two places where the two vocabularies meet.
+`embed` and `logits` are the two places where the two vocabularies meet. A checkpoint that was trained on the base's own
+rows too, as NExT-GPT's are, brings them along as `vocabulary.*`, and they take the place of the base's.
 Legend: N items, T positions, D width, V ids in all, S signal tokens.
 """
 
@@ -49,8 +50,13 @@ class Backbone(nn.Module):
     _signal_id_list: Tensor
 
     def __init__(
-        self, lm: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, signal_tokens: SignalTokens
+        self,
+        lm: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        signal_tokens: SignalTokens,
+        trained_rows: int = 0,
     ) -> None:
+        """`trained_rows`: how many of the base's own rows, from id 0 on, a checkpoint replaces (vocabulary_state)."""
         super().__init__()
         self.lm, self.tokenizer, self.signal_tokens = lm, tokenizer, signal_tokens
         table: nn.Embedding = lm.get_input_embeddings()
@@ -68,6 +74,9 @@ class Backbone(nn.Module):
                 f"the tokenizer has {len(tokenizer)} tokens, the model {rows} embeddings: tokenizer.json or "
                 "model.safetensors is from another model"
             )
+        if not 0 <= trained_rows <= rows:
+            raise CheckpointError(f"trained_rows: {trained_rows}; the model has {rows} embeddings")
+        self.trained_rows = trained_rows
         known = tokenizer.get_vocab()
         in_base = [known[name] for name in signal_tokens.all_names if name in known]
         signal_tokens.add_to(tokenizer)
@@ -90,7 +99,11 @@ class Backbone(nn.Module):
 
     @classmethod
     def from_pretrained(
-        cls, folder: Path | str, signal_tokens: SignalTokens, dtype: torch.dtype | None = None
+        cls,
+        folder: Path | str,
+        signal_tokens: SignalTokens,
+        dtype: torch.dtype | None = None,
+        trained_rows: int = 0,
     ) -> Backbone:
         """Load config, safetensors and tokenizer from `folder`; `dtype` None keeps what the file says.
 
@@ -118,7 +131,7 @@ class Backbone(nn.Module):
             )
         _check_report(folder, report)
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-        return cls(lm, tokenizer, signal_tokens).eval()
+        return cls(lm, tokenizer, signal_tokens, trained_rows).eval()
 
     @property
     def dim(self) -> int:
@@ -187,7 +200,7 @@ class Backbone(nn.Module):
         """SHA-256 (hex) of the base: what its config computes and every weight, rounded to half precision.
 
         Rounding makes a copy stored at half precision the same base. Signal rows and unmerged LoRA are not part of it;
-        lora.merge keeps the value from before."""
+        lora.merge and load_vocabulary_state keep the value from before."""
         if self._fingerprint is None:
             config = {key: getattr(self.lm.config, key, None) for key in _CONFIG_KEYS}
             digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
@@ -207,19 +220,25 @@ class Backbone(nn.Module):
 
     def load_signal_state(self, state: Mapping[str, Tensor]) -> None:
         """Load what `signal_state` gave. Raises CheckpointError for missing or unexpected names or shapes."""
-        wanted = self.signal_state()
-        missing, unexpected = sorted(wanted.keys() - state.keys()), sorted(state.keys() - wanted.keys())
-        if missing or unexpected:
-            raise CheckpointError(
-                f"signal tokens: missing {missing or 'nothing'}, unexpected {unexpected or 'nothing'}"
-            )
-        for name, value in wanted.items():
-            if state[name].shape != value.shape:
-                raise CheckpointError(
-                    f"{name}: {tuple(state[name].shape)} in the file, {tuple(value.shape)} here"
-                )
-            with torch.no_grad():
-                value.copy_(state[name])
+        _copy_all("signal tokens", self.signal_state(), state)
+
+    def vocabulary_state(self) -> dict[str, Tensor]:
+        """The base's own rows that were trained, as they are saved: `vocabulary.embed` (trained_rows, D) and, where the base
+        is untied, `vocabulary.head`; empty where the base was kept as it was."""
+        if not self.trained_rows:
+            return {}
+        tables = {"embed": self.lm.get_input_embeddings().weight}
+        if not self.is_tied:
+            tables["head"] = self.lm.get_output_embeddings().weight
+        return {f"vocabulary.{name}": table.detach()[: self.trained_rows] for name, table in tables.items()}
+
+    def load_vocabulary_state(self, state: Mapping[str, Tensor]) -> None:
+        """Put what `vocabulary_state` gave in the place of the base's rows; `fingerprint` stays that of the base.
+
+        Raises CheckpointError for missing or unexpected names or shapes."""
+        if self.trained_rows:
+            self.fingerprint()
+        _copy_all("vocabulary", self.vocabulary_state(), state)
 
     def _first_rows(self, rows_VD: Tensor, old: list[int], in_base: list[int], seed: int) -> Tensor:
         """What each signal token starts from: its row in the base if it was there, else the mean of the old rows."""
@@ -229,6 +248,19 @@ class Backbone(nn.Module):
             if token in in_base:
                 fresh[place] = rows_VD[token].detach()
         return fresh
+
+
+def _copy_all(what: str, wanted: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> None:
+    missing, unexpected = sorted(wanted.keys() - state.keys()), sorted(state.keys() - wanted.keys())
+    if missing or unexpected:
+        raise CheckpointError(f"{what}: missing {missing or 'nothing'}, unexpected {unexpected or 'nothing'}")
+    for name, value in wanted.items():
+        if state[name].shape != value.shape:
+            raise CheckpointError(
+                f"{name}: {tuple(state[name].shape)} in the file, {tuple(value.shape)} here"
+            )
+        with torch.no_grad():
+            value.copy_(state[name])
 
 
 def _check_report(folder: Path, report: Mapping[str, Any]) -> None:

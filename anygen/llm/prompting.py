@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 
+# SentencePiece's space, which it puts before whatever it is given.
+_SPACE = "\u2581"
 # The template's texts that are laid out as they stand.
 _TEMPLATE_TEXTS = ("begin", "system_prefix", "system_suffix", "user", "user_end", "assistant", "end")
 
@@ -33,7 +35,8 @@ class PromptTemplate:
     """The words around the turns. They may hold special tokens, spelled as in the tokenizer.
 
     `begin` stands first, then `system` (a system message takes its place; empty leaves it out) between `system_prefix`
-    and `system_suffix`. `end` closes every assistant turn and is what the model says to stop. `open_tag` and
+    and `system_suffix`. `end` closes every assistant turn and is what the model says to stop: one token, or words, which
+    `stop` must then name too (an end token ends a reply by itself). `open_tag` and
     `close_tag` stand around every medium. `lead_ins` are words put into the assistant's mouth when a required modality
     is still missing at the end of its reply (completion.py)."""
 
@@ -120,15 +123,16 @@ class Prompter:
         self.signal_ids: SignalIds = signal_tokens.bind(tokenizer)
         # Everything that may hold special tokens is encoded here, once: a fast tokenizer's switch for them is shared
         # state, and another thread's prompt must never be read with it set.
+        self._space = tokenizer.get_vocab().get(_SPACE)
         words = {name: getattr(template, name) for name in _TEMPLATE_TEXTS}
         self._words = {name: self._trusted_ids(text) for name, text in words.items()}
-        if len(self._words["end"]) != 1:
-            found = len(self._words["end"])
+        self.end_ids = tuple(self._words["end"])
+        if len(self.end_ids) != 1 and template.end not in template.stop:
             raise CheckpointError(
-                f"tokenizer: {template.end!r} ends a turn and is {found} tokens; expected one"
+                f"tokenizer: {template.end!r} ends a turn and is {len(self.end_ids)} tokens; expected one, or the same "
+                "words in the template's stop"
             )
-        self.end_id = self._words["end"][0]
-        self.pad_id = self.end_id if tokenizer.pad_token_id is None else int(tokenizer.pad_token_id)
+        self.pad_id = self.end_ids[0] if tokenizer.pad_token_id is None else int(tokenizer.pad_token_id)
         self._tags = {
             modality: tuple(self._trusted_ids(tag) for tag in self._tag_texts(modality))
             for modality in (*self.num_soft_tokens, *self.signal_ids.modalities)
@@ -190,14 +194,14 @@ class Prompter:
 
     def text_ids(self, text: str) -> list[int]:
         """The ids of what somebody typed, never a special token. Raises PromptError if a reserved one came out."""
-        ids = self.tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"]
+        ids = self._ids(text, split_special_tokens=True)
         found = self._reserved.intersection(ids)
         if found:
             names = ", ".join(sorted(str(self.tokenizer.convert_ids_to_tokens(token)) for token in found))
             raise PromptError(
                 f"the text turns into the reserved token {names}; only the prompt template may hold it"
             )
-        return list(ids)
+        return ids
 
     def lead_in_ids(self) -> dict[Modality, list[int]]:
         """The template's lead-ins as ids, for completion.complete.
@@ -206,7 +210,12 @@ class Prompter:
         return {modality: self.text_ids(words.rstrip()) for modality, words in self.template.lead_ins.items()}
 
     def _trusted_ids(self, text: str) -> list[int]:
-        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"]) if text else []
+        return self._ids(text) if text else []
+
+    def _ids(self, text: str, **how: bool) -> list[int]:
+        """The ids of a stretch of the prompt, without the space that no line begins with."""
+        ids = list(self.tokenizer(text, add_special_tokens=False, **how)["input_ids"])
+        return ids[1:] if text.startswith("\n") and ids[:1] == [self._space] else ids
 
     def _tag_texts(self, modality: Modality) -> tuple[str, str]:
         return self.template.open_tag.format(modality=modality), self.template.close_tag.format(
@@ -243,7 +252,7 @@ class Prompter:
                 elif part.modality in self.signal_ids.modalities:
                     built.spans.append(SpanAt(part.modality, len(built.ids), part))
                     built.add(self.signal_ids.of(part.modality), target=True)
-            built.add([self.end_id], target=True)
+            built.add(self.end_ids, target=True)
             if ends and index == len(turn) - 1:
                 break
             for part in message.parts:

@@ -8,6 +8,7 @@ Legend: S signal tokens of all modalities, D width of the language model, V ids 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+_INDEXED = re.compile(r"[^{}]*\{index(:0\d+d)?\}[^{}]*")
 # The three of NExT-GPT keep its spelling, so that its checkpoints' ids can be found by name.
 SPELLING: dict[Modality, str] = {IMAGE: "[IMG{index}]", VIDEO: "[VID{index}]", AUDIO: "[AUD{index}]"}
 
@@ -29,23 +31,26 @@ SPELLING: dict[Modality, str] = {IMAGE: "[IMG{index}]", VIDEO: "[VID{index}]", A
 class SignalTokens:
     """How many signal tokens each modality has, in the order in which they join the vocabulary.
 
-    `templates` spells a modality differently from `SPELLING`; a template holds `{index}` once."""
+    `templates` spells a modality differently from `SPELLING`; a template holds `{index}` once, padded where it says so
+    (`{index:02d}`). `wrappers` are tokens that join before them, such as the <Img> and </Img> that NExT-GPT puts around
+    every medium it reads: rows of the same kind, which signal nothing and are never said."""
 
     counts: Mapping[Modality, int]
     templates: Mapping[Modality, str] = field(default_factory=dict)
+    wrappers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for modality, count in self.counts.items():
             if count < 1:
                 raise ConfigError(f"signal_tokens.{modality}: {count}; expected at least 1")
         for modality, template in self.templates.items():
-            if template.count("{index}") != 1:
+            if not _INDEXED.fullmatch(template):
                 raise ConfigError(
                     f"signal_tokens.templates.{modality}: {template!r}; expected '{{index}}' once"
                 )
         names = self.all_names
         if len(set(names)) != len(names):
-            raise ConfigError("signal_tokens: two modalities spell their signal tokens alike")
+            raise ConfigError("signal_tokens: two modalities, or a wrapper, spell their tokens alike")
 
     @property
     def modalities(self) -> tuple[Modality, ...]:
@@ -60,7 +65,8 @@ class SignalTokens:
 
     @property
     def all_names(self) -> tuple[str, ...]:
-        return tuple(name for modality in self.counts for name in self.names(modality))
+        """Every token that joins the vocabulary, in the order of its ids."""
+        return (*self.wrappers, *(name for modality in self.counts for name in self.names(modality)))
 
     def add_to(self, tokenizer: PreTrainedTokenizerBase) -> int:
         """Add the names `tokenizer` does not have yet, as special tokens; return how many were added."""
@@ -78,14 +84,18 @@ class SignalTokens:
             raise CheckpointError(
                 f"tokenizer: lacks {len(absent)} of {len(self.all_names)} signal tokens, first {absent[0]}"
             )
-        return SignalIds({m: tuple(known[name] for name in self.names(m)) for m in self.counts})
+        return SignalIds(
+            {m: tuple(known[name] for name in self.names(m)) for m in self.counts},
+            tuple(known[name] for name in self.wrappers),
+        )
 
 
 @dataclass(frozen=True)
 class SignalIds:
-    """The ids of the signal tokens in one tokenizer: modality -> its ids in order."""
+    """The ids of the signal tokens in one tokenizer: modality -> its ids in order; and those of the wrappers."""
 
     ids: Mapping[Modality, tuple[int, ...]]
+    wrappers: tuple[int, ...] = ()
 
     @property
     def modalities(self) -> tuple[Modality, ...]:
@@ -93,7 +103,8 @@ class SignalIds:
 
     @property
     def all(self) -> tuple[int, ...]:
-        return tuple(token for ids in self.ids.values() for token in ids)
+        """Every id that has a row of its own beside the base's, in the order of the rows."""
+        return (*self.wrappers, *(token for ids in self.ids.values() for token in ids))
 
     def of(self, modality: Modality) -> tuple[int, ...]:
         return self.ids[modality]

@@ -144,6 +144,22 @@ class AudioPreparation:
 
 
 @dataclass(frozen=True)
+class ImageBindSettings:
+    """What a model may ask of a saved encoder in place of its own config; None leaves that as it is.
+
+    One folder of Meta's weights serves Meta's embeddings, those of NExT-GPT (`scale_audio` False) and the tokens of its
+    v1.5 (`output` "tokens" too), each with just the `towers` it needs."""
+
+    towers: tuple[str, ...] | None = None
+    output: str | None = None
+    scale_audio: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.output not in (None, "embedding", "tokens"):
+            raise ConfigError(f"output: {self.output!r}, expected one of embedding, tokens")
+
+
+@dataclass(frozen=True)
 class ImageBindConfig:
     """The whole encoder. `embed_dim` is E, the width of its features.
 
@@ -183,6 +199,12 @@ class ImageBindConfig:
             raise ConfigError(f"towers: no {', '.join(absent)}; there are {', '.join(self.towers)}")
         dropped: dict[str, Any] = {name: None for name in self.towers if name not in towers}
         return dataclasses.replace(self, **dropped)
+
+    def changed(self, settings: ImageBindSettings) -> ImageBindConfig:
+        """The same encoder as `settings` ask for it."""
+        given = {name: getattr(settings, name) for name in ("output", "scale_audio")}
+        config = self if settings.towers is None else self.only(settings.towers)
+        return dataclasses.replace(config, **{name: each for name, each in given.items() if each is not None})
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

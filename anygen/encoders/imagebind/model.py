@@ -13,13 +13,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save
+from safetensors import safe_open
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from anygen.encoders.imagebind import preprocess
 from anygen.encoders.imagebind.config import (
     GridTowerConfig,
     ImageBindConfig,
+    ImageBindSettings,
     ImuTowerConfig,
     VisionTowerConfig,
 )
@@ -61,6 +63,8 @@ class ImageBind(nn.Module):
 
     Licence: this code is anygen's; Meta's weights, which it can hold, are CC BY-NC-SA 4.0.
     """
+
+    Settings = ImageBindSettings
 
     def __init__(self, config: ImageBindConfig) -> None:
         super().__init__()
@@ -226,8 +230,8 @@ class ImageBind(nn.Module):
                 os.replace(Path(scratch) / name, folder / name)
 
     @classmethod
-    def from_pretrained(cls, folder: str | Path, towers: tuple[str, ...] | None = None) -> ImageBind:
-        """Read a folder written by save_pretrained, all towers or just those named; float32, eval, no gradient.
+    def from_pretrained(cls, folder: str | Path, settings: ImageBindSettings | None = None) -> ImageBind:
+        """Read a folder written by save_pretrained, as it is or as `settings` ask for it; float32, eval, no gradient.
 
         Raises CheckpointError naming the weights that are missing, unexpected or of another shape.
         """
@@ -235,12 +239,12 @@ class ImageBind(nn.Module):
         for name in (CONFIG_NAME, WEIGHTS_NAME):
             if not (folder / name).is_file():
                 raise CheckpointError(f"{folder}: no {name}")
-        config = ImageBindConfig.from_dict(json.loads((folder / CONFIG_NAME).read_text()))
-        weights = load_file(folder / WEIGHTS_NAME)
-        if towers is not None:
-            dropped = set(config.towers) - set(towers)
-            config = config.only(towers)
-            weights = {name: value for name, value in weights.items() if name.split(".")[1] not in dropped}
+        saved = ImageBindConfig.from_dict(json.loads((folder / CONFIG_NAME).read_text()))
+        config = saved if settings is None else saved.changed(settings)
+        dropped = set(saved.towers) - set(config.towers)
+        with safe_open(folder / WEIGHTS_NAME, framework="pt") as file:
+            kept = [name for name in file.keys() if name.split(".")[1] not in dropped]  # noqa: SIM118
+            weights = {name: file.get_tensor(name) for name in kept}
         model = cls(config)
         model.load_weights(weights, source=str(folder / WEIGHTS_NAME))
         return model.eval().requires_grad_(False)

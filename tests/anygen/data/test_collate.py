@@ -38,7 +38,7 @@ def test_only_what_the_assistant_says_is_learned(laid_out) -> None:
                         else backbone.signal_ids.of(part.modality)
                     )
                     expected += ids
-                expected.append(prompter.end_id)
+                expected.append(prompter.end_ids[0])
         assert learned == expected
         assert batch.labels_NT[row, len(encoded[row]) :].unique().tolist() in ([], [IGNORE])
 

@@ -15,6 +15,7 @@ from anygen.encoders.imagebind.config import (
     ConvStemConfig,
     GridTowerConfig,
     ImageBindConfig,
+    ImageBindSettings,
     ImagePreparation,
     TextTowerConfig,
     VideoPreparation,
@@ -141,7 +142,7 @@ def test_half_precision_files_load_as_float32(encoder: ImageBind, tmp_path: Path
 
 def test_some_towers_of_a_file_can_be_loaded(encoder: ImageBind, tmp_path: Path) -> None:
     encoder.save_pretrained(tmp_path)
-    loaded = ImageBind.from_pretrained(tmp_path, towers=("audio",))
+    loaded = ImageBind.from_pretrained(tmp_path, ImageBindSettings(towers=("audio",)))
     assert loaded.modalities == (AUDIO,)
     assert {name.split(".")[1] for name in loaded.state_dict()} == {"audio"}
 

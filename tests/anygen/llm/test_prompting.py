@@ -50,7 +50,7 @@ def test_the_loss_is_on_the_assistants_words_signals_and_end(prompter):
     )
     targets = [token for token, is_target in zip(layout.ids, layout.target_mask, strict=True) if is_target]
     assert prompter.tokenizer.decode(targets) == "a dog.[IMG0][IMG1][IMG2][IMG3]</s>"
-    assert layout.ids[-1] == prompter.end_id
+    assert layout.ids[-1] == prompter.end_ids[0]
     assert layout.media == []
 
 

@@ -1,0 +1,331 @@
+"""NExT-GPT's paper version, 7b_tiva_v0: one torch-saved file of what was trained, over a Vicuna the user names.
+
+What is in it (647 tensors): `llama_proj`, one linear layer that image, audio and video share; the whole embedding and
+output tables, because resizing them made them trainable; LoRA on q, k, v and o; three output projectors. All of it goes
+into one trained.safetensors under our names; the base, the encoder and the decoders are named by path.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from anygen import checkpoint, input_projectors, output_projectors
+from anygen.build import SHARED, build
+from anygen.config import ModelConfig, read_config
+from anygen.convert.coverage import Converted, check, shapes_of
+from anygen.convert.foreign import check_sha256, read_tensors
+from anygen.convert.writing import planned, write_safetensors
+from anygen.encoders.imagebind.model import CONFIG_NAME
+from anygen.errors import CheckpointError
+from anygen.files.atomic import staged_folder
+from anygen.llm.lora import LoraSettings, add_lora
+from anygen.model import AnyGen
+
+PRESET = checkpoint.PRESETS_DIR / "nextgpt-7b.yaml"
+FILE = "pytorch_model.pt"
+LM = "llama_model.base_model.model."
+EMBED, HEAD = f"{LM}model.embed_tokens.weight", f"{LM}lm_head.weight"
+ALIAS = "input_embeddings.weight"
+OUTPUTS = {
+    "image": "gen_text_hidden_fcs",
+    "video": "gen_text_hidden_fcs_video",
+    "audio": "gen_text_hidden_fcs_audio",
+}
+LLAMA_TOKENS = 32000
+LLAMA_STOP_IDS = [13, 2277, 29937]
+"""What LLaMA's tokenizer makes of a new line and ###, by which a wrong tokenizer is told."""
+OLD_IMAGE_TOKENS = 8
+SIMILAR = 0.5
+"""Cosine below which a trained row and the base's row have nothing in common. The tenth of the rows that moved least
+should be near 1 on the base that was trained; rows of an unrelated model are near 0."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The frozen parts, each a folder the user has: the base, ImageBind, and modality -> decoder."""
+
+    base: Path
+    encoder: Path
+    decoders: Mapping[str, Path]
+
+
+@dataclass(frozen=True)
+class BaseShape:
+    """What names and shapes depend on in a base: its width, layers, width of keys and values, and its tokenizer's size."""
+
+    dim: int
+    layers: int
+    key_dim: int
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Name:
+    """A tensor of the published file: what it is called here, and its shape."""
+
+    ours: str
+    shape: tuple[int, ...]
+
+
+def convert_nextgpt(
+    source: Path, out: Path, parts: Parts, preset: Path = PRESET, sha256: str | None = None
+) -> Converted:
+    """Make the model folder `out` of the delta `source` (a file, or the folder it lies in) on `parts`.
+
+    `preset` describes the model; its paths are replaced. Raises CheckpointError, with what was found and what is
+    accepted, for another vocabulary, another base, and missing, unexpected or reshaped tensors."""
+    source = source / FILE if source.is_dir() else source
+    _check_parts(parts)
+    hashed = check_sha256(source, sha256)
+    tensors, notes = canonical(str(source), read_tensors(source))
+    config = read_config(preset)
+    has_lora = any(".lora_" in name for name in tensors)
+    if not has_lora:
+        config = dataclasses.replace(config, llm=dataclasses.replace(config.llm, lora=None))
+        notes += ["it holds no LoRA, as files of stages 1 and 2 do; the finished model's has one"]
+    base = _base_shape(parts.base)
+    trained_rows = _check_base(source, tensors, config, parts.base, base)
+    if trained_rows:
+        notes += [f"its {trained_rows} trained rows of the base's vocabulary take the place of the base's"]
+    names = published_names(config, base, _feature_dim(parts.encoder), whole_tables=bool(trained_rows))
+    coverage = check(str(source), shapes_of(tensors), {name: each.shape for name, each in names.items()})
+    state = {names[name].ours: value for name, value in tensors.items()}
+    state = _split_tables(state, trained_rows)
+    with staged_folder(out) as folder:
+        config = _with_paths(config, parts, out, trained_rows)
+        model = build(config, folder, torch.float16)
+        _check_ids(source, model, base.tokens)
+        if trained_rows:
+            _check_rows(source, parts.base, model, state["vocabulary.embed"])
+        if config.llm.lora is not None:
+            lora = config.llm.lora
+            add_lora(model.backbone, LoraSettings(lora.rank, lora.alpha, lora.dropout, lora.targets))
+        checkpoint.check_state(str(source), state, checkpoint.trained_state(model))
+        plans = {name: planned(value) for name, value in state.items()}
+        written = write_safetensors(folder / checkpoint.TRAINED, plans)
+        (folder / checkpoint.CONFIG).write_text(checkpoint.config_text(config), encoding="utf-8")
+        checkpoint.write_manifest(model, folder)
+    return Converted(out, coverage, {source: hashed}, {out / checkpoint.TRAINED: written}, tuple(notes))
+
+
+def canonical(source: str, tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]:
+    """The tensors under the names the finished model's file has, and notes on what was left out.
+
+    Files of stages 1 and 2 name the language model without peft's prefix; some versions of peft leave out `.default`;
+    `input_embeddings.weight` is the embedding table once more. Raises CheckpointError where two names become one."""
+    named: dict[str, Tensor] = {}
+    notes = []
+    for name, value in tensors.items():
+        if name == ALIAS:
+            notes.append(f"{ALIAS} is left out: it is the embedding table once more")
+            continue
+        full = re.sub(r"^llama_model\.(?!base_model\.)", LM, name)
+        full = re.sub(r"\.(lora_[AB])\.weight$", r".\1.default.weight", full)
+        if full in named:
+            raise CheckpointError(f"{source}: holds {full} under two names; one is accepted")
+        named[full] = value
+    return named, notes
+
+
+def published_names(
+    config: ModelConfig, base: BaseShape, feature_dim: int, whole_tables: bool = True
+) -> dict[str, Name]:
+    """Every name the published file has for this model, without making a weight: 647 for NExT-GPT's own sizes."""
+    added = _num_added(config)
+    rows = added + (base.tokens if whole_tables else 0)
+    names = {
+        EMBED: Name("tables.embed", (rows, base.dim)),
+        HEAD: Name("tables.head", (rows, base.dim)),
+    }
+    owner = next(name for name, each in config.input_projectors.items() if each.get("kind") != SHARED)
+    with torch.device("meta"):
+        projector = input_projectors.build(config.input_projectors[owner], feature_dim, 1, base.dim)
+        families = {
+            modality: output_projectors.build(
+                config.output_projectors[modality],
+                base.dim,
+                count,
+                dict(config.decoders[modality].conditioning),
+            )
+            for modality, count in config.llm.signal_tokens.items()
+        }
+    for name, value in projector.state_dict().items():
+        theirs = name.replace("layer.", "llama_proj.", 1)
+        names[theirs] = Name(f"input_projectors.{owner}.{name}", tuple(value.shape))
+    for modality, family in families.items():
+        head, member = _only_head(family.heads)
+        for name, value in member.state_dict().items():
+            ours = f"output_projectors.{modality}.heads.{head}.{name}"
+            names[f"{OUTPUTS[modality]}.0.{name}"] = Name(ours, tuple(value.shape))
+    lora = config.llm.lora
+    for layer in range(base.layers if lora else 0):
+        assert lora is not None
+        for target in lora.targets:
+            out = base.key_dim if target in ("k_proj", "v_proj") else base.dim
+            module = f"model.layers.{layer}.self_attn.{target}"
+            names[f"{LM}{module}.lora_A.default.weight"] = Name(f"lora.{module}.A", (lora.rank, base.dim))
+            names[f"{LM}{module}.lora_B.default.weight"] = Name(f"lora.{module}.B", (out, lora.rank))
+    return names
+
+
+def _only_head(heads: Any) -> tuple[str, nn.Module]:
+    [(name, head)] = heads.items()
+    return name, head
+
+
+def _num_added(config: ModelConfig) -> int:
+    return len(config.llm.wrappers) + sum(config.llm.signal_tokens.values())
+
+
+def _check_parts(parts: Parts) -> None:
+    wanted = {
+        parts.base: ("config.json", "a Vicuna saved by transformers as safetensors"),
+        parts.encoder: (CONFIG_NAME, "what `anygen convert imagebind` writes"),
+        **{
+            path: ("model_index.json", f"a diffusers pipeline for {name}")
+            for name, path in parts.decoders.items()
+        },
+    }
+    for folder, (file, what) in wanted.items():
+        if not (folder / file).is_file():
+            raise CheckpointError(f"{folder}: holds no {file}; {what} is expected")
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise CheckpointError(f"{path}: cannot be read as JSON") from error
+
+
+def _feature_dim(encoder: Path) -> int:
+    return int(_json(encoder / CONFIG_NAME)["embed_dim"])
+
+
+def _base_shape(base: Path) -> BaseShape:
+    from transformers import AutoTokenizer
+
+    path = base / "config.json"
+    values = _json(path)
+    if values.get("model_type") != "llama":
+        raise CheckpointError(f"{path}: is of type {values.get('model_type')!r}; a Vicuna is of type 'llama'")
+    try:
+        dim, layers, heads = (
+            int(values[name]) for name in ("hidden_size", "num_hidden_layers", "num_attention_heads")
+        )
+    except KeyError as error:
+        raise CheckpointError(f"{path}: lacks {error}") from error
+    tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False, local_files_only=True)
+    ids = tokenizer("\n###", add_special_tokens=False)["input_ids"]
+    if len(tokenizer) == LLAMA_TOKENS and ids[-3:] != LLAMA_STOP_IDS:
+        raise CheckpointError(
+            f"{base}: its tokenizer reads a new line and ### as {ids}; LLaMA's reads {LLAMA_STOP_IDS}: not the "
+            "tokenizer of a Vicuna"
+        )
+    return BaseShape(
+        dim, layers, dim // heads * int(values.get("num_key_value_heads") or heads), len(tokenizer)
+    )
+
+
+def _check_base(
+    source: Path, tensors: Mapping[str, Tensor], config: ModelConfig, folder: Path, base: BaseShape
+) -> int:
+    """How many of the base's own rows the delta holds. Raises CheckpointError for another vocabulary, width or depth."""
+    if EMBED not in tensors:
+        raise CheckpointError(f"{source}: lacks {EMBED}; a NExT-GPT delta of 7b_tiva_v0 holds it")
+    rows, dim = tensors[EMBED].shape
+    if dim != base.dim:
+        raise CheckpointError(
+            f"{source}: was trained on a language model {dim} wide, {folder} is {base.dim} wide: another base"
+        )
+    depth = 1 + max([int(found[1]) for found in map(_LAYER.match, tensors) if found], default=base.layers - 1)
+    if depth != base.layers:
+        raise CheckpointError(
+            f"{source}: has LoRA for {depth} layers, {folder} has {base.layers}: another base"
+        )
+    added = _num_added(config)
+    if rows == added:
+        return 0
+    if rows == base.tokens + added:
+        return base.tokens
+    counts = ", ".join(f"{count} {modality}" for modality, count in config.llm.signal_tokens.items())
+    accepted = (
+        f"{base.tokens + added} are accepted: {base.tokens} of {folder}, {len(config.llm.wrappers)} wrappers and "
+        f"{counts} signal tokens"
+    )
+    older = OLD_IMAGE_TOKENS - config.llm.signal_tokens.get("image", 0)
+    why = ""
+    if rows == base.tokens + added + older:
+        why = f"; it comes from an older configuration of NExT-GPT, with {OLD_IMAGE_TOKENS} image tokens"
+    elif rows < base.tokens + added:
+        why = f"; if the tokenizer of {folder} was given tokens such as [PAD], take them out again"
+    raise CheckpointError(f"{source}: its vocabulary has {rows} rows; {accepted}{why}")
+
+
+_LAYER = re.compile(re.escape(LM) + r"model\.layers\.(\d+)\.")
+
+
+def _split_tables(state: dict[str, Tensor], trained_rows: int) -> dict[str, Tensor]:
+    """The two tables as the base's own rows and those that NExT-GPT added."""
+    split = dict(state)
+    for name in ("embed", "head"):
+        table = split.pop(f"tables.{name}")
+        if trained_rows:
+            split[f"vocabulary.{name}"] = table[:trained_rows]
+        split[f"signal_tokens.{name}"] = table[trained_rows:]
+    return split
+
+
+def _check_ids(source: Path, model: AnyGen, first: int) -> None:
+    ids = model.backbone.signal_ids.all
+    if ids != tuple(range(first, first + len(ids))):
+        raise CheckpointError(
+            f"{source}: its own tokens have the ids from {first} on, but this tokenizer gives them {ids[0]} to {ids[-1]}; "
+            "take out of it what was added to it"
+        )
+
+
+def _check_rows(source: Path, folder: Path, model: AnyGen, trained: Tensor) -> None:
+    """Raises CheckpointError where the trained rows did not start from those of the base."""
+    own = model.backbone.lm.get_input_embeddings().weight[: len(trained)].float()
+    near = nn.functional.cosine_similarity(own, trained.float(), dim=-1)
+    # Rows of zeros, such as a padding token's, say nothing.
+    near = near[(own.abs().sum(-1) > 0) & (trained.abs().sum(-1) > 0)]
+    least_moved = near.quantile(0.9).item() if len(near) else 0.0
+    if least_moved < SIMILAR:
+        raise CheckpointError(
+            f"{source}: its embeddings have nothing in common with those of {folder} (cosine {least_moved:.2f} where "
+            "they moved least, near 1 is expected): another base; NExT-GPT's paper version was trained on Vicuna-7b-v0"
+        )
+
+
+def _with_paths(config: ModelConfig, parts: Parts, out: Path, trained_rows: int) -> ModelConfig:
+    here = out.absolute().parent.resolve() / out.name
+
+    def seen(path: Path) -> str:
+        return Path(os.path.relpath(path.resolve(), here)).as_posix()
+
+    return dataclasses.replace(
+        config,
+        encoders={
+            name: dataclasses.replace(each, path=seen(parts.encoder))
+            for name, each in config.encoders.items()
+        },
+        llm=dataclasses.replace(config.llm, path=seen(parts.base), trained_rows=trained_rows),
+        decoders={
+            name: dataclasses.replace(each, path=seen(parts.decoders[name]))
+            for name, each in config.decoders.items()
+        },
+        sources={},
+        obtain=None,
+    )
