@@ -81,17 +81,27 @@ def build_input_projectors(
             raise ConfigError(
                 f"input_projectors.{name}: {dict(settings)}; kind: {SHARED} takes `of` alone, one of {', '.join(others)}"
             )
-        if shape(name) != shape(owner[name]):
-            raise ConfigError(
-                f"input_projectors.{name}: features are {shape(name)}, those of {owner[name]} {shape(owner[name])} "
-                "(width, number); only equal ones can share a projector"
-            )
     made = {
         name: _named(f"input_projectors.{name}", input_projectors.build, configs[name], *shape(name), llm_dim)
         for name in configs
         if owner[name] == name
     }
+    for name in configs:
+        if owner[name] == name or shape(name) == shape(owner[name]):
+            continue
+        # A projector that gathers features takes any number of them; one that maps each does not.
+        with torch.device("meta"):
+            twin = input_projectors.build(configs[owner[name]], *shape(name), llm_dim)
+        if _sizes(twin) != _sizes(made[owner[name]]):
+            raise ConfigError(
+                f"input_projectors.{name}: its features are {shape(name)}, those of {owner[name]} {shape(owner[name])} "
+                "(width, number), which this projector cannot both take"
+            )
     return nn.ModuleDict({name: made[owner[name]] for name in configs})
+
+
+def _sizes(projector: nn.Module) -> tuple[Any, dict[str, torch.Size]]:
+    return projector.num_soft_tokens, {name: value.shape for name, value in projector.state_dict().items()}
 
 
 def build_encoders(config: ModelConfig, folder: Path) -> dict[Modality, Encoder]:

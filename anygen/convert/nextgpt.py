@@ -87,10 +87,15 @@ def convert_nextgpt(
     source = source / FILE if source.is_dir() else source
     _check_parts(parts)
     hashed = check_sha256(source, sha256)
-    tensors, notes = canonical(str(source), read_tensors(source))
+    found = read_tensors(source)
+    tensors, notes = canonical(str(source), found)
     config = read_config(preset)
     has_lora = any(".lora_" in name for name in tensors)
     if not has_lora:
+        if any(name.startswith(LM) for name in found):
+            raise CheckpointError(
+                f"{source}: holds no LoRA, though it has the names of the finished model; it is not whole"
+            )
         config = dataclasses.replace(config, llm=dataclasses.replace(config.llm, lora=None))
         notes += ["it holds no LoRA, as files of stages 1 and 2 do; the finished model's has one"]
     base = _base_shape(parts.base)

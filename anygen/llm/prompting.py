@@ -12,6 +12,7 @@ Only the template and the signal tokens can become special tokens; what anybody 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -123,6 +124,8 @@ class Prompter:
         self.signal_ids: SignalIds = signal_tokens.bind(tokenizer)
         # Everything that may hold special tokens is encoded here, once: a fast tokenizer's switch for them is shared
         # state, and another thread's prompt must never be read with it set.
+        added = sorted(tokenizer.get_added_vocab(), key=len, reverse=True)
+        self._between = re.compile(f"({'|'.join(map(re.escape, added)) or '$^'})")
         self._space = tokenizer.get_vocab().get(_SPACE)
         words = {name: getattr(template, name) for name in _TEMPLATE_TEXTS}
         self._words = {name: self._trusted_ids(text) for name, text in words.items()}
@@ -210,7 +213,9 @@ class Prompter:
         return {modality: self.text_ids(words.rstrip()) for modality, words in self.template.lead_ins.items()}
 
     def _trusted_ids(self, text: str) -> list[int]:
-        return self._ids(text) if text else []
+        """The ids of the template's own words. Each stretch between special tokens is read by itself, because tokenizers
+        of one model differ in whether a space comes behind a special token."""
+        return [token for piece in self._between.split(text) if piece for token in self._ids(piece)]
 
     def _ids(self, text: str, **how: bool) -> list[int]:
         """The ids of a stretch of the prompt, without the space that no line begins with."""
