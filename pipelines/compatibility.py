@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -75,10 +76,15 @@ def rows(golden: Path) -> list[str]:
         return {name: shape for name, shape in shapes.items() if name.startswith(prefix)}
 
     output_error = golden_output(golden)
+    size = 2 * sum(math.prod(shape) for shape in names.values())
     huge = compare(recorded(golden / "keys_imagebind_huge.txt"), imagebind.expected_shapes(imagebind_huge()))
     lines = [
         row("ImageBind, imagebind_huge.pth", huge, None),
-        row("NExT-GPT 7b_tiva_v0, pytorch_model.pt (as documented)", compare(documented, names), None),
+        row(
+            f"NExT-GPT 7b_tiva_v0, pytorch_model.pt (as documented; {size / 1e6:.0f} MB at half precision)",
+            compare(documented, names),
+            None,
+        ),
     ]
     for modality, prefix in nextgpt.OUTPUTS.items():
         coverage = compare(part(projectors, f"{prefix}."), part(names, f"{prefix}."))

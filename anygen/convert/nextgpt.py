@@ -33,6 +33,7 @@ from anygen.model import AnyGen
 
 PRESET = checkpoint.PRESETS_DIR / "nextgpt-7b.yaml"
 FILE = "pytorch_model.pt"
+ADDED_TOKENS = "added_tokens.json"
 LM = "llama_model.base_model.model."
 EMBED, HEAD = f"{LM}model.embed_tokens.weight", f"{LM}lm_head.weight"
 ALIAS = "input_embeddings.weight"
@@ -110,6 +111,7 @@ def convert_nextgpt(
         config = _with_paths(config, parts, out, trained_rows)
         model = build(config, folder, torch.float16)
         _check_ids(source, model, base.tokens)
+        notes += _check_added(source.parent / ADDED_TOKENS, model)
         if trained_rows:
             _check_rows(source, parts.base, model, state["vocabulary.embed"])
         if config.llm.lora is not None:
@@ -298,6 +300,23 @@ def _check_ids(source: Path, model: AnyGen, first: int) -> None:
             f"{source}: its own tokens have the ids from {first} on, but this tokenizer gives them {ids[0]} to {ids[-1]}; "
             "take out of it what was added to it"
         )
+
+
+def _check_added(path: Path, model: AnyGen) -> list[str]:
+    """Compare the ids with those the delta's own tokenizer lists, where it lies beside the delta; notes on what is not.
+
+    Raises CheckpointError for a token with another id."""
+    if not path.is_file():
+        return []
+    listed, ours = _json(path), model.backbone.tokenizer.get_vocab()
+    names = model.backbone.signal_tokens.all_names
+    for name in names:
+        if name in listed and listed[name] != ours[name]:
+            raise CheckpointError(
+                f"{path}: {name} has the id {listed[name]} there, {ours[name]} on this base: another base"
+            )
+    absent = [name for name in names if name not in listed]
+    return [f"{path.name} does not list {len(absent)} tokens, the first {absent[0]}"] if absent else []
 
 
 def _check_rows(source: Path, folder: Path, model: AnyGen, trained: Tensor) -> None:

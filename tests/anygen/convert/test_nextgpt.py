@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import shutil
 from collections import OrderedDict
 from pathlib import Path
 
@@ -189,6 +191,15 @@ def test_a_tokenizer_that_was_given_more_tokens_is_refused(convert, nextgpt, tmp
     refused(tmp_path, convert, nextgpt.delta, "[PAD]", base=base)
 
 
+def test_ids_are_compared_with_the_tokenizer_beside_the_delta(convert, nextgpt, tmp_path: Path) -> None:
+    first = len(nextgpt.delta[f"{LM}lm_head.weight"]) - 38
+    (tmp_path / "added_tokens.json").write_text(json.dumps({"<Img>": first, "</Img>": first + 1}))
+    assert any("does not list 36 tokens, the first [IMG0]" in note for note in convert(nextgpt.delta).notes)
+    (tmp_path / "added_tokens.json").write_text(json.dumps({"<Img>": first + 1}))
+    shutil.rmtree(tmp_path / "model")
+    refused(tmp_path, convert, nextgpt.delta, f"<Img> has the id {first + 1} there", "another base")
+
+
 @pytest.mark.parametrize(
     ("how", "words"),
     [
@@ -204,8 +215,6 @@ def test_another_base_is_refused(convert, nextgpt, tmp_path: Path, how: dict, wo
 
 
 def test_the_base_must_stay_what_it_was(convert, nextgpt, tmp_path: Path) -> None:
-    import shutil
-
     from safetensors.torch import save_file
 
     base = Path(shutil.copytree(nextgpt.parts.base, tmp_path / "base"))

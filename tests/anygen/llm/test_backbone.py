@@ -125,3 +125,29 @@ def test_a_folder_without_safetensors_or_with_other_names_is_refused(tmp_path):
     (folder / "model.safetensors").unlink()
     with pytest.raises(CheckpointError, match="safetensors"):
         Backbone.from_pretrained(folder, SIGNALS)
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_trained_rows_take_the_place_of_the_bases_and_leave_its_fingerprint(tied):
+    backbone = Backbone(make_lm(tied), make_tokenizer(), SIGNALS, trained_rows=10).eval()
+    plain = Backbone(make_lm(tied), make_tokenizer(), SIGNALS).eval()
+    assert plain.vocabulary_state() == {}
+    state = {name: torch.randn(value.shape) for name, value in backbone.vocabulary_state().items()}
+    assert state.keys() == {"vocabulary.embed"} | (set() if tied else {"vocabulary.head"})
+    backbone.load_vocabulary_state(state)
+    ids = torch.arange(20)
+    assert torch.equal(backbone.embed(ids[:10]), state["vocabulary.embed"])
+    assert torch.equal(backbone.embed(ids[10:]), plain.embed(ids[10:]))
+    assert backbone.fingerprint() == plain.fingerprint()
+
+
+def test_more_trained_rows_than_the_base_has_are_refused():
+    with pytest.raises(CheckpointError, match="trained_rows: 100000"):
+        Backbone(make_lm(), make_tokenizer(), SIGNALS, trained_rows=100_000)
+
+
+def test_wrappers_have_rows_but_signal_nothing():
+    tokens = SignalTokens({IMAGE: 2}, wrappers=("<Img>", "</Img>"))
+    backbone = Backbone(make_lm(), make_tokenizer(), tokens).eval()
+    assert backbone.signal_rows.embed.shape[0] == 4
+    assert torch.equal(backbone.embed(list(backbone.signal_ids.wrappers)), backbone.signal_rows.embed[:2])

@@ -147,3 +147,14 @@ def test_an_empty_conversation_is_refused(prompter):
 def test_a_tokenizer_without_the_end_token_is_refused():
     with pytest.raises(CheckpointError, match="expected one"):
         Prompter(make_tokenizer(), PromptTemplate(end="<end>"), SignalTokens({}), {AUDIO: 1}, 50)
+
+
+def test_an_end_of_several_tokens_is_accepted_where_it_is_a_stop_too(backbone):
+    template = PromptTemplate(
+        user="<user>", user_end="", assistant="<assistant>", end="\n###", stop=("\n###",)
+    )
+    prompter = Prompter(backbone.tokenizer, template, SignalTokens({}), {}, 100)
+    layout = prompter.layout([Message("user", ("hi",)), Message("assistant", ("a",))], reply=False)
+    tail = len(prompter.end_ids)
+    assert tail > 1 and layout.ids[-tail:] == list(prompter.end_ids)
+    assert all(layout.target_mask[-tail:])

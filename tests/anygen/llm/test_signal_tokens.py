@@ -51,3 +51,27 @@ def test_new_rows_start_near_the_mean_and_differ():
     assert torch.allclose(rows, old.mean(0).expand(4, -1), atol=0.1)
     assert not torch.equal(rows[0], rows[1])
     assert torch.equal(rows, mean_rows(old, 4, seed=0))
+
+
+def test_wrappers_join_the_vocabulary_before_the_signal_tokens_and_signal_nothing():
+    tokens = SignalTokens({IMAGE: 2}, wrappers=("<Img>", "</Img>"))
+    assert tokens.all_names == ("<Img>", "</Img>", "[IMG0]", "[IMG1]")
+    tokenizer = make_tokenizer()
+    first = len(tokenizer)
+    assert tokens.add_to(tokenizer) == 4
+    ids = tokens.bind(tokenizer)
+    assert ids.wrappers == (first, first + 1) and ids.of(IMAGE) == (first + 2, first + 3)
+    assert ids.all == tuple(range(first, first + 4))
+    assert ids.modality_of(first) is None
+
+
+def test_an_index_may_be_padded():
+    assert SignalTokens({IMAGE: 1}, {IMAGE: "<image_{index:02d}>"}).all_names == ("<image_00>",)
+
+
+@pytest.mark.parametrize(
+    "template", ["<image>", "{index}{index}", "{index!r}", "{index.__class__}", "{other}{index}"]
+)
+def test_a_template_holds_the_index_once_and_nothing_else(template: str):
+    with pytest.raises(ConfigError, match="once"):
+        SignalTokens({IMAGE: 1}, {IMAGE: template})
