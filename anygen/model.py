@@ -205,7 +205,8 @@ class AnyGen(nn.Module):
         for layout in layouts:
             embeds_TD = self.backbone.embed(layout.ids).clone()
             for at in layout.media:
-                features_NFE = self._encode(at.modality, at.media)[None].to(embeds_TD)
+                # Projectors stay at single precision, whatever the language model is loaded as.
+                features_NFE = self._encode(at.modality, at.media)[None].to(embeds_TD.device, torch.float32)
                 soft_SD = self.input_projectors[at.modality](features_NFE)[0].to(embeds_TD)
                 embeds_TD[at.position : at.position + len(soft_SD)] = soft_SD
             embeds.append(embeds_TD)
@@ -237,7 +238,7 @@ class AnyGen(nn.Module):
                 conditioning = self.decoders[part.modality].encode_text([caption])
             else:
                 project = self.output_projectors[part.modality]
-                conditioning = project(part.hidden_TD[None], part.input_embeddings_TD[None])
+                conditioning = project(part.hidden_TD[None].float(), part.input_embeddings_TD[None].float())
             span = Span(
                 part.modality, caption, {name: value[0] for name, value in conditioning.items()}, len(parts)
             )

@@ -43,8 +43,8 @@ OUTPUTS = {
     "audio": "gen_text_hidden_fcs_audio",
 }
 LLAMA_TOKENS = 32000
-LLAMA_STOP_IDS = [13, 2277, 29937]
-"""What LLaMA's tokenizer makes of a new line and ###, by which a wrong tokenizer is told."""
+LLAMA_IDS = {"<s>": [1], "\n###": [13, 2277, 29937], "###": [835]}
+"""What LLaMA's tokenizer makes of the template's landmarks, by which a wrong one is told."""
 OLD_IMAGE_TOKENS = 8
 SIMILAR = 0.5
 """Cosine below which a trained row and the base's row have nothing in common. The tenth of the rows that moved least
@@ -232,13 +232,19 @@ def _base_shape(base: Path) -> BaseShape:
         )
     except KeyError as error:
         raise CheckpointError(f"{path}: lacks {error}") from error
-    tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False, local_files_only=True)
-    ids = tokenizer("\n###", add_special_tokens=False)["input_ids"]
-    if len(tokenizer) == LLAMA_TOKENS and ids[-3:] != LLAMA_STOP_IDS:
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False, local_files_only=True)
+    except (OSError, ValueError, ImportError) as error:
+        reason = " ".join(str(error).split())[:120]
         raise CheckpointError(
-            f"{base}: its tokenizer reads a new line and ### as {ids}; LLaMA's reads {LLAMA_STOP_IDS}: not the "
-            "tokenizer of a Vicuna"
-        )
+            f"{base}: its tokenizer cannot be loaded, a tokenizer.json is expected: {reason}"
+        ) from error
+    for text, expected in LLAMA_IDS.items() if len(tokenizer) == LLAMA_TOKENS else ():
+        ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+        if ids[-len(expected) :] != expected:
+            raise CheckpointError(
+                f"{base}: its tokenizer reads {text!r} as {ids}, LLaMA's as {expected}: not the tokenizer of a Vicuna"
+            )
     return BaseShape(
         dim, layers, dim // heads * int(values.get("num_key_value_heads") or heads), len(tokenizer)
     )

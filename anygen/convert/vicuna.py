@@ -62,7 +62,7 @@ def add_delta(base: Path, delta: Path, out: Path) -> Converted:
 
     written = {}
     with staged_folder(out) as folder:
-        listed = {}
+        listed: dict[str, str] = {}
         for number, names in enumerate(ours.by_file.values(), 1):
             file = f"model-{number:05d}-of-{len(ours.by_file):05d}.safetensors"
             plans = {name: Plan(ours.get(name).dtype, shapes[name], partial(total, name)) for name in names}

@@ -43,6 +43,7 @@ def write_files(files: Sequence[tuple[Path, bytes]]) -> list[Path]:
 def staged_folder(folder: Path) -> Iterator[Path]:
     """A folder to fill, beside `folder` and so on the same disk; it becomes `folder` at the end, and is gone if anything
     goes wrong before. Raises FileExistsError where `folder` is there already and holds something."""
+    folder = folder.absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(
             errno.EEXIST, "is there already; name a folder that is not, or is empty", str(folder)

@@ -14,8 +14,9 @@ import torch
 from safetensors.torch import load_file
 from tiny_nextgpt import DIM, LM, write_base
 
-from anygen import AnyGen, Audio, CheckpointError, Image, Message, Video
-from anygen.checkpoint import changed_files
+from anygen import AnyGen, Audio, CheckpointError, Image, Message, Video, cli
+from anygen.checkpoint import TRAINED, changed_files
+from anygen.convert.foreign import sha256_of
 from anygen.convert.nextgpt import convert_nextgpt
 from anygen.llm.text_stream import TextStream
 from anygen.modality import AUDIO, IMAGE, VIDEO
@@ -56,6 +57,12 @@ def test_every_tensor_of_the_delta_is_taken(converted, nextgpt) -> None:
 def test_it_answers_with_what_is_required(model, modality: str, kind: type) -> None:
     reply = model.generate(["draw a dog", PICTURE, SOUND], seed=1, require=(modality,))
     assert any(isinstance(part, kind) for part in reply.parts)
+
+
+def test_it_answers_at_half_precision_too(converted) -> None:
+    model = AnyGen.from_pretrained(converted.folder, dtype=torch.float16)
+    [response] = model.respond([["draw a dog", PICTURE]], seeds=[1], require=("audio",))
+    assert response.spans[0].conditioning["pooled"].isfinite().all()
 
 
 def test_its_own_tokens_have_the_published_order(model, nextgpt) -> None:
@@ -200,6 +207,12 @@ def test_ids_are_compared_with_the_tokenizer_beside_the_delta(convert, nextgpt, 
     refused(tmp_path, convert, nextgpt.delta, f"<Img> has the id {first + 1} there", "another base")
 
 
+def test_the_tokenizer_of_another_model_is_refused(convert, nextgpt, tmp_path: Path, monkeypatch) -> None:
+    """One with as many tokens as LLaMA's that reads the template's words otherwise."""
+    monkeypatch.setattr("anygen.convert.nextgpt.LLAMA_TOKENS", len(nextgpt.delta[f"{LM}lm_head.weight"]) - 38)
+    refused(tmp_path, convert, nextgpt.delta, "LLaMA's as [13, 2277, 29937]", "not the tokenizer of a Vicuna")
+
+
 @pytest.mark.parametrize(
     ("how", "words"),
     [
@@ -230,6 +243,35 @@ def test_values_that_are_not_finite_are_refused(convert, nextgpt, tmp_path: Path
     delta = OrderedDict(nextgpt.delta)
     delta["llama_proj.bias"] = torch.full((DIM,), float("nan"))
     refused(tmp_path, convert, delta, "input_projectors.image.layer.bias", "not finite")
+
+
+def test_the_command_converts_and_says_what_it_read_and_wrote(nextgpt, tmp_path: Path, capsys) -> None:
+    torch.save(nextgpt.delta, tmp_path / "pytorch_model.pt")
+    decoders = [f"--{name}={folder}" for name, folder in nextgpt.parts.decoders.items()]
+    parts = [f"--base={nextgpt.parts.base}", f"--encoder={nextgpt.parts.encoder}", *decoders]
+    words = [
+        "convert",
+        "nextgpt",
+        str(tmp_path),
+        str(tmp_path / "model"),
+        *parts,
+        f"--preset={nextgpt.preset}",
+    ]
+    assert cli.main([*words, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    count = len(nextgpt.delta)
+    assert said["tensors"] == {"expected": count, "matched": count, "missing": 0, "unexpected": 0}
+    assert said["written"] == {str(tmp_path / "model" / TRAINED): sha256_of(tmp_path / "model" / TRAINED)}
+    assert cli.main(words) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert cli.main(["convert", "nextgpt", str(tmp_path), str(tmp_path / "other"), *parts[1:]]) == 2
+    assert "--base" in capsys.readouterr().err
+
+
+def test_a_part_that_is_not_there_is_named_before_anything_is_read(convert, nextgpt, tmp_path: Path) -> None:
+    decoders = dict(nextgpt.parts.decoders) | {"video": tmp_path / "nowhere"}
+    words = ("nowhere: holds no model_index.json", "a diffusers pipeline for video is expected")
+    refused(tmp_path, convert, nextgpt.delta, *words, decoders=decoders)
 
 
 def test_a_preset_without_weights_says_how_to_get_them() -> None:
