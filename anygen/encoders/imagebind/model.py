@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
@@ -235,8 +236,13 @@ class ImageBind(nn.Module):
         for name in (CONFIG_NAME, WEIGHTS_NAME):
             if not (folder / name).is_file():
                 raise CheckpointError(f"{folder}: no {name}")
-        config = ImageBindConfig.from_dict(json.loads((folder / CONFIG_NAME).read_text()))
-        weights = load_file(folder / WEIGHTS_NAME)
+        try:
+            config = ImageBindConfig.from_dict(json.loads((folder / CONFIG_NAME).read_text()))
+            weights = load_file(folder / WEIGHTS_NAME)
+        except (json.JSONDecodeError, UnicodeDecodeError, SafetensorError) as error:
+            raise CheckpointError(
+                f"{folder}: {CONFIG_NAME} or {WEIGHTS_NAME} cannot be read: {error}"
+            ) from error
         if towers is not None:
             dropped = set(config.towers) - set(towers)
             config = config.only(towers)
