@@ -84,7 +84,10 @@ def _add_generate(commands: Any) -> None:
         "  echo 'What can you do?' | anygen generate -",
     )
     parser.add_argument(
-        "--text", action=AddPart, metavar="TEXT", help="a text; also given bare; - reads standard input"
+        "--text",
+        action=AddPart,
+        metavar="TEXT",
+        help="a text; TEXT alone is the same; - reads standard input",
     )
     for modality in MEDIA:
         parser.add_argument(
@@ -209,7 +212,10 @@ def _accepted(name: str) -> str:
     if name == "negative_prompt":
         return "a text: what should not be there"
     low, high = getattr(LIMITS, name)
-    return f"{low:g} to {high:g}"
+    # How far a size must divide is the decoder's own affair; its sentence names the nearest one it can make.
+    return f"{low:g} to {high:g}" + (
+        ", a multiple of what the decoder needs" if name in ("height", "width") else ""
+    )
 
 
 def _names(text: str) -> tuple[str, ...]:
