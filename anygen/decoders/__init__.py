@@ -1,4 +1,4 @@
-"""Step 5 of 5: conditioning to media, by frozen diffusers pipelines behind one Protocol.
+"""Step 5 of 5: conditioning to media, by frozen pipelines of diffusers and transformers behind one Protocol.
 
 Every decoder is loaded as Class.from_pretrained(folder, conditioning, defaults, dtype). The table names them without
 importing any.
@@ -17,6 +17,8 @@ DECODERS: dict[str, str] = {
     "audioldm": "anygen.decoders.audio:AudioLDM",
     "audioldm2": "anygen.decoders.audio:AudioLDM2",
     "stable_audio": "anygen.decoders.audio:StableAudio",
+    "musicgen": "anygen.decoders.musicgen:MusicGen",
+    "audiogen": "anygen.decoders.musicgen:MusicGen",
     "text_to_video_sd": "anygen.decoders.video:TextToVideoSD",
     "wan": "anygen.decoders.video:Wan",
     "ltx": "anygen.decoders.video:LTX",
@@ -24,6 +26,6 @@ DECODERS: dict[str, str] = {
 
 MAKES: dict[str, Modality] = {
     **dict.fromkeys(("stable_diffusion", "stable_diffusion_xl", "stable_diffusion_3", "flux", "sana"), IMAGE),
-    **dict.fromkeys(("audioldm", "audioldm2", "stable_audio"), AUDIO),
+    **dict.fromkeys(("audioldm", "audioldm2", "stable_audio", "musicgen", "audiogen"), AUDIO),
     **dict.fromkeys(("text_to_video_sd", "wan", "ltx"), VIDEO),
 }

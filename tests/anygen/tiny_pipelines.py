@@ -239,6 +239,43 @@ def write_stable_audio(folder: Path) -> None:
     ).save_pretrained(folder)  # fmt: skip
 
 
+def write_musicgen(folder: Path, **codec: Any) -> None:
+    from transformers import (
+        EncodecConfig,
+        EncodecModel,
+        MusicgenDecoderConfig,
+        MusicgenForCausalLM,
+        MusicgenForConditionalGeneration,
+    )
+
+    codec_model = EncodecModel(
+        EncodecConfig(
+            sampling_rate=400, audio_channels=1, upsampling_ratios=[4, 2], num_filters=4, hidden_size=8,
+            codebook_size=16, codebook_dim=8, target_bandwidths=[2.0], num_lstm_layers=1,
+            num_residual_layers=1, **codec,
+        )
+    )  # fmt: skip
+    for layer in codec_model.quantizer.layers:
+        layer.codebook.embed.normal_()  # fresh ones are zeros, which sound alike
+    decoder = MusicgenForCausalLM(
+        MusicgenDecoderConfig(
+            vocab_size=16, hidden_size=24, num_hidden_layers=1, ffn_dim=16, num_attention_heads=2,
+            num_codebooks=4, max_position_embeddings=64, pad_token_id=16, bos_token_id=16,
+            initializer_factor=0.5,  # so that codes depend on what is heard
+        )
+    )  # fmt: skip
+    model = MusicgenForConditionalGeneration(text_encoder=t5(), audio_encoder=codec_model, decoder=decoder)
+    for name in ("pad_token_id", "bos_token_id", "decoder_start_token_id"):
+        setattr(model.generation_config, name, 16)
+    model.generation_config.update(do_sample=True, guidance_scale=3.0, max_length=60, top_k=250)
+    model.save_pretrained(folder)
+    t5_tokenizer(10).save_pretrained(folder)
+
+
+def write_audiogen(folder: Path) -> None:
+    write_musicgen(folder, use_causal_conv=False, use_conv_shortcut=False)
+
+
 def write_wan(folder: Path) -> None:
     from diffusers import AutoencoderKLWan, WanPipeline, WanTransformer3DModel
     from transformers import UMT5Config, UMT5EncoderModel

@@ -55,6 +55,11 @@ class Case:
         return self.kind not in ("musicgen", "audiogen")
 
 
+def musicgen(kind: str) -> Case:
+    return Case(kind, T5, {}, {"max_new_tokens": 10 + 3}, {"seconds": 2.0},
+                r"audio.seconds is 2; 0.06 to 1.2 is accepted", {"seconds": 0.2}, steps=10 + 3)  # fmt: skip
+
+
 CASES = {
     case.kind: case
     for case in (
@@ -74,6 +79,8 @@ CASES = {
              {"max_new_tokens": 4, "guidance_scale": 1.0}),
         Case("stable_audio", T5, {**EMBEDS, "mask": "attention_mask"}, {"audio_end_in_s": 0.5},
              {"seconds": 5.0}, r"audio.seconds is 5; 0 to 1 is accepted", {"seconds": 0.5}),
+        musicgen("musicgen"),
+        musicgen("audiogen"),
         Case("wan", {"sequence": (10, 16)}, EMBEDS, {**SIZE, "num_frames": 5}, {"num_frames": 6},
              r"video.num_frames is 6; 4k \+ 1 is accepted, such as 5", prompt=TEN),
         Case("ltx", T5, MASKED, {**LARGE, "num_frames": 5, "frame_rate": 4.0}, {"num_frames": 8},
@@ -341,3 +348,12 @@ def test_a_distilled_flux_takes_no_negative_prompt(folder_of) -> None:
     assert not decoder.text.is_loaded
     with pytest.raises(ConfigError, match=r"image.negative_prompt: this Flux has its guidance built in"):
         decoder.decode(given, options(case, negative_prompt="blur"), generators(1))
+
+
+def test_musicgen_takes_no_number_of_steps(loaded) -> None:
+    case = CASES["musicgen"]
+    given = {name: torch.zeros(1, *shape) for name, shape in case.conditioning.items()}
+    with pytest.raises(
+        ConfigError, match=r"audio.num_inference_steps is 5; this decoder takes as many steps"
+    ):
+        loaded(case).decode(given, options(case, num_inference_steps=5), generators(1))
