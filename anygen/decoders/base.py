@@ -66,11 +66,13 @@ def load_pipe(pipeline_name: str, folder: Path, dtype: torch.dtype, **components
         pipe = getattr(diffusers, pipeline_name).from_pretrained(
             folder, use_safetensors=True, local_files_only=True, dtype=dtype, **(empty | components)
         )
-        if pipe.dtype != dtype:  # an older diffusers knows the argument by another name
-            pipe.to(dtype=dtype)
     pipe.set_progress_bar_config(disable=True)
     for component in pipe.components.values():
         if isinstance(component, torch.nn.Module):
+            if (
+                component.dtype != dtype
+            ):  # a part given, or all of them where diffusers is older than the argument
+                component.to(dtype=dtype)
             component.eval().requires_grad_(False)
     return pipe
 

@@ -239,7 +239,7 @@ def write_stable_audio(folder: Path) -> None:
     ).save_pretrained(folder)  # fmt: skip
 
 
-def write_musicgen(folder: Path, **codec: Any) -> None:
+def write_musicgen(folder: Path, channels: int = 1, **codec: Any) -> None:
     from transformers import (
         EncodecConfig,
         EncodecModel,
@@ -260,7 +260,8 @@ def write_musicgen(folder: Path, **codec: Any) -> None:
     decoder = MusicgenForCausalLM(
         MusicgenDecoderConfig(
             vocab_size=16, hidden_size=24, num_hidden_layers=1, ffn_dim=16, num_attention_heads=2,
-            num_codebooks=4, max_position_embeddings=64, pad_token_id=16, bos_token_id=16,
+            num_codebooks=4 * channels, audio_channels=channels, max_position_embeddings=64,
+            pad_token_id=16, bos_token_id=16,
             initializer_factor=0.5,  # so that codes depend on what is heard
         )
     )  # fmt: skip
