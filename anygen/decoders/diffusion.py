@@ -21,8 +21,7 @@ from anygen.decoders.base import (
     chosen,
     load_pipe,
 )
-from anygen.decoders.text import TextSide
-from anygen.errors import CheckpointError
+from anygen.decoders.text import TextSide, no_text_side
 from anygen.modality import Modality
 
 
@@ -102,10 +101,7 @@ class PipelineDecoder(ABC):
         """A second pipeline, which shares all but the text parts with the first."""
         missing = [name for name in self.text_parts if not (self._folder / name).is_dir()]
         if missing:
-            raise CheckpointError(
-                f"{self._folder}: holds no {missing[0]}, which captions and negative prompts need; a projector's "
-                "conditioning does without"
-            )
+            raise no_text_side(self._folder, missing[0])
         held = {name: part for name, part in self.pipe.components.items() if name not in self.text_parts}
         parts = self.components(self._folder) | held
         pipe = load_pipe(self.pipeline_name, self._folder, self._dtype, **parts)

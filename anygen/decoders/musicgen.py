@@ -27,7 +27,7 @@ from anygen.decoders.base import (
     check_seconds,
     chosen,
 )
-from anygen.decoders.text import TextSide, t5_states
+from anygen.decoders.text import TextSide, no_text_side, t5_states
 from anygen.errors import CheckpointError, ConfigError
 from anygen.media import Audio
 from anygen.modality import AUDIO
@@ -112,10 +112,7 @@ class MusicGen:
         """The tokenizer and the text encoder, which lies among the model's weights."""
         # transformers would make up an empty one.
         if not (self._folder / "tokenizer_config.json").is_file():
-            raise CheckpointError(
-                f"{self._folder}: holds no tokenizer, which captions and negative prompts need; a projector's "
-                "conditioning does without"
-            )
+            raise no_text_side(self._folder, "tokenizer")
         with quiet_libraries("transformers"):
             from transformers import AutoTokenizer, T5EncoderModel
 

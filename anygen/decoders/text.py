@@ -100,6 +100,12 @@ class TextSide:
             )
 
 
+def no_text_side(folder: Path, part: str) -> CheckpointError:
+    return CheckpointError(
+        f"{folder}: holds no {part}, which captions and negative prompts need; a projector's conditioning does without"
+    )
+
+
 def token_ids(tokenizer: Any, captions: Sequence[str], length: int) -> tuple[Tensor, Tensor]:
     """Ids and mask (N, length) int64 of captions: begin, words, end, padding. What is too long loses words, never its end.
 
