@@ -274,3 +274,11 @@ def test_chat_goes_on_after_commands_that_cannot_be_carried_out(tiny_dir, tmp_pa
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines), encoding="utf-8"))
     assert cli.main(["chat", "--model", str(tiny_dir)]) == 0
     assert capsys.readouterr().err.count("anygen: ") == 3
+
+
+def test_a_decoder_of_another_modality_is_refused(tiny_dir, tmp_path):
+    folder = Path(shutil.copytree(tiny_dir, tmp_path / "model"))
+    text = (folder / "config.yaml").read_text()
+    (folder / "config.yaml").write_text(text.replace("kind: audioldm", "kind: stable_diffusion", 1))
+    with pytest.raises(ConfigError, match=r"decoders.audio.kind: stable_diffusion makes image, not audio"):
+        AnyGen.from_pretrained(folder)
