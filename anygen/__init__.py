@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from anygen.message import Message
     from anygen.model import AnyGen, generate
     from anygen.options import AudioOptions, GenerationOptions, ImageOptions, VideoOptions
-    from anygen.reply import Reply
+    from anygen.reply import DecoderProgress, Done, MediaReady, Reply, SpanStarted, TextDelta
 
 __version__ = "0.1.0"
 
@@ -28,6 +28,11 @@ _HOME = {
     "open_media": "anygen.media",
     "Message": "anygen.message",
     "Reply": "anygen.reply",
+    "TextDelta": "anygen.reply",
+    "SpanStarted": "anygen.reply",
+    "DecoderProgress": "anygen.reply",
+    "MediaReady": "anygen.reply",
+    "Done": "anygen.reply",
     "GenerationOptions": "anygen.options",
     "ImageOptions": "anygen.options",
     "AudioOptions": "anygen.options",
@@ -44,14 +49,19 @@ __all__ = [
     "AudioOptions",
     "CheckpointError",
     "ConfigError",
+    "DecoderProgress",
+    "Done",
     "GenerationOptions",
     "Image",
     "ImageOptions",
     "MediaError",
     "MediaLimits",
+    "MediaReady",
     "Message",
     "PromptError",
     "Reply",
+    "SpanStarted",
+    "TextDelta",
     "Video",
     "VideoOptions",
     "__version__",

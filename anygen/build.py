@@ -13,7 +13,7 @@ from torch import nn
 
 from anygen import input_projectors, output_projectors
 from anygen.config import DecoderConfig, LanguageModelConfig, ModelConfig, from_values
-from anygen.decoders import DECODERS
+from anygen.decoders import DECODERS, MAKES
 from anygen.decoders.base import Decoder
 from anygen.decoders.lazy import LazyDecoders
 from anygen.encoders import ENCODERS
@@ -131,6 +131,10 @@ def build_decoders(
     loaders: dict[Modality, Callable[[], Decoder]] = {}
     for modality, each in configs.items():
         kind = _class_of(DECODERS, each.kind, f"decoders.{modality}.kind")
+        if MAKES[each.kind] != modality:
+            raise ConfigError(
+                f"decoders.{modality}.kind: {each.kind} makes {MAKES[each.kind]}, not {modality}"
+            )
         loaders[Modality(modality)] = partial(
             kind.from_pretrained, folder / each.path, each.conditioning, each.defaults, dtype
         )

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anygen.cli import DONE, follow, save, show
-from anygen.errors import CheckpointError, ConfigError, MediaError, PromptError, nearest
+from anygen.cli import DONE, complain, follow, save, show
+from anygen.errors import PromptError, nearest
 from anygen.files.atomic import write_files
 from anygen.media import MEDIA_TYPES
 from anygen.message import Message
@@ -60,13 +60,12 @@ class Chat:
                 if not self.is_terminal:
                     raise
                 print("\nstopped (/quit or Ctrl-D leaves)")
-            except (MediaError, PromptError, ConfigError, CheckpointError, FloatingPointError) as error:
-                print(f"anygen: {error}", file=sys.stderr)
             except OSError as error:
                 where = f"{error.filename}: " if error.filename else ""
-                print(
-                    f"anygen: {where}{error.strerror or error}; nothing half-written is left", file=sys.stderr
-                )
+                complain(f"{where}{error.strerror or error}; nothing half-written is left")
+            except (ValueError, RuntimeError, FloatingPointError) as error:
+                # A bad command costs a sentence, never the conversation.
+                complain(str(error))
 
     def _read(self) -> str | None:
         if not self.is_terminal:
@@ -95,7 +94,7 @@ class Chat:
         elif command == "/save":
             print(self._save(Path(rest or "out").expanduser()))
         elif command == "/seed":
-            self.seed = check_seed(int(rest) if rest.isdecimal() else rest)
+            self.seed = check_seed(int(rest) if rest.isdecimal() and len(rest) < 20 else rest)
         elif command == "/new":
             self.messages, self.waiting = [], []
         elif command == "/help":

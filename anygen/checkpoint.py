@@ -13,6 +13,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +24,7 @@ from torch import Tensor, nn
 
 from anygen.build import SHARED, build
 from anygen.config import LoraConfig, ModelConfig, read_config, to_values
-from anygen.errors import CheckpointError, nearest
+from anygen.errors import CheckpointError, nearest, shown
 from anygen.files.atomic import write_files
 from anygen.llm.lora import LoraSettings, add_lora, load_lora_state, lora_state, merge_lora
 from anygen.model import AnyGen
@@ -49,7 +50,10 @@ def resolve(name: str | Path) -> Path:
     Raises CheckpointError where there is none."""
     if str(name) in presets():
         return PRESETS_DIR / str(name)
-    folder = Path(name).expanduser()
+    try:
+        folder = Path(name).expanduser()
+    except RuntimeError as error:
+        raise CheckpointError(f"model {str(name)!r}: {error}") from error
     if str(name) in plans() and not folder.is_dir():
         plan = read_config(plans()[str(name)])
         raise CheckpointError(
@@ -62,12 +66,35 @@ def resolve(name: str | Path) -> Path:
                 f"{folder}: holds no {CONFIG}; a folder saved by save_pretrained is expected"
             )
         return folder
-    if str(name).count("/") == 1 and not str(name).startswith((".", "/", "~")):
+    if _is_hub_id(str(name)):
         return _from_hub(str(name))
     raise CheckpointError(
         f"model {str(name)!r} is neither a preset nor a folder; {nearest(str(name), [*presets(), *plans()])}, "
         "and a folder saved by save_pretrained or a hub id such as name/model is accepted too"
     )
+
+
+def _is_hub_id(name: str) -> bool:
+    """Whether a name can only mean a repository: a mistyped path must not lead to the network."""
+    is_path = Path(name).parent.is_dir() or Path(name).suffix.lower() in FILE_SUFFIXES
+    return re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+", name) is not None and not is_path
+
+
+FILE_SUFFIXES = (
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".webp",
+    ".gif",
+    ".wav",
+    ".flac",
+    ".mp3",
+    ".ogg",
+    ".mp4",
+    ".webm",
+    ".json",
+    ".yaml",
+)
 
 
 def _from_hub(name: str) -> Path:
@@ -95,16 +122,32 @@ def load(name: str | Path, dtype: torch.dtype = torch.float32, merge: bool = Tru
     model = build(config, folder, dtype)
     _check_base(folder, manifest, model)
     _load_trained(model, folder, merge)
+    # Last, because the checks before it can say what is wrong, and this one only that something is.
+    hashes = file_hashes(folder, config)
+    _check_files(folder, manifest, hashes)
     model.name = str(name)
     model.folder = folder
-    model.weights_hash = weights_hash(folder, config)
+    model.weights_hash = weights_hash({each: hashes[each] for each in manifest["files"]})
     return model
 
 
-def weights_hash(folder: Path, config: ModelConfig) -> str:
+def _check_files(folder: Path, manifest: Mapping[str, Any], hashes: Mapping[str, str]) -> None:
+    """Refuse files that are not those the manifest lists: parts of another model would load and answer nonsense.
+
+    A file that it does not list (a README, say) changes nothing."""
+    changed = sorted(name for name, value in manifest["files"].items() if hashes.get(name) != value)
+    if changed:
+        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+        raise CheckpointError(
+            f"{folder}: {', '.join(changed[:3])}{more}: missing, or not what {MANIFEST} lists; "
+            "the files it was saved with are accepted"
+        )
+
+
+def weights_hash(hashes: Mapping[str, str]) -> str:
     """SHA-256 (hex) over the names and hashes of all files the model is made of."""
     digest = hashlib.sha256()
-    for name, value in sorted(file_hashes(folder, config).items()):
+    for name, value in sorted(hashes.items()):
         digest.update(f"{name} {value}\n".encode())
     return digest.hexdigest()
 
@@ -151,8 +194,11 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         raise CheckpointError(
             f"{path}: cannot be read as JSON; a folder saved by save_pretrained has one"
         ) from error
-    if manifest.get("format") != FORMAT:
-        raise CheckpointError(f"{path}: format {manifest.get('format')!r}; format {FORMAT} is accepted")
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        found = shown(manifest.get("format")) if isinstance(manifest, dict) else type(manifest).__name__
+        raise CheckpointError(f"{path}: format {found}; format {FORMAT} is accepted")
+    if not isinstance(manifest.get("files"), dict):
+        raise CheckpointError(f"{path}: lists no files; a folder saved by save_pretrained has them")
     return manifest
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import anygen
-from anygen.errors import CheckpointError, ConfigError, MediaError, PromptError, nearest
+from anygen.errors import CheckpointError, ConfigError, MediaError, PromptError, nearest, printable
 from anygen.modality import MEDIA, Modality
 from anygen.options import LIMITS, OPTION_TYPES, GenerationOptions
 
@@ -86,7 +86,10 @@ def _add_generate(commands: Any) -> None:
         "  echo 'What can you do?' | anygen generate -",
     )
     parser.add_argument(
-        "--text", action=AddPart, metavar="TEXT", help="a text; also given bare; - reads standard input"
+        "--text",
+        action=AddPart,
+        metavar="TEXT",
+        help="a text; TEXT alone is the same; - reads standard input",
     )
     for modality in MEDIA:
         parser.add_argument(
@@ -256,7 +259,10 @@ def _accepted(name: str) -> str:
     if name == "negative_prompt":
         return "a text: what should not be there"
     low, high = getattr(LIMITS, name)
-    return f"{low:g} to {high:g}"
+    # How far a size must divide is the decoder's own affair; its sentence names the nearest one it can make.
+    return f"{low:g} to {high:g}" + (
+        ", a multiple of what the decoder needs" if name in ("height", "width") else ""
+    )
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -337,6 +343,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    _open_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     is_debug = "--debug" in given
     given = [word for word in given if word != "--debug"]
@@ -351,6 +358,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if is_debug and isinstance(error, Exception):
                 raise
             return _code(error)
+
+
+def _open_streams() -> None:
+    """Closed standard streams read as empty and swallow what is written; bytes that are no text are shown as such."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  for as long as we run
+        elif hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="replace" if mode == "r" else "backslashreplace")
 
 
 @contextlib.contextmanager
@@ -378,34 +394,35 @@ def _code(error: BaseException) -> int:
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else DONE
     if isinstance(error, KeyboardInterrupt):
-        _complain("interrupted; nothing half-written is left")
+        complain("interrupted; nothing half-written is left")
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):
         # The reader of our output is gone; Python must not complain about it once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NO
     if isinstance(error, (UsageError, MediaError, PromptError, ConfigError, CheckpointError)):
-        _complain(str(error))
+        complain(str(error))
         return USAGE
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
-        _complain(f"{where}{error.strerror or error}; nothing half-written is left")
+        complain(f"{where}{error.strerror or error}; nothing half-written is left")
         return ENVIRONMENT
     if isinstance(error, ImportError):
-        _complain(f"{error}; install anygen again, or see anygen doctor")
+        complain(f"{error}; install anygen again, or see anygen doctor")
         return ENVIRONMENT
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        _complain("not enough memory; ask for less, or smaller")
+        complain("not enough memory; ask for less, or smaller")
         return ENVIRONMENT
     if isinstance(error, FloatingPointError):
-        _complain(f"{error}; nothing was written")
+        complain(f"{error}; nothing was written")
         return NO
-    _complain(f"unexpected {type(error).__name__}: {error} (anygen --debug shows where)")
+    complain(f"unexpected {type(error).__name__}: {error} (anygen --debug shows where)")
     return NO
 
 
-def _complain(sentence: str) -> None:
-    text = " ".join(sentence.split())
+def complain(sentence: str) -> None:
+    """One line on standard error; what it quotes cannot drive the terminal."""
+    text = printable(sentence)
     print(text if text.startswith("anygen") else f"anygen: {text}", file=sys.stderr)
 
 
@@ -533,7 +550,7 @@ def chat(arguments: argparse.Namespace) -> int:
 
 def info(arguments: argparse.Namespace) -> int:
     subject = arguments.subject
-    if subject is not None and Path(subject).is_file():
+    if subject is not None and os.path.isfile(subject):
         from anygen import provenance
 
         found = provenance.read(subject)
@@ -541,6 +558,8 @@ def info(arguments: argparse.Namespace) -> int:
     else:
         from anygen import checkpoint, doctor
 
+        if subject and Path(subject).suffix.lower() in checkpoint.FILE_SUFFIXES:
+            raise MediaError(f"{subject}: no such file")
         found = doctor.describe(subject) if subject else {"models": checkpoint.presets()}
     if arguments.json:
         print(json.dumps(found, ensure_ascii=False))
@@ -562,6 +581,7 @@ def _lines(value: Any, indent: str = "") -> list[str]:
             lines += [label, *_lines(each, indent + "  ")] if each else [f"{label} -"]
         else:
             lines.append(f"{label} {each}")
+    # Indentation is ours; whatever else is no printable character came with the record.
     return ["".join(each if each.isprintable() else repr(each)[1:-1] for each in line) for line in lines]
 
 
@@ -589,9 +609,9 @@ def replay(arguments: argparse.Namespace) -> int:
         print(json.dumps({"same": done.same, "files": files, "differences": list(done.differences)}))
         return DONE if done.same else NO
     for each in done.comparisons:
-        print(each.sentence)
+        print(printable(each.sentence))
     for difference in done.differences:
-        print(f"differs from the record: {difference}")
+        print(printable(f"differs from the record: {difference}"))
     return DONE if done.same else NO
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from anygen.errors import ConfigError, nearest
+from anygen.errors import ConfigError, nearest, shown
+
+MAX_SIGNAL_TOKENS = 1024
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,11 @@ class ModelConfig:
         _same("input_projectors", set(self.input_projectors), "an encoder reads", read)
         _same("llm.signal_tokens", set(self.llm.signal_tokens), "a decoder makes", set(self.decoders))
         _same("output_projectors", set(self.output_projectors), "a decoder makes", set(self.decoders))
+        for name, count in self.llm.signal_tokens.items():
+            if not 1 <= count <= MAX_SIGNAL_TOKENS:
+                raise ConfigError(
+                    f"llm.signal_tokens.{name} is {count}; 1 to {MAX_SIGNAL_TOKENS} are accepted"
+                )
 
 
 def _same(path: str, found: set[str], what: str, wanted: set[str]) -> None:
@@ -129,9 +136,17 @@ def read_config(path: Path) -> ModelConfig:
 def _read_yaml(path: Path, kind: type) -> Any:
     import yaml
 
+    class PlainLoader(yaml.SafeLoader):
+        """Without aliases: a few lines of them stand for gigabytes."""
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):
+                raise yaml.YAMLError("an alias (*name) is not accepted")
+            return super().compose_node(parent, index)
+
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        values = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())[:200]}") from error
     try:
         return from_values(kind, values)
@@ -171,16 +186,16 @@ def _convert(hint: Any, value: Any, path: str) -> Any:
         return from_values(typing.cast(type, hint), value, f"{path}.")
     if origin is tuple:
         if not isinstance(value, (list, tuple)):
-            raise ConfigError(f"{path} is {value!r}; a list is accepted")
+            raise ConfigError(f"{path} is {shown(value)}; a list is accepted")
         return tuple(_convert(arguments[0], each, f"{path}[{index}]") for index, each in enumerate(value))
     if origin is not None and issubclass(origin, Mapping):
         if not isinstance(value, Mapping):
-            raise ConfigError(f"{path} is {value!r}; a mapping is accepted")
+            raise ConfigError(f"{path} is {shown(value)}; a mapping is accepted")
         return {str(key): _convert(arguments[1], each, f"{path}.{key}") for key, each in value.items()}
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
-        raise ConfigError(f"{path} is {value!r}; a value of type {hint.__name__} is accepted")
+        raise ConfigError(f"{path} is {shown(value)}; a value of type {hint.__name__} is accepted")
     return value
 
 

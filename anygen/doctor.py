@@ -61,7 +61,7 @@ def describe(name: str | Path) -> dict[str, Any]:
             *sorted({each for encoder in config.encoders.values() for each in encoder.modalities}),
         ],
         "makes": ["text", *config.decoders],
-        "weights_hash": checkpoint.weights_hash(folder, config),
+        "weights_hash": checkpoint.weights_hash(checkpoint.file_hashes(folder, config)),
         "parts": {part: _size(path) for part, path in parts.items()},
         "sampling": to_values(config.sampling),
         "decoders": {modality: to_values(each.defaults) for modality, each in config.decoders.items()},

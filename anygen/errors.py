@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable
+from typing import Any
 
 
 class MediaError(ValueError):
@@ -20,6 +22,25 @@ class ConfigError(ValueError):
 
 class CheckpointError(ValueError):
     """Weights do not fit the model; names what is missing and what is unexpected."""
+
+
+def shown(value: Any) -> str:
+    """A value as a sentence may show it: its repr, cut where it is long or deep."""
+    try:
+        return _SHORT.repr(value)
+    except ValueError:
+        # Python writes no whole number of more than 4300 digits.
+        return "a number of thousands of digits"
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 80
+_SHORT.maxlevel = 2
+
+
+def printable(text: str) -> str:
+    """`text` on one line, every control character spelled out: what somebody sent must not drive a terminal."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in " ".join(text.split()))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -6,16 +6,16 @@ Reading: the container is judged from content, never from the name; sizes are ch
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, TypeAlias
 
 import numpy as np
 
 from anygen import provenance as provenance_module
-from anygen.errors import MediaError
+from anygen.errors import MediaError, shown
 from anygen.files import sniff
 from anygen.files.atomic import write_files
 from anygen.modality import AUDIO, IMAGE, TEXT, VIDEO, Modality
@@ -41,6 +41,10 @@ class MediaLimits:
 
 
 DEFAULT_LIMITS = MediaLimits()
+MAX_PEAK = 16.0
+"""The loudest sample: louder ones are no overshoot but numbers of another unit."""
+MAX_RATE = 768_000
+MAX_FPS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,14 +130,22 @@ class Audio:
             raise MediaError(
                 "Audio.samples holds values that are not finite (NaN or infinite); numbers in [-1, 1] are accepted"
             )
+        if float(np.abs(samples).max()) > MAX_PEAK:
+            raise MediaError(
+                f"Audio.samples goes up to {float(np.abs(samples).max()):.3g}; numbers in [-1, 1] are accepted, "
+                f"and up to {MAX_PEAK} where a recording overshoots"
+            )
+        rate = self.sample_rate
         if (
-            isinstance(self.sample_rate, bool)
-            or int(self.sample_rate) != self.sample_rate
-            or self.sample_rate <= 0
+            isinstance(rate, bool)
+            or not isinstance(rate, Real)
+            or not 0 < rate <= MAX_RATE
+            or rate != int(rate)
         ):
             raise MediaError(
-                f"Audio.sample_rate is {self.sample_rate!r}; a whole number of Hz above 0 is accepted"
+                f"Audio.sample_rate is {shown(rate)}; a whole number of Hz from 1 to {MAX_RATE} is accepted"
             )
+        object.__setattr__(self, "sample_rate", int(rate))
 
     @classmethod
     def open(cls, source: Source, limits: MediaLimits = DEFAULT_LIMITS) -> Audio:
@@ -174,7 +186,7 @@ class Audio:
 
         _check_suffix(suffix, (".wav", ".flac"))
         write = audio.encode_flac if suffix == ".flac" else audio.encode_wav
-        return write(self.samples, int(self.sample_rate), provenance)
+        return write(self.samples, self.sample_rate, provenance)
 
     def save(self, path: str | Path, provenance: Mapping[str, Any] | None = None) -> Path:
         """Write a 16-bit WAV or FLAC file, whole or not at all; see `save_media`."""
@@ -186,11 +198,12 @@ class Audio:
 
         if self.file is not None:
             return _file_suffix(self.file), self.file
-        return ".wav", audio.encode_wav(self.samples, int(self.sample_rate), None, lossless=True)
+        return ".wav", audio.encode_wav(self.samples, self.sample_rate, None, lossless=True)
 
     def content_hash(self) -> str:
-        """SHA-256 (hex) of rate, shape and samples."""
-        return _hash(self.samples, f"{int(self.sample_rate)} Hz")
+        """SHA-256 (hex) of rate, shape and samples; one channel is the same sound as (T,) and as (1, T)."""
+        samples = self.samples[0] if self.num_channels == 1 and self.samples.ndim == 2 else self.samples
+        return _hash(samples, f"{self.sample_rate} Hz")
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -221,13 +234,11 @@ class Video:
 
     def __post_init__(self) -> None:
         _check_pixels("Video.frames", self.frames, "(F, H, W, 3)", 4)
-        if (
-            isinstance(self.fps, bool)
-            or not isinstance(self.fps, (int, float))
-            or not math.isfinite(self.fps)
-            or self.fps <= 0
-        ):
-            raise MediaError(f"Video.fps is {self.fps!r}; a number of frames per second above 0 is accepted")
+        if isinstance(self.fps, bool) or not isinstance(self.fps, Real) or not 0 < self.fps <= MAX_FPS:
+            raise MediaError(
+                f"Video.fps is {shown(self.fps)}; a number of frames per second above 0, at most {MAX_FPS}, is accepted"
+            )
+        object.__setattr__(self, "fps", float(self.fps))
         if self.audio is not None and not isinstance(self.audio, Audio):
             raise MediaError(f"Video.audio is {_what(self.audio)}; an Audio or None is accepted")
 
@@ -261,7 +272,7 @@ class Video:
         from anygen.files import video
 
         _check_suffix(suffix, (".mp4",))
-        sound = None if self.audio is None else (self.audio.samples, int(self.audio.sample_rate))
+        sound = None if self.audio is None else (self.audio.samples, self.audio.sample_rate)
         return video.encode_mp4(self.frames, self.fps, sound, provenance)
 
     def save(self, path: str | Path, provenance: Mapping[str, Any] | None = None) -> Path:
@@ -274,7 +285,7 @@ class Video:
 
         if self.file is not None:
             return _file_suffix(self.file), self.file
-        sound = None if self.audio is None else (self.audio.samples, int(self.audio.sample_rate))
+        sound = None if self.audio is None else (self.audio.samples, self.audio.sample_rate)
         return ".mov", video.encode_mp4(self.frames, self.fps, sound, None, lossless=True)
 
     def content_hash(self) -> str:

@@ -53,6 +53,10 @@ class Message:
                     f"a part of the {self.role} message is of type {type(part).__name__}; "
                     f"text, {', '.join(kind.__name__ for kind in MEDIA_TYPES.values())} are accepted"
                 )
+            if isinstance(part, str) and any("\ud800" <= each <= "\udfff" for each in part):
+                raise PromptError(
+                    f"a text of the {self.role} message holds bytes that are no characters; UTF-8 text is accepted"
+                )
             if self.role == "system" and not isinstance(part, str):
                 raise PromptError(
                     f"the system message holds {modality_of(part)}; only text is accepted there"
@@ -75,13 +79,13 @@ def as_messages(
     """What a caller gave as a prompt, as messages.
 
     Accepts a text, a media object, a pathlib.Path, a list of those (one user turn), a Message, a list of Message, or a
-    list of chat dicts ({"role": ..., "content": text or parts}; the part types of transformers and OpenAI). Text is
-    never taken for a path. Remote addresses are refused; `allow_paths=False` (for servers) refuses files too.
-    Raises PromptError or MediaError.
+    list of chat dicts ({"role": ..., "content": text or parts}; the part types of transformers and OpenAI). A Reply stands
+    for the assistant's turn. Text is never taken for a path. Remote addresses are refused; `allow_paths=False` (for
+    servers) refuses files too. Raises PromptError or MediaError.
     """
     reader = _Reader(limits, allow_paths)
-    if isinstance(prompt, Message):
-        return (prompt,)
+    if _is_turn(prompt) and not isinstance(prompt, Mapping):
+        return (reader.turn(prompt),)
     if isinstance(prompt, Mapping):
         return (reader.message(prompt),) if "role" in prompt else (Message("user", (reader.part(prompt),)),)
     if isinstance(prompt, (str, Path, *get_args(Part))) or hasattr(prompt, "modality"):
@@ -93,12 +97,21 @@ def as_messages(
         )
     if not prompt:
         raise PromptError("the prompt is empty; a text, a media object or messages are needed")
-    turns = [isinstance(each, Message) or (isinstance(each, Mapping) and "role" in each) for each in prompt]
+    turns = [_is_turn(each) for each in prompt]
     if all(turns):
-        return tuple(each if isinstance(each, Message) else reader.message(each) for each in prompt)
+        return tuple(reader.turn(each) for each in prompt)
     if any(turns):
         raise PromptError("the prompt mixes messages and parts; give a list of one or of the other")
     return (Message("user", tuple(reader.part(each) for each in prompt)),)
+
+
+def _is_turn(value: Any) -> bool:
+    """A Message, a chat dict, or a Reply (anything with a `message()`), which stands for what was answered."""
+    return (
+        isinstance(value, Message)
+        or (isinstance(value, Mapping) and "role" in value)
+        or callable(getattr(value, "message", None))
+    )
 
 
 def to_chat(messages: Iterable[Message]) -> list[dict[str, Any]]:
@@ -123,6 +136,11 @@ class _Reader:
     limits: MediaLimits
     allow_paths: bool
 
+    def turn(self, turn: Any) -> Message:
+        if isinstance(turn, Message):
+            return turn
+        return self.message(turn) if isinstance(turn, Mapping) else turn.message()
+
     def message(self, turn: Mapping[str, Any]) -> Message:
         if turn["role"] not in ROLES:
             raise PromptError(f"message role is {turn['role']!r}; {', '.join(ROLES)} are accepted")
@@ -138,7 +156,7 @@ class _Reader:
         if isinstance(part, Path):
             return open_media(self.path(str(part)), self.limits)
         if not isinstance(part, Mapping):
-            return _from_object(part, None)
+            return _from_object(part, None, self.limits)
         kind = part.get("type")
         if kind == "text":
             if not isinstance(part.get("text"), str):
@@ -170,7 +188,7 @@ class _Reader:
             return kind.open(self.decoded(modality, value.partition(",")[2]), self.limits)
         if isinstance(value, (str, Path)):
             return kind.open(self.path(str(value)), self.limits)
-        return _from_object(value, modality)
+        return _from_object(value, modality, self.limits)
 
     def path(self, value: str) -> Path:
         scheme = value.split("://", 1)[0].lower() if "://" in value else ""
@@ -208,14 +226,21 @@ def _inner(part: Mapping[str, Any], key: str, name: str) -> Any:
     return inner[name]
 
 
-def _from_object(value: Any, modality: Modality | None) -> Any:
+def _from_object(value: Any, modality: Modality | None, limits: MediaLimits) -> Any:
     """A text or media object as it is; a PIL picture or an (H, W, 3) uint8 array as an Image."""
     if isinstance(value, str) or hasattr(value, "modality"):
         if modality is not None and getattr(value, "modality", None) != modality:
             raise PromptError(f"the {modality} part holds {modality_of(value)}")
         return value
     if modality in (None, IMAGE) and type(value).__module__.startswith("PIL."):
-        return Image(np.asarray(value.convert("RGB")))
+        from anygen.files.image import to_rgb
+
+        if value.width * value.height > limits.max_pixels:
+            raise MediaError(
+                f"the picture has {value.width} x {value.height} pixels; at most {limits.max_pixels} are accepted"
+            )
+        # Read as the same picture in a file would be: turned as EXIF says, transparency over white.
+        return Image(to_rgb(value))
     if modality in (None, IMAGE) and isinstance(value, np.ndarray):
         return Image(value)
     if modality == VIDEO and isinstance(value, np.ndarray):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from anygen.llm.completion import Completion, CompletionOptions, complete
 from anygen.llm.prompting import Layout, Prompter
 from anygen.message import as_messages
 from anygen.modality import TEXT, Modality
-from anygen.options import GenerationOptions
+from anygen.options import GenerationOptions, as_options
 from anygen.reply import (
     DecoderProgress,
     Done,
@@ -45,6 +45,7 @@ from anygen.streaming import events_of
 
 Emit = Callable[[Event], None]
 ShouldStop = Callable[[], bool]
+Options = GenerationOptions | Mapping[str, Any] | None
 
 DECODE_BATCH = 8
 """Items a decoder draws at once, at most."""
@@ -109,33 +110,42 @@ class AnyGen(nn.Module):
         return (TEXT, *self.backbone.signal_ids.modalities)
 
     def generate(
-        self, prompt: Any, seed: int = 0, options: GenerationOptions | None = None, **which: Any
+        self,
+        prompt: Any,
+        seed: int = 0,
+        options: Options = None,
+        modalities: Collection[str] | None = None,
+        require: Collection[str] = (),
     ) -> Reply:
         """Answer one prompt: a text, a medium, a list of them, messages, or chat dicts (message.py).
 
         `modalities` says what may come back, `require` what must; `seed` decides everything that is left to chance.
         Raises PromptError, MediaError, ConfigError for what cannot be answered."""
-        return self.generate_batch([prompt], options, [seed], **which)[0]
+        return self.generate_batch(
+            [prompt], options=options, seeds=[seed], modalities=modalities, require=require
+        )[0]
 
     def generate_batch(
         self,
         prompts: Sequence[Any],
-        options: GenerationOptions | None = None,
+        options: Options = None,
         seeds: Sequence[int] | None = None,
-        **which: Any,
+        modalities: Collection[str] | None = None,
+        require: Collection[str] = (),
     ) -> list[Reply]:
         """Answer several prompts, each as it would be answered alone: to rounding, or with `options.exact` to the byte.
 
         Without `seeds`, prompt i has seed i."""
-        return self.render(self.respond(prompts, options, seeds, **which))
+        return self.render(self.respond(prompts, options, seeds, modalities, require))
 
     def stream(
         self,
         prompt: Any,
         seed: int = 0,
-        options: GenerationOptions | None = None,
+        options: Options = None,
+        modalities: Collection[str] | None = None,
+        require: Collection[str] = (),
         should_stop: ShouldStop = lambda: False,
-        **which: Any,
     ) -> Iterator[Event]:
         """The events of one answer as it comes: text, decoder steps, media, at the end the whole reply (Done).
 
@@ -143,7 +153,7 @@ class AnyGen(nn.Module):
         iterator stops the work likewise."""
 
         def work(emit: Emit, stop: ShouldStop) -> None:
-            responses = self.respond([prompt], options, [seed], emit=emit, should_stop=stop, **which)
+            responses = self.respond([prompt], options, [seed], modalities, require, emit, stop)
             emit(Done(self.render(responses, emit, stop)[0]))
 
         return events_of(work, should_stop)
@@ -152,7 +162,7 @@ class AnyGen(nn.Module):
     def respond(
         self,
         prompts: Sequence[Any],
-        options: GenerationOptions | None = None,
+        options: Options = None,
         seeds: Sequence[int] | None = None,
         modalities: Collection[str] | None = None,
         require: Collection[str] = (),
@@ -161,7 +171,11 @@ class AnyGen(nn.Module):
     ) -> list[Response]:
         """Steps 1-4: read, think, and say what is to be drawn: text and spans with their conditioning. Loads no decoder,
         unless options.conditioning is "caption", which asks its text encoder."""
-        options = options or GenerationOptions()
+        if isinstance(prompts, (str, bytes, Mapping)):
+            raise PromptError(
+                "prompts is one prompt; a list of prompts is accepted here, `generate` takes one"
+            )
+        options = as_options(options)
         seeds = [check_seed(seed) for seed in (range(len(prompts)) if seeds is None else seeds)]
         if len(seeds) != len(prompts):
             raise PromptError(f"{len(seeds)} seeds are given for {len(prompts)} prompts")
@@ -195,7 +209,14 @@ class AnyGen(nn.Module):
         )
         timings = {"encode": encoded - started, "llm": time.perf_counter() - encoded}
         return [
-            Response(self._parts(completion, request, emit), seed, completion.token_ids, timings, request)
+            Response(
+                self._parts(completion, request, emit),
+                seed,
+                completion.token_ids,
+                timings,
+                request,
+                len(requests),
+            )
             for completion, seed, request in zip(completions, seeds, requests, strict=True)
         ]
 
@@ -256,6 +277,7 @@ class AnyGen(nn.Module):
         A batch holds spans of one modality and equal options; a span that was stopped is left out of its reply."""
         made: dict[tuple[int, int], Any] = {}
         timings = [dict(response.timings) for response in responses]
+        neighbours = [response.batch_size for response in responses]
         groups: dict[tuple[Modality, str], list[tuple[int, Span]]] = {}
         for row, response in enumerate(responses):
             for span in response.spans:
@@ -272,10 +294,14 @@ class AnyGen(nn.Module):
                 took = (time.perf_counter() - began) / len(batch)
                 for (row, span), medium in zip(batch, media, strict=True):
                     made[row, span.index] = medium
+                    neighbours[row] = max(neighbours[row], len(batch))
                     timings[row][modality] = timings[row].get(modality, 0.0) + took
                     if emit is not None:
                         emit(MediaReady(span.index, medium))
-        return [self._reply(response, made, row, timings[row]) for row, response in enumerate(responses)]
+        return [
+            self._reply(response, made, row, timings[row], neighbours[row])
+            for row, response in enumerate(responses)
+        ]
 
     def _decode(
         self,
@@ -299,7 +325,12 @@ class AnyGen(nn.Module):
         return self.decoders[modality].decode(conditioning, options, generators, on_step)
 
     def _reply(
-        self, response: Response, made: dict[tuple[int, int], Any], row: int, timings: dict[str, float]
+        self,
+        response: Response,
+        made: dict[tuple[int, int], Any],
+        row: int,
+        timings: dict[str, float],
+        batch_size: int,
     ) -> Reply:
         request = response.request
         kept = [part for part in response.parts if isinstance(part, str) or (row, part.index) in made]
@@ -315,6 +346,7 @@ class AnyGen(nn.Module):
                 seed=response.seed,
                 modalities=request.may,
                 require=request.require,
+                batch_size=batch_size,
             ),
             captions=tuple("" if isinstance(part, str) else part.caption for part in kept),
             messages=request.messages,

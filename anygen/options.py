@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import Any
 
-from anygen.errors import ConfigError, nearest
+from anygen.errors import ConfigError, nearest, shown
 from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
 
 ROADS = ("projector", "caption")
@@ -29,6 +29,7 @@ class OptionLimits:
     max_new_tokens: tuple[float, float] = (1, 4096)
     temperature: tuple[float, float] = (0, 10)
     top_p: tuple[float, float] = (1e-3, 1)
+    video_pixels: tuple[float, float] = (1, 2**26)
 
 
 LIMITS = OptionLimits()
@@ -42,17 +43,30 @@ def _check(options: Any, prefix: str) -> None:
         path = f"{prefix}{each.name}"
         if each.name == "negative_prompt":
             if value is not None and not isinstance(value, str):
-                raise ConfigError(f"{path} is {value!r}; a text is accepted")
+                raise ConfigError(f"{path} is {shown(value)}; a text is accepted")
             continue
         if not hasattr(LIMITS, each.name) or value is None:
             continue
         low, high = getattr(LIMITS, each.name)
         kind = "a whole number" if each.name in _WHOLE else "a number"
         accepted = f"{kind} from {low:g} to {high:g} is accepted"
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise ConfigError(f"{path} is {value!r}; {accepted}")
-        if (each.name in _WHOLE and not isinstance(value, int)) or not low <= value <= high:
-            raise ConfigError(f"{path} is {value}; {accepted}")
+        # A NaN lies between no two numbers.
+        if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
+            raise ConfigError(f"{path} is {shown(value)}; {accepted}")
+        if each.name in _WHOLE and not isinstance(value, Integral):
+            raise ConfigError(f"{path} is {shown(value)}; {accepted}")
+        # numpy's numbers become Python's, which JSON can hold.
+        object.__setattr__(options, each.name, int(value) if isinstance(value, Integral) else float(value))
+
+
+def check_video_size(num_frames: int, height: int, width: int) -> None:
+    """Raise ConfigError where a clip's pixels in all frames are more than LIMITS allow: each number alone may be fine."""
+    most = int(LIMITS.video_pixels[1])
+    if num_frames * height * width > most:
+        raise ConfigError(
+            f"video: {num_frames} frames of {width} x {height} are {num_frames * height * width / 1e6:.0f} million pixels; "
+            f"at most {most / 1e6:.0f} million are accepted"
+        )
 
 
 @dataclass(frozen=True)
@@ -96,6 +110,8 @@ class VideoOptions:
 
     def __post_init__(self) -> None:
         _check(self, "video.")
+        if None not in (self.num_frames, self.height, self.width):
+            check_video_size(self.num_frames or 0, self.height or 0, self.width or 0)
 
 
 OPTION_TYPES: dict[Modality, type] = {IMAGE: ImageOptions, AUDIO: AudioOptions, VIDEO: VideoOptions}
@@ -125,9 +141,11 @@ class GenerationOptions:
             if not isinstance(value, kind):
                 raise ConfigError(f"{modality} is {type(value).__name__}; {kind.__name__} is accepted")
         if self.conditioning not in ROADS:
-            raise ConfigError(f"conditioning is {self.conditioning!r}; {' or '.join(ROADS)} is accepted")
+            raise ConfigError(f"conditioning is {shown(self.conditioning)}; {' or '.join(ROADS)} is accepted")
         if not isinstance(self.exact, bool):
-            raise ConfigError(f"exact is {self.exact!r}; true or false is accepted")
+            raise ConfigError(f"exact is {shown(self.exact)}; true or false is accepted")
+        if not isinstance(self.extra, Mapping):
+            raise ConfigError(f"extra is {shown(self.extra)}; a mapping of modality to options is accepted")
 
     def of(self, modality: Modality | str) -> Any:
         """The options of one modality: a field of this class, or what `extra` holds, or None."""
@@ -156,16 +174,29 @@ class GenerationOptions:
         return result
 
 
+def as_options(options: GenerationOptions | Mapping[str, Any] | None) -> GenerationOptions:
+    """What a caller gave as options: None for the defaults, plain values as `from_dict` takes them. Raises ConfigError."""
+    if options is None:
+        return GenerationOptions()
+    if isinstance(options, Mapping):
+        return GenerationOptions.from_dict(options)
+    if not isinstance(options, GenerationOptions):
+        raise ConfigError(
+            f"options is {shown(options)}; GenerationOptions or a mapping of option to value is accepted"
+        )
+    return options
+
+
 def _strict(values: Any, kind: type, prefix: str) -> dict[str, Any]:
     """`values` as a dict whose keys are all fields of `kind`, else ConfigError with the dotted path."""
     if not isinstance(values, Mapping):
         raise ConfigError(
-            f"{prefix.rstrip('.') or 'options'} is {values!r}; a mapping of option to value is accepted"
+            f"{prefix.rstrip('.') or 'options'} is {shown(values)}; a mapping of option to value is accepted"
         )
     known = [each.name for each in dataclasses.fields(kind)]
     for key in values:
         if key not in known:
-            raise ConfigError(f"unknown option {prefix}{key}; {nearest(str(key), known)}")
+            raise ConfigError(f"unknown option {prefix}{str(key)[:80]}; {nearest(str(key), known)}")
     return dict(values)
 
 

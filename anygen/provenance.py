@@ -44,6 +44,7 @@ def build(
     seed: int,
     modalities: Iterable[str] | None = None,
     require: Iterable[str] = (),
+    batch_size: int = 1,
     strip_messages: bool = False,
 ) -> dict[str, Any]:
     """The record of one reply, as plain JSON values. `strip_messages` leaves out what was asked."""
@@ -60,6 +61,9 @@ def build(
         "seed": int(seed),
         "require": [str(each) for each in require],
     }
+    if batch_size > 1:
+        # Its neighbours change a medium by rounding, so what is made again alone may differ by that much.
+        record["batch_size"] = batch_size
     if modalities is not None:
         record["modalities"] = [str(each) for each in modalities]
     if not strip_messages:
@@ -152,7 +156,7 @@ def _parse(text: bytes | None) -> dict[str, Any] | None:
     if not text:
         return None
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=str)
     except (ValueError, RecursionError):
         return None
     if isinstance(value, dict) and isinstance(value.get("record"), dict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import numpy as np
 from anygen import provenance
 from anygen.errors import MediaError
 from anygen.media import Audio, Image, Video, open_media
-from anygen.message import Message
+from anygen.message import ROLES, Message
 from anygen.modality import TEXT
 from anygen.options import GenerationOptions
 
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One file beside what was made again. `largest` is the largest difference: of a pixel out of 255, of a sample out
-    of 1; None where the two have different shapes or one of them is missing."""
+    """One file beside what was made again.
+
+    `same` is to rounding where it was made in a batch. `largest` is the largest difference: of a pixel out of 255, of a
+    sample out of 1; None for words, and where the two have different shapes or one of them is missing."""
 
     path: Path
     same: bool
@@ -54,7 +56,43 @@ def read_record(path: str | Path) -> dict[str, Any]:
         raise MediaError(
             f"{path}: its record has no {missing[0]}, so it cannot be made again; a whole record is needed"
         )
+    wrong = next((name for name, is_right in _shape(record) if not is_right), None)
+    if wrong is not None:
+        raise MediaError(
+            f"{path}: its record's {wrong} is not as anygen writes it, so it cannot be made again"
+        )
     return record
+
+
+def _shape(record: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Each entry of a record, which anybody may have written, and whether it has the form that `provenance` gives it."""
+
+    def is_part(part: Any) -> bool:
+        if not isinstance(part, dict) or not isinstance(part.get("type"), str):
+            return False
+        return isinstance(part.get("text" if part["type"] == TEXT else "hash"), str)
+
+    def is_turn(turn: Any) -> bool:
+        if not isinstance(turn, dict) or not isinstance(turn.get("content"), list):
+            return False
+        return turn.get("role") in ROLES and all(map(is_part, turn["content"]))
+
+    def is_names(value: Any) -> bool:
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+    model, part, versions = record["model"], record.get("part", {}), record.get("versions", {})
+    yield (
+        "model",
+        isinstance(model, dict) and all(isinstance(model.get(k), str) for k in ("name", "weights_hash")),
+    )
+    yield "seed", isinstance(record["seed"], int)
+    yield "options", isinstance(record["options"], dict)
+    yield "messages", isinstance(record["messages"], list) and all(map(is_turn, record["messages"]))
+    yield "modalities", is_names(record.get("modalities", []))
+    yield "require", is_names(record.get("require", []))
+    yield "batch_size", isinstance(record.get("batch_size", 1), int)
+    yield "part", isinstance(part, dict) and isinstance(part.get("index", 0), int)
+    yield "versions", isinstance(versions, dict) and is_names(list(versions.values()))
 
 
 def asked(
@@ -132,11 +170,23 @@ def outputs(path: Path, record: Mapping[str, Any]) -> list[tuple[int, Path]]:
     beside = path.with_suffix("")
     if "part" in record:
         return [(int(record["part"]["index"]), beside)]
-    parts = json.loads(path.read_text(encoding="utf-8")).get("parts", [])
     # The name alone: a path in a file that someone sent must not lead elsewhere.
     return [
-        (index, path.parent / Path(part["path"]).name) for index, part in enumerate(parts) if "path" in part
+        (index, path.parent / Path(part["path"]).name)
+        for index, part in enumerate(_parts(path))
+        if "path" in part
     ]
+
+
+def _parts(path: Path) -> list[dict[str, str]]:
+    """The parts that a reply's JSON lists. Raises MediaError."""
+    found = json.loads(path.read_text(encoding="utf-8")).get("parts", [])
+    right = isinstance(found, list) and all(
+        isinstance(part, dict) and all(isinstance(value, str) for value in part.values()) for part in found
+    )
+    if not right:
+        raise MediaError(f"{path}: its parts are not as anygen writes them")
+    return found
 
 
 def replay(model: AnyGen, path: str | Path, inputs: Iterable[str | Path] = (), **callbacks: Any) -> Replay:
@@ -146,6 +196,7 @@ def replay(model: AnyGen, path: str | Path, inputs: Iterable[str | Path] = (), *
     path = Path(path)
     record = read_record(path)
     messages = asked(record, str(path), inputs, path.parent)
+    files = outputs(path, record)
     reply = model.generate(
         messages,
         seed=record["seed"],
@@ -154,11 +205,22 @@ def replay(model: AnyGen, path: str | Path, inputs: Iterable[str | Path] = (), *
         require=record.get("require", ()),
         **callbacks,
     )
-    compared = tuple(_compared(file, index, reply) for index, file in outputs(path, record))
-    return Replay(reply, compared, differences(record, model))
+    batch_size = record.get("batch_size", 1)
+    compared = [_compared(file, index, reply, batch_size) for index, file in files]
+    if path.suffix == ".json" and "part" not in record:
+        compared.insert(0, _compared_texts(path, reply))
+    return Replay(reply, tuple(compared), differences(record, model))
 
 
-def _compared(path: Path, index: int, reply: Reply) -> Comparison:
+def _compared_texts(path: Path, reply: Reply) -> Comparison:
+    """The words of a reply's JSON, and that it has as many parts in the same places."""
+    before = [part.get("text") for part in _parts(path)]
+    after = [part if isinstance(part, str) else None for part in reply.parts]
+    same = before == after
+    return Comparison(path, same, None, f"{path.name}: {'the same' if same else 'other'} words")
+
+
+def _compared(path: Path, index: int, reply: Reply, batch_size: int) -> Comparison:
     old = open_media(path)
     if index >= len(reply.parts) or isinstance(reply.parts[index], str):
         return Comparison(
@@ -178,6 +240,13 @@ def _compared(path: Path, index: int, reply: Reply) -> Comparison:
     if largest == 0:
         return Comparison(path, True, 0.0, f"{path.name}: the same {unit}s")
     shown = f"{largest * 255:.0f}/255 of a {unit}" if unit == "pixel" else f"{largest:.2g} of a {unit}"
+    if batch_size > 1 and largest <= (1e-3 if isinstance(old, Audio) else 2 / 255):
+        return Comparison(
+            path,
+            True,
+            largest,
+            f"{path.name}: the same to rounding ({shown}): it was made in a batch of {batch_size}",
+        )
     return Comparison(path, False, largest, f"{path.name}: not the same, the largest difference is {shown}")
 
 

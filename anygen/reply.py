@@ -41,6 +41,7 @@ class Response:
     token_ids: tuple[int, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     request: Request = field(default_factory=Request)
+    batch_size: int = 1
 
     @property
     def text(self) -> str:
@@ -130,9 +131,15 @@ class Reply:
 
 
 def caption_of(said: str) -> str:
-    """What the model said it makes: the last sentence of `said`, what stands before a span; "" if it said nothing."""
-    sentences = [piece.strip() for piece in re.split(r"[.!?:\n]+", said)]
-    return next((sentence for sentence in reversed(sentences) if sentence), "")
+    """What the model said it makes, from what stands before a span: what follows the last colon of its last line, else its
+    last sentence; "" if it said nothing."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    if not lines:
+        return ""
+    named, last = lines[-1].rpartition(": ")[1:]
+    if not named:
+        last = next(piece for piece in reversed(re.split(r"(?<=[.!?])\s+", last)) if piece)
+    return last.rstrip(" .!?:")
 
 
 @dataclass(frozen=True)

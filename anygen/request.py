@@ -34,6 +34,10 @@ def limits(
         if isinstance(values, str) or wrong:
             found = repr(values) if isinstance(values, str) else repr(str(wrong[0]))
             raise PromptError(f"{name}: {found}; a list out of {', '.join(makes)} is accepted")
+    if not asked["modalities"]:
+        raise PromptError(
+            f"modalities: nothing may come back; at least one out of {', '.join(makes)} is needed"
+        )
     outside = [value for value in require if value not in asked["modalities"]]
     if outside:
         raise PromptError(f"require: {outside[0]} is not among the modalities that may come back")

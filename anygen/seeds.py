@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING
 
-from anygen.errors import PromptError
+from anygen.errors import PromptError, shown
 
 if TYPE_CHECKING:
     from torch import Generator
@@ -15,9 +16,9 @@ WORDS = 0
 
 def check_seed(seed: object) -> int:
     """`seed` if it can be one, else PromptError."""
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise PromptError(f"seed is {seed!r}; a whole number from 0 to 2**63 - 1 is accepted")
-    return seed
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= int(seed) < 2**63:
+        raise PromptError(f"seed is {shown(seed)}; a whole number from 0 to 2**63 - 1 is accepted")
+    return int(seed)
 
 
 def generator(seed: int, stream: int) -> Generator:

@@ -17,9 +17,9 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 # Each conversation is a list of turns; a turn is texts and files of examples/.
 CONVERSATIONS: tuple[tuple[tuple[str | Path, ...], ...], ...] = (
     (
-        (Path("frog.wav"), "Draw what you hear, on white."),
+        (Path("frog.wav"), "Draw what you hear, small, on white."),
         ("Make it bigger.",),
-        ("Now animate that, spinning.",),
+        ("Now let it move to the left.",),
     ),
     ((Path("helicopter.jpg"), "What is in this picture?"), ("What would it sound like?",)),
     ((Path("car.mp4"), "Which way does it move?"),),

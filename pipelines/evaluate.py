@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from anygen.evaluation.accuracy import Estimate
-from anygen.evaluation.report import Row, Table, table_markdown, write_block
+from anygen.evaluation.report import Row, Table, summary_markdown, table_markdown, write_block
 from anygen_pipelines.mini import probes
 
 logger = logging.getLogger(__name__)
@@ -56,6 +56,18 @@ def write_table(table: Table, out: Path) -> None:
     temporary = path.with_name(path.name + ".part")
     temporary.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     os.replace(temporary, path)
+    write_summary(found, out)
+
+
+def write_summary(found: Mapping[str, Any], out: Path) -> None:
+    """Every aim on one screen, into the block `summary` of mini.md."""
+    tables = {
+        name: Table(
+            name, entry["title"], entry["command"], tuple(Row.from_dict(row) for row in entry["rows"])
+        )
+        for name, entry in found.items()
+    }
+    write_block(out / "mini.md", "summary", summary_markdown(tables))
 
 
 def cost_rows(found: Mapping[str, float]) -> list[Row]:

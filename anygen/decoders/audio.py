@@ -1,64 +1,153 @@
-"""Sounds by diffusers' AudioLDMPipeline, from pooled CLAP embeddings alone."""
+"""Sounds by diffusers' AudioLDM, AudioLDM2 and StableAudio pipelines, from text embeddings alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from abc import abstractmethod
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from anygen.decoders.base import chosen
+from anygen.decoders.base import check_seconds, chosen
 from anygen.decoders.diffusion import PipelineDecoder
+from anygen.decoders.text import t5_states, token_ids
 from anygen.media import Audio
 from anygen.modality import AUDIO
 
 
-class AudioLDM(PipelineDecoder):
-    """conditioning: {"pooled": (C,)}, L2-normalised as CLAP's text embeddings are. Length in seconds."""
+class AudioDecoder(PipelineDecoder):
+    """Length in seconds."""
 
     modality = AUDIO
+
+    @abstractmethod
+    def _sample_rate(self) -> int:
+        """In Hz."""
+
+    def _medium(self, item: np.ndarray, options: Any) -> Audio:
+        return Audio(np.clip(item, -1, 1).astype(np.float32), self._sample_rate())
+
+
+class AudioLDM(AudioDecoder):
+    """conditioning: {"pooled": (C,)}, L2-normalised as CLAP's text embeddings are."""
+
     pipeline_name = "AudioLDMPipeline"
-    primary = "pooled"
+    takes: ClassVar = {"pooled": "prompt_embeds"}
 
     @classmethod
-    def from_pretrained(
-        cls,
-        folder: str | Path,
-        conditioning: Mapping[str, Any],
-        defaults: Mapping[str, Any],
-        dtype: torch.dtype = torch.float32,
-    ) -> PipelineDecoder:
-        """As the base class; where the folder holds no vocoder, Griffin-Lim takes its place."""
-        from anygen.decoders.base import load_pipe
+    def components(cls, folder: Path) -> dict[str, Any]:
+        """Where the folder holds no vocoder, Griffin-Lim takes its place."""
         from anygen.decoders.griffin_lim import GriffinLim, MelConfig
 
-        has_vocoder = (Path(folder) / "vocoder").is_dir()
-        parts: dict[str, Any] = {} if has_vocoder else {"vocoder": GriffinLim(MelConfig())}
-        return cls(load_pipe(cls.pipeline_name, Path(folder), dtype, **parts), conditioning, defaults)
+        return {} if (folder / "vocoder").is_dir() else {"vocoder": GriffinLim(MelConfig())}
 
-    def _text_length(self) -> int:
-        config = self.text_encoder.config
+    @classmethod
+    def stand_ins(cls, dtype: torch.dtype) -> dict[str, Any]:
+        return {"text_encoder": SimpleNamespace(dtype=dtype)}
+
+    def _widths(self) -> dict[str, Any]:
+        return {"pooled": self.pipe.unet.config.projection_class_embeddings_input_dim}
+
+    def _embed(self, pipe: Any, captions: list[str], negative: bool) -> dict[str, Tensor]:
+        config = pipe.text_encoder.config
         text = getattr(config, "text_config", config)
         # RoBERTa's positions begin behind the padding id.
-        return int(text.max_position_embeddings) - int(text.pad_token_id) - 2
-
-    def _embed_text(self, ids_NL: Tensor, mask_NL: Tensor) -> Tensor:
-        return nn.functional.normalize(
-            self.text_encoder(input_ids=ids_NL, attention_mask=mask_NL).text_embeds, dim=-1
-        )
+        length = int(text.max_position_embeddings) - int(text.pad_token_id) - 2
+        ids, mask = (each.to(pipe.device) for each in token_ids(pipe.tokenizer, captions, length))
+        embeds = pipe.text_encoder(input_ids=ids, attention_mask=mask).text_embeds
+        return {"pooled": nn.functional.normalize(embeds, dim=-1)}
 
     def _arguments(self, options: Any) -> dict[str, Any]:
         return {"audio_length_in_s": float(chosen(options, self.defaults, "seconds"))}
 
-    def _run(self, call: dict[str, Any], on_step: Callable[[int], None] | None) -> np.ndarray:
-        def after_step(index: int, timestep: Any, latents: Tensor) -> None:
-            if on_step is not None:
-                on_step(index + 1)
+    def _sample_rate(self) -> int:
+        return int(self.pipe.vocoder.config.sampling_rate)
 
-        return np.asarray(self.pipe(**call, callback=after_step, output_type="np").audios, dtype=np.float32)
 
-    def _medium(self, item: np.ndarray, options: Any) -> Audio:
-        return Audio(np.clip(item, -1, 1).astype(np.float32), self.pipe.vocoder.config.sampling_rate)
+class AudioLDM2(AudioLDM):
+    """conditioning: {"sequence": (L, C), "mask": (L,), "generated": (G, D)}: T5's states, zeros where the mask is False,
+    and what the pipeline's GPT-2 writes from CLAP's and T5's.
+
+    A caption is read alone, so that the ones beside it do not move GPT-2's positions; a longer one than L is cut."""
+
+    pipeline_name = "AudioLDM2Pipeline"
+    takes: ClassVar = {
+        "sequence": "prompt_embeds",
+        "mask": "attention_mask",
+        "generated": "generated_prompt_embeds",
+    }
+    text_parts = (
+        "tokenizer",
+        "tokenizer_2",
+        "text_encoder",
+        "text_encoder_2",
+        "projection_model",
+        "language_model",
+    )
+
+    @classmethod
+    def components(cls, folder: Path) -> dict[str, Any]:
+        # It hears, to choose among several takes; here each item is one.
+        return {**super().components(folder), "feature_extractor": None}
+
+    @classmethod
+    def stand_ins(cls, dtype: torch.dtype) -> dict[str, Any]:
+        reader = SimpleNamespace(dtype=dtype, config=SimpleNamespace(model_type="t5"))
+        return {"text_encoder_2": reader, "language_model": SimpleNamespace(dtype=dtype)}
+
+    def _widths(self) -> dict[str, Any]:
+        # Blocks attend, one after the other, to themselves or to what was generated, and then to the sequence.
+        dims = self.pipe.unet.config.cross_attention_dim
+        block = dims[0] if isinstance(dims, (list, tuple)) else None
+        if not isinstance(block, (list, tuple)):
+            return {}
+        generated, sequence = (next(filter(None, part), None) for part in (block[:2], block[2:]))
+        return {"sequence": sequence, "generated": generated}
+
+    def _embed(self, pipe: Any, captions: list[str], negative: bool) -> dict[str, Tensor]:
+        length = self.conditioning["sequence"][0]
+        pipe.tokenizer_2.model_max_length = min(length, pipe.tokenizer_2.model_max_length)
+        rows = [self._embed_one(pipe, caption, length) for caption in captions]
+        return {name: torch.cat([row[name] for row in rows]) for name in self.takes}
+
+    def _embed_one(self, pipe: Any, caption: str, length: int) -> dict[str, Tensor]:
+        count = self.conditioning["generated"][0]
+        sequence, mask, generated = pipe.encode_prompt(caption, pipe.device, 1, False, max_new_tokens=count)
+        padding = length - sequence.shape[1]
+        return {
+            "sequence": nn.functional.pad(sequence, (0, 0, 0, padding)),
+            "mask": nn.functional.pad(mask, (0, padding)).bool(),
+            "generated": generated,
+        }
+
+
+class StableAudio(AudioDecoder):
+    """Stereo. conditioning: {"sequence": (L, C), "mask": (L,)} of T5, zeros where the mask is False.
+
+    The negative of no prompt is the pipeline's own: nothing at all, not even the length. The scheduler of Stable Audio
+    Open draws its noise with the package torchsde."""
+
+    pipeline_name = "StableAudioPipeline"
+    takes: ClassVar = {"sequence": "prompt_embeds", "mask": "attention_mask"}
+
+    def _widths(self) -> dict[str, Any]:
+        return {"sequence": self.pipe.projection_model.config.text_encoder_dim}
+
+    def _embed(self, pipe: Any, captions: list[str], negative: bool) -> dict[str, Tensor]:
+        return t5_states(pipe.tokenizer, pipe.text_encoder, captions, self.conditioning["sequence"][0])
+
+    def _unprompted(self) -> dict[str, Tensor]:
+        return {}
+
+    def _arguments(self, options: Any) -> dict[str, Any]:
+        seconds = float(chosen(options, self.defaults, "seconds"))
+        longest = self.pipe.transformer.config.sample_size * self.pipe.vae.hop_length / self._sample_rate()
+        limits = self.pipe.projection_model.config
+        check_seconds(seconds, limits.min_value, min(longest, limits.max_value))
+        return {"audio_end_in_s": seconds}
+
+    def _sample_rate(self) -> int:
+        return int(self.pipe.vae.config.sampling_rate)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -25,7 +26,8 @@ class Decoder(Protocol):
 
     modality: Modality
     conditioning: Mapping[str, tuple[int, ...]]
-    """Name -> shape of one item: `sequence` (L, C), `pooled` (C,), `mask` (L,): what its own text encoder gives."""
+    """Name -> shape of one item: `sequence` (L, C), `pooled` (C,), `mask` (L,), which is True where `sequence` is to be
+    read: what its own text encoder gives."""
 
     def encode_text(self, captions: Sequence[str]) -> dict[str, Tensor]:
         """Conditioning of captions by the decoder's own text encoder: name -> (N, ...)."""
@@ -52,49 +54,71 @@ def load_pipe(pipeline_name: str, folder: Path, dtype: torch.dtype, **components
         raise CheckpointError(
             f"{index}: no such file; a folder saved by diffusers' {pipeline_name} is expected"
         )
-    found = json.loads(index.read_text())["_class_name"]
+    saved = json.loads(index.read_text())
+    found = saved["_class_name"]
     if found != pipeline_name:
         raise CheckpointError(f"{index}: holds a {found}; a {pipeline_name} is expected")
+    # What was saved as nothing has to be given as nothing.
+    empty = dict.fromkeys(name for name, place in saved.items() if place == [None, None])
     with quiet_libraries("transformers", "diffusers"):
         import diffusers
 
         pipe = getattr(diffusers, pipeline_name).from_pretrained(
-            folder, use_safetensors=True, local_files_only=True, **components
+            folder, use_safetensors=True, local_files_only=True, dtype=dtype, **(empty | components)
         )
-        if dtype != torch.float32:
-            pipe.to(dtype=dtype)
     pipe.set_progress_bar_config(disable=True)
     for component in pipe.components.values():
         if isinstance(component, torch.nn.Module):
+            if (
+                component.dtype != dtype
+            ):  # a part given, or all of them where diffusers is older than the argument
+                component.to(dtype=dtype)
             component.eval().requires_grad_(False)
     return pipe
 
 
-def token_ids(tokenizer: Any, captions: Sequence[str], length: int) -> tuple[Tensor, Tensor]:
-    """Ids and mask (N, length) int64 of captions: begin, words, end, padding. What is too long loses words, never its end.
+def check_declared(
+    modality: Modality, declared: Mapping[str, tuple[int, ...]], widths: Mapping[str, Any]
+) -> None:
+    """Raise CheckpointError unless `declared` has the names of `widths`, each of its width, and masks fit their sequence.
 
-    Begin and end are put by hand where the tokenizer does not put them itself."""
-    begin, end = tokenizer.bos_token_id, tokenizer.eos_token_id
-    pad = end if tokenizer.pad_token_id is None else tokenizer.pad_token_id
-    ids = torch.full((len(captions), length), pad)
-    mask = torch.zeros((len(captions), length), dtype=torch.long)
-    for row, caption in enumerate(captions):
-        words = tokenizer(caption, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
-        line = [begin, *words[: length - 2], end]
-        ids[row, : len(line)] = torch.tensor(line)
-        mask[row, : len(line)] = 1
-    return ids, mask
+    A width that is no number is not known before the text encoder reads."""
+    if set(declared) != set(widths):
+        raise CheckpointError(
+            f"{modality} decoder: takes {', '.join(sorted(widths))}; the preset declares {', '.join(sorted(declared))}"
+        )
+    for name, width in widths.items():
+        if isinstance(width, int) and declared[name][-1] != width:
+            raise CheckpointError(
+                f"{modality} decoder: reads {name} of width {width}, the preset declares {declared[name]}"
+            )
+    if "mask" in declared and declared["mask"] != declared["sequence"][:1]:
+        raise CheckpointError(
+            f"{modality} decoder: the preset declares a mask {declared['mask']} for a sequence {declared['sequence']}; "
+            "their lengths are the same"
+        )
 
 
 def check_conditioning(
-    conditioning: Mapping[str, Tensor], declared: Mapping[str, tuple[int, ...]], modality: Modality
+    conditioning: Mapping[str, Tensor],
+    declared: Mapping[str, tuple[int, ...]],
+    modality: Modality,
+    generators: Sequence[torch.Generator],
 ) -> int:
-    """How many items there are. Raises ValueError unless names and shapes are as declared."""
+    """How many items there are. Raises ValueError unless names and shapes are as declared, and each has a generator."""
     found = {name: tuple(value.shape[1:]) for name, value in conditioning.items()}
     wanted = {name: tuple(shape) for name, shape in declared.items()}
     if found != wanted:
         raise ValueError(f"{modality}: conditioning is {found}, the decoder takes {wanted}")
-    return len(next(iter(conditioning.values())))
+    count = len(next(iter(conditioning.values())))
+    if len(generators) != count:
+        raise ValueError(f"{modality}: {len(generators)} generators for {count} items")
+    return count
+
+
+def check_finite(made: np.ndarray, modality: Modality) -> None:
+    if not np.isfinite(made).all():
+        raise FloatingPointError(f"{modality}: the decoder made values that are not finite; nothing is kept")
 
 
 def check_multiple(modality: Modality, name: str, value: int, factor: int) -> None:
@@ -105,7 +129,24 @@ def check_multiple(modality: Modality, name: str, value: int, factor: int) -> No
         )
 
 
+def check_frames(num_frames: int, factor: int) -> None:
+    """Raise ConfigError unless the autoencoder, which keeps the first frame and every factor-th, makes that many."""
+    if (num_frames - 1) % factor:
+        nearest = max(1, round((num_frames - 1) / factor)) * factor + 1
+        raise ConfigError(f"video.num_frames is {num_frames}; {factor}k + 1 is accepted, such as {nearest}")
+
+
+def check_seconds(seconds: float, least: float, most: float) -> None:
+    """Raise ConfigError where a sound of that length cannot be made."""
+    if not least <= seconds <= most:
+        raise ConfigError(f"audio.seconds is {seconds:g}; {least:g} to {most:g} is accepted")
+
+
 def chosen(options: Any, defaults: Mapping[str, Any], name: str) -> Any:
     """What the caller asked for, else what the preset says."""
     value = getattr(options, name, None)
+    if value is None and name not in defaults:
+        raise ConfigError(
+            f"the preset gives the decoder no default {name}; name one among its defaults, or with the call"
+        )
     return defaults[name] if value is None else value

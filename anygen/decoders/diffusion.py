@@ -1,7 +1,8 @@
-"""What the decoders over diffusers pipelines share: loading, negative conditioning, and a step callback."""
+"""What the decoders over diffusers pipelines share: loading without the text side, guidance, and a step callback."""
 
 from __future__ import annotations
 
+import inspect
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -10,38 +11,52 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from anygen.decoders.base import OnStep, check_conditioning, chosen, load_pipe, token_ids
-from anygen.errors import CheckpointError
+from anygen.decoders.base import (
+    OnStep,
+    check_conditioning,
+    check_declared,
+    check_finite,
+    chosen,
+    load_pipe,
+)
+from anygen.decoders.text import TextSide, no_text_side
 from anygen.modality import Modality
 
 
 class PipelineDecoder(ABC):
-    """Holds one pipeline. A subclass names the pipeline, reads text its way, and turns arrays into media.
+    """Holds one pipeline without its text side, and that side apart. A subclass names the pipeline and its arguments,
+    reads captions its way, and turns arrays into media.
 
-    `defaults` has every option of the modality but negative_prompt; `conditioning` is what the preset declares,
-    checked here against what the text encoder gives."""
+    `defaults` has every option of the modality but negative_prompt; `conditioning` is what the preset declares, checked
+    here against what the denoiser reads, and against what the text encoder gives once it reads."""
 
     modality: ClassVar[Modality]
     pipeline_name: ClassVar[str]
-    primary: ClassVar[str]
-    """The one conditioning tensor the pipeline takes as prompt_embeds."""
+    takes: ClassVar[Mapping[str, str]]
+    """Conditioning name -> the pipeline's argument for it; that of its negative is the same behind "negative_"."""
+    text_parts: ClassVar[tuple[str, ...]] = ("tokenizer", "text_encoder")
+    """Components that only read captions."""
+    preset_arguments: ClassVar[tuple[str, ...]] = ()
+    """Arguments of the pipeline that a preset may set among its defaults; no call varies them."""
 
     def __init__(
-        self, pipe: Any, conditioning: Mapping[str, Sequence[int]], defaults: Mapping[str, Any]
+        self,
+        pipe: Any,
+        conditioning: Mapping[str, Sequence[int]],
+        defaults: Mapping[str, Any],
+        folder: Path,
+        dtype: torch.dtype,
     ) -> None:
         self.pipe = pipe
         self.conditioning = {name: tuple(shape) for name, shape in conditioning.items()}
         self.defaults = dict(defaults)
+        self._folder, self._dtype = folder, dtype
         # Schedulers keep the state of a run: one decoding at a time.
         self._lock = threading.Lock()
-        self._negatives: dict[str, Tensor] = {}
-        given = {name: tuple(value.shape[1:]) for name, value in self.encode_text([""]).items()}
-        if given != self.conditioning:
-            raise CheckpointError(
-                f"{self.modality} decoder: its text encoder gives {given}, the preset declares {self.conditioning}"
-            )
+        check_declared(self.modality, self.conditioning, dict.fromkeys(self.takes) | self._widths())
+        self.text = TextSide(self.modality, self.conditioning, folder, self._load_text, self._embed)
 
     @classmethod
     def from_pretrained(
@@ -51,43 +66,62 @@ class PipelineDecoder(ABC):
         defaults: Mapping[str, Any],
         dtype: torch.dtype = torch.float32,
     ) -> PipelineDecoder:
-        """Load the pipeline saved in `folder`. Raises CheckpointError for another class or another conditioning."""
-        return cls(
-            load_pipe(cls.pipeline_name, Path(folder), dtype, **cls.components()), conditioning, defaults
-        )
+        """Load the pipeline saved in `folder`, its text side left for the first caption.
+
+        Raises CheckpointError for another class or another conditioning."""
+        folder = Path(folder)
+        parts = cls.components(folder) | dict.fromkeys(cls.text_parts)
+        pipe = load_pipe(cls.pipeline_name, folder, dtype, **parts)
+        for name, stand_in in cls.stand_ins(dtype).items():
+            setattr(pipe, name, stand_in)
+        return cls(pipe, conditioning, defaults, folder, dtype)
 
     @classmethod
-    def components(cls) -> dict[str, Any]:
+    def components(cls, folder: Path) -> dict[str, Any]:
         """Parts given to the pipeline in place of saved ones."""
         return {}
 
+    @classmethod
+    def stand_ins(cls, dtype: torch.dtype) -> dict[str, Any]:
+        """Objects in the place of text parts, where the pipeline asks them for their type even when given embeddings."""
+        return {}
+
     @property
-    def text_encoder(self) -> torch.nn.Module:
-        return self.pipe.text_encoder
+    def text_encoder(self) -> nn.Module:
+        """The module that reads captions, or all of them where there are several."""
+        parts = {name: getattr(self.text.part, name) for name in self.text_parts}
+        modules = {name: part for name, part in parts.items() if isinstance(part, nn.Module)}
+        return next(iter(modules.values())) if len(modules) == 1 else nn.ModuleDict(modules)
 
-    @torch.no_grad()
     def encode_text(self, captions: Sequence[str]) -> dict[str, Tensor]:
-        """Conditioning of captions by the pipeline's own text encoder: name -> (N, ...)."""
-        ids, mask = token_ids(self.pipe.tokenizer, captions, self._text_length())
-        device = self.pipe.device
-        return {self.primary: self._embed_text(ids.to(device), mask.to(device))}
+        """Conditioning of captions by the pipeline's own text encoders: name -> (N, ...); masks bool, True = keep."""
+        return self.text.encode(captions)
 
-    def _text_length(self) -> int:
-        """How many tokens the text encoder reads; a pooled conditioning does not tell, so its decoder does."""
-        return self.conditioning[self.primary][0]
+    def _load_text(self) -> Any:
+        """A second pipeline, which shares all but the text parts with the first."""
+        missing = [name for name in self.text_parts if not (self._folder / name).is_dir()]
+        if missing:
+            raise no_text_side(self._folder, missing[0])
+        held = {name: part for name, part in self.pipe.components.items() if name not in self.text_parts}
+        parts = self.components(self._folder) | held
+        pipe = load_pipe(self.pipeline_name, self._folder, self._dtype, **parts)
+        for name in self.text_parts:
+            if isinstance(getattr(pipe, name), nn.Module):
+                getattr(pipe, name).to(self.pipe.device)
+        return pipe
 
-    def _embed_text(self, ids_NL: Tensor, mask_NL: Tensor) -> Tensor:
-        """What the pipeline itself makes of token ids."""
-        return self.text_encoder(input_ids=ids_NL).last_hidden_state
+    def negative(self, options: Any, count: int) -> dict[str, Tensor]:
+        """The conditioning guidance leads away from, name -> (N, ...): of options.negative_prompt where there is one."""
+        text = getattr(options, "negative_prompt", None)
+        kept = self._unprompted() if text is None else self.text.negative(text)
+        return {name: value.expand(count, *value.shape[1:]) for name, value in kept.items()}
 
-    def negative(self, options: Any, count: int) -> Tensor:
-        """The conditioning guidance leads away from, (N, ...): of options.negative_prompt, by default of "", kept."""
-        text = getattr(options, "negative_prompt", None) or ""
-        if text not in self._negatives:
-            if len(self._negatives) >= 16:
-                self._negatives.clear()
-            self._negatives[text] = self.encode_text([text])[self.primary]
-        return self._negatives[text].expand(count, *self._negatives[text].shape[1:])
+    def _unprompted(self) -> dict[str, Tensor]:
+        """The negative where no call names one: what the pipeline itself would use."""
+        return self.text.negative("")
+
+    def _is_guided(self, options: Any) -> bool:
+        return float(chosen(options, self.defaults, "guidance_scale")) > 1
 
     def decode(
         self,
@@ -97,40 +131,62 @@ class PipelineDecoder(ABC):
         on_step: OnStep | None = None,
     ) -> list[Any]:
         """One medium an item; see Decoder.decode."""
-        count = check_conditioning(conditioning, self.conditioning, self.modality)
-        if len(generators) != count:
-            raise ValueError(f"{self.modality}: {len(generators)} generators for {count} items")
-        embeds = conditioning[self.primary].to(self.pipe.device, self.pipe.dtype)
-        guidance = float(chosen(options, self.defaults, "guidance_scale"))
+        count = check_conditioning(conditioning, self.conditioning, self.modality, generators)
         steps = int(chosen(options, self.defaults, "num_inference_steps"))
         call = {
-            "prompt_embeds": embeds,
+            **self._named(conditioning, ""),
             "num_inference_steps": steps,
-            "guidance_scale": guidance,
+            "guidance_scale": float(chosen(options, self.defaults, "guidance_scale")),
             "generator": list(generators),
+            **{name: self.defaults[name] for name in self.preset_arguments if name in self.defaults},
             **self._arguments(options),
         }
-        if guidance > 1:
-            call["negative_prompt_embeds"] = self.negative(options, count).to(embeds)
+        if self._is_guided(options):
+            call |= self._named(self.negative(options, count), "negative_")
+        report = (lambda step: None) if on_step is None else (lambda step: on_step(step, steps))
         with self._lock:
-            made = self._run(call, None if on_step is None else lambda step: on_step(step, steps))
-        if not np.isfinite(made).all():
-            raise FloatingPointError(
-                f"{self.modality}: the decoder made values that are not finite; nothing is kept"
-            )
+            made = np.asarray(self.pipe(**call, **_watched(self.pipe, report), output_type="np")[0])
+        check_finite(made, self.modality)
         return [self._medium(item, options) for item in made]
+
+    def _named(self, values: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+        """Conditioning as the pipeline's arguments, in its type; a mask stays one."""
+        types = {name: torch.bool if name == "mask" else self.pipe.dtype for name in values}
+        return {
+            prefix + self.takes[name]: value.to(self.pipe.device, types[name])
+            for name, value in values.items()
+        }
+
+    def _widths(self) -> dict[str, Any]:
+        """Conditioning name -> the width the denoiser reads, where its config tells."""
+        return {}
+
+    @abstractmethod
+    def _embed(self, pipe: Any, captions: list[str], negative: bool) -> dict[str, Tensor]:
+        """What the whole pipeline makes of captions: name -> (N, ...)."""
 
     @abstractmethod
     def _arguments(self, options: Any) -> dict[str, Any]:
-        """The pipeline's arguments for size and length."""
-
-    @abstractmethod
-    def _run(self, call: dict[str, Any], on_step: Callable[[int], None] | None) -> np.ndarray:
-        """Call the pipeline; float arrays (N, ...)."""
+        """The pipeline's arguments for size and length. Raises ConfigError for one it cannot make."""
 
     @abstractmethod
     def _medium(self, item: np.ndarray, options: Any) -> Any:
         """One item's array as a medium."""
+
+
+def _watched(pipe: Any, report: Callable[[int], None]) -> dict[str, Any]:
+    """The arguments that make a pipeline report its steps, from 1: there is an old way and a new one."""
+
+    def at_end(pipe: Any, index: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+        report(index + 1)
+        return tensors
+
+    def after_step(index: int, timestep: Any, latents: Tensor) -> None:
+        report(index + 1)
+
+    if "callback_on_step_end" in inspect.signature(pipe.__call__).parameters:
+        return {"callback_on_step_end": at_end}
+    return {"callback": after_step}
 
 
 def to_uint8(values: np.ndarray) -> np.ndarray:

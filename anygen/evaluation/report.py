@@ -88,6 +88,17 @@ def table_markdown(table: Table) -> str:
     return "\n".join(lines)
 
 
+def summary_markdown(tables: Mapping[str, Table]) -> str:
+    """Every row that has an aim, of all tables, on one screen: what was reached first, then what was missed."""
+    lines = ["| measure | reached | aim | n | table |", "|---|---|---|---|---|"]
+    with_aims = [(table, row) for table in tables.values() for row in table.rows if row.aim is not None]
+    for table, row in sorted(with_aims, key=lambda each: not each[1].reached):
+        cells = [row.measure, _mark(row), _aim(row), str(row.figure.num_items), table.title]
+        lines.append("| " + " | ".join(cells) + " |")
+    reached = sum(bool(row.reached) for _, row in with_aims)
+    return "\n".join(["### All aims", "", f"{reached} of {len(with_aims)} reached.", "", *lines])
+
+
 def write_block(page: Path, name: str, markdown: str) -> None:
     """Put `markdown` into the block `name` of a page, replacing the old one; a new block goes to the end.
 
@@ -118,6 +129,9 @@ def _mark(row: Row) -> str:
 
 
 def _interval(row: Row) -> str:
+    if row.figure.low == row.figure.high:
+        # One cluster, or one measurement: nothing says how far another would be.
+        return "-"
     return f"{_number(row.figure.low, row.unit)} to {_number(row.figure.high, row.unit)}"
 
 

@@ -17,6 +17,12 @@ def write_files(files: Sequence[tuple[Path, bytes]]) -> list[Path]:
     Folders are made where missing. An OSError (disk full, no permission) carries the path it is about, and leaves
     no temporary file and no old file changed; so does KeyboardInterrupt.
     """
+    for path, _ in files:
+        if path.is_dir():
+            # Found out at the rename, it would be too late for the files before it.
+            raise IsADirectoryError(
+                errno.EISDIR, "a folder stands where this file is to be written", str(path)
+            )
     temporary: list[Path] = []
     try:
         for path, data in files:
@@ -28,7 +34,10 @@ def write_files(files: Sequence[tuple[Path, bytes]]) -> list[Path]:
             except OSError as error:
                 raise OSError(error.errno, error.strerror or str(error), str(path)) from error
         for unfinished, (path, _) in zip(temporary, files, strict=True):
-            os.replace(unfinished, path)
+            try:
+                os.replace(unfinished, path)
+            except OSError as error:
+                raise OSError(error.errno, error.strerror or str(error), str(path)) from error
     except BaseException:
         for unfinished in temporary:
             with contextlib.suppress(OSError):

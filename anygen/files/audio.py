@@ -93,7 +93,9 @@ def to_int16(samples: np.ndarray) -> np.ndarray:
 def encode_wav(
     samples: np.ndarray, sample_rate: int, record: Mapping[str, Any] | None, lossless: bool = False
 ) -> bytes:
-    """A 16-bit WAV file (`lossless`: 32-bit float); the record in the INFO list (ICMT), and as XMP in a `_PMX` chunk."""
+    """A 16-bit WAV file; the record in the INFO list (ICMT), and as XMP in a `_PMX` chunk.
+
+    `lossless`: 32-bit float, which reads back as it was unless louder than 1."""
     frames = np.atleast_2d(samples).T.astype("<f4") if lossless else to_int16(samples)
     channels, width = frames.shape[1], frames.itemsize
     layout = (
@@ -123,6 +125,10 @@ def encode_flac(samples: np.ndarray, sample_rate: int, record: Mapping[str, Any]
     import soundfile
 
     frames = to_int16(samples)
+    if frames.shape[1] > 8 or sample_rate > 655_350:
+        raise MediaError(
+            f"{frames.shape[1]} channels at {sample_rate} Hz; FLAC takes up to 8 channels and 655350 Hz, WAV takes more"
+        )
     target = io.BytesIO()
     with soundfile.SoundFile(target, "w", sample_rate, frames.shape[1], "PCM_16", format="FLAC") as file:
         if record is not None:

@@ -61,10 +61,10 @@ def to_rgb(picture: PILImage.Image) -> np.ndarray:
 
     picture = ImageOps.exif_transpose(picture)
     if picture.mode.startswith("I") or picture.mode == "F":
-        grey = np.asarray(picture, dtype=np.float64)
-        # Pillow gives 16-bit greys as I;16 or, in older versions, as I.
-        grey = np.clip(np.rint(grey / 257.0), 0, 255).astype(np.uint8)
-        return np.repeat(grey[:, :, None], 3, axis=2)
+        grey = np.asarray(picture)
+        # Pillow gives 16-bit greys as I;16 or, in older versions, as I. A table takes no copy of the whole in floats.
+        levels = np.rint(np.arange(65536) / 257.0).astype(np.uint8)
+        return np.repeat(levels[np.clip(grey, 0, 65535).astype(np.uint16)][:, :, None], 3, axis=2)
     if picture.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in picture.info:
         coloured = picture.convert("RGBA")
         over = Image.new("RGBA", coloured.size, (255, 255, 255, 255))

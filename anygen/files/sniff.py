@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -197,15 +198,19 @@ def missing_bytes(container: str, data: bytes) -> int:
     return 0
 
 
-def riff_chunks(data: bytes) -> list[tuple[bytes, int, int]]:
+MAX_PIECES = 100_000
+"""Chunks or boxes looked at in one file: an honest one has tens, a long fragmented clip some thousands."""
+
+
+def riff_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """The chunks of a RIFF file: (name, start of the content, size as written)."""
-    chunks = []
     at = 12
-    while at + 8 <= len(data):
+    for _ in range(MAX_PIECES):
+        if at + 8 > len(data):
+            return
         size = int.from_bytes(data[at + 4 : at + 8], "little")
-        chunks.append((data[at : at + 4], at + 8, size))
+        yield data[at : at + 4], at + 8, size
         at += 8 + size + (size & 1)
-    return chunks
 
 
 def _missing_riff(data: bytes) -> int:
@@ -217,27 +222,26 @@ def _missing_riff(data: bytes) -> int:
     return 0
 
 
-def boxes(data: bytes, start: int = 0, end: int | None = None) -> list[tuple[bytes, int, int, int]]:
+def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int, int]]:
     """The boxes of an MP4 file or of one box's content: (name, start of the box, start of its content, its end)."""
     end = len(data) if end is None else end
-    found = []
     at = start
-    while at + 8 <= end:
+    for _ in range(MAX_PIECES):
+        if at + 8 > end:
+            return
         size, header = int.from_bytes(data[at : at + 4], "big"), 8
         if size == 1:
             size, header = int.from_bytes(data[at + 8 : at + 16], "big"), 16
         elif size == 0:
             size = end - at
         if size < header:
-            break
-        found.append((data[at + 4 : at + 8], at, at + header, at + size))
+            return
+        yield data[at + 4 : at + 8], at, at + header, at + size
         at += size
-    return found
 
 
 def _missing_boxes(data: bytes) -> int:
-    found = boxes(data)
-    return max(0, found[-1][3] - len(data)) if found else 0
+    return max(0, max((end for _, _, _, end in boxes(data)), default=0) - len(data))
 
 
 def _missing_segment(data: bytes) -> int:

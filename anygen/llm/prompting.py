@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from anygen.errors import CheckpointError, PromptError
+from anygen.errors import CheckpointError, ConfigError, PromptError
 from anygen.llm.signal_tokens import SignalIds, SignalTokens
 from anygen.modality import Modality
 
@@ -223,9 +223,15 @@ class Prompter:
         return ids[1:] if text.startswith("\n") and ids[:1] == [self._space] else ids
 
     def _tag_texts(self, modality: Modality) -> tuple[str, str]:
-        return self.template.open_tag.format(modality=modality), self.template.close_tag.format(
-            modality=modality
-        )
+        try:
+            return (
+                self.template.open_tag.format(modality=modality),
+                self.template.close_tag.format(modality=modality),
+            )
+        except (KeyError, IndexError, ValueError) as error:
+            raise ConfigError(
+                f"llm.template: open_tag and close_tag may hold {{modality}} and nothing else in braces ({error})"
+            ) from error
 
     def _head(self, leading: Sequence[Turn]) -> _Builder:
         built = _Builder()

@@ -25,11 +25,11 @@ from anygen_pipelines.mini.pretraining import set_up_script
 
 # Which pretraining makes which part, below --runs.
 PARTS = {
-    "encoder": "encoder/final",
-    "llm": "llm/final",
+    "encoder": "encoder_refined/final",
+    "llm": "llm_talk/final",
     "decoders/image": "image_unet/final",
     "decoders/audio": "audio_unet/final",
-    "decoders/video": "video_unet/final",
+    "decoders/video": "video_unet_refined/final",
 }
 DESCRIPTION = (
     "A small any-to-any model of a small world: 20 things on 8 colours, 16 sounds, 7 motions. It shows the machine at work; "

@@ -13,7 +13,9 @@ that it reads conversations it has not seen.
 from __future__ import annotations
 
 import argparse
+import copy
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,13 +33,15 @@ from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.assemble import TEMPLATE
 from anygen_pipelines.mini.pretraining import Run, set_up_script
-from anygen_pipelines.mini.talk import conversations
+from anygen_pipelines.mini.talk import KINDS, conversations
 
 logger = logging.getLogger(__name__)
 
 CONTEXT = 512
 BATCH = 48
 READING_WEIGHT = 0.1  # of what others say, next to 1 for what the assistant says
+# Yes or no is one token of an answer, decides all of it, and is the only one that takes a comparison to predict.
+DECIDING_WEIGHT = 8.0
 
 
 @dataclass(frozen=True)
@@ -48,19 +52,33 @@ class Row:
     target_mask: list[bool]
 
 
-def build(tokenizer: PreTrainedTokenizerBase, start: Path | None = None) -> LlamaForCausalLM:
-    """A fresh model, or the one in `start`, ready to be trained."""
+@torch.no_grad()
+def grown(lm: LlamaForCausalLM, layers: int) -> LlamaForCausalLM:
+    """The same function with more layers: the new ones come last and start as the identity."""
+    config = copy.deepcopy(lm.config)
+    config.num_hidden_layers = layers
+    larger = LlamaForCausalLM(config)
+    larger.load_state_dict(lm.state_dict(), strict=False)
+    for layer in larger.model.layers[len(lm.model.layers) :]:
+        layer.self_attn.o_proj.weight.zero_()
+        layer.mlp.down_proj.weight.zero_()
+    return larger
+
+
+def build(tokenizer: PreTrainedTokenizerBase, start: Path | None = None, layers: int = 4) -> LlamaForCausalLM:
+    """A fresh model, or the one in `start` with as many layers as wanted, ready to be trained."""
     if start is not None:
         # Eager attention: on a CPU, at sentences of fifty tokens, a step takes 0.34 s, with sdpa 0.61.
-        return LlamaForCausalLM.from_pretrained(
+        lm = LlamaForCausalLM.from_pretrained(
             start, use_safetensors=True, dtype=torch.float32, attn_implementation="eager"
-        ).train()
+        )
+        return (lm if len(lm.model.layers) >= layers else grown(lm, layers)).train()
     return LlamaForCausalLM(
         LlamaConfig(
             vocab_size=len(tokenizer),
             hidden_size=256,
             intermediate_size=768,
-            num_hidden_layers=4,
+            num_hidden_layers=layers,
             num_attention_heads=8,
             max_position_embeddings=CONTEXT,
             tie_word_embeddings=True,
@@ -95,10 +113,17 @@ def described(part: dict[str, Any]) -> str | Described:
     return Described(Modality(part["type"]), words)
 
 
-def rows(tokenizer: PreTrainedTokenizerBase, seed: int, split: str, count: int) -> list[Row]:
+def rows(
+    tokenizer: PreTrainedTokenizerBase,
+    seed: int,
+    split: str,
+    count: int,
+    weights: Mapping[str, float] | None = None,
+    noise: float = 1.0,
+) -> list[Row]:
     """`count` conversations as tokens."""
     prompter, made = text_prompter(tokenizer), []
-    for conversation in conversations(seed, split, count):
+    for conversation in conversations(seed, split, count, weights, noise):
         turns = [
             Message(m["role"], tuple(map(described, m["content"])) or ("",)) for m in conversation["messages"]
         ]
@@ -121,6 +146,24 @@ def collate(batch: list[Row], pad_id: int) -> tuple[Tensor, Tensor, Tensor]:
             READING_WEIGHT + (1 - READING_WEIGHT) * torch.tensor(row.target_mask).float()
         )
     return ids, mask, weights
+
+
+def yes_no_ids(tokenizer: PreTrainedTokenizerBase) -> Tensor:
+    """The ids of "Yes" and of "No", (2,) int64."""
+    return torch.tensor(tokenizer.convert_tokens_to_ids(["Yes", "No"]))
+
+
+@torch.no_grad()
+def yes_no_accuracy(lm: LlamaForCausalLM, held: list[Row], pad_id: int, yes_no: Tensor) -> float:
+    """Share of yes and no, where one of them is said, that the model says too."""
+    right, count = 0, 0
+    for start in range(0, len(held), 64):
+        ids, mask, weights = collate(held[start : start + 64], pad_id)
+        asked = torch.isin(ids[:, 1:], yes_no) & (weights[:, 1:] == 1)
+        said = lm(input_ids=ids, attention_mask=mask).logits[:, :-1][asked].argmax(-1)
+        right += int((said == ids[:, 1:][asked]).sum())
+        count += int(asked.sum())
+    return right / count
 
 
 def token_losses(lm: LlamaForCausalLM, ids_NT: Tensor, mask_NT: Tensor) -> Tensor:
@@ -152,16 +195,30 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--start", type=Path, help="a folder of a model to go on from")
     parser.add_argument("--rate", type=float, default=1.5e-3, help="the highest learning rate")
+    parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument(
+        "--mix",
+        nargs="*",
+        default=[],
+        metavar="KIND=WEIGHT",
+        help="other weights of kinds of talk, e.g. quiz=100",
+    )
+    parser.add_argument("--noise", type=float, default=1.0, help="how often users mistype, from 0 to 1")
     arguments = parser.parse_args()
     set_up_script()
     torch.manual_seed(arguments.seed)
     tokenizer = AutoTokenizer.from_pretrained(arguments.tokenizer)
-    data = rows(tokenizer, arguments.seed, "train", arguments.conversations)
+    mix = {kind: float(weight) for kind, weight in (pair.split("=") for pair in arguments.mix)}
+    data = rows(tokenizer, arguments.seed, "train", arguments.conversations, mix, arguments.noise)
     held = rows(tokenizer, arguments.seed, "held", 512)
+    asked = rows(
+        tokenizer, arguments.seed, "held", 512, dict.fromkeys(KINDS, 0.0) | {"question": 1.0, "quiz": 1.0}
+    )
+    yes_no = yes_no_ids(tokenizer)
     # Neighbours in length share a batch, so that little is padding.
     order = np.argsort([len(row.ids) for row in data], kind="stable")
     logger.info("%d conversations, %d tokens", len(data), sum(len(row.ids) for row in data))
-    lm = build(tokenizer, arguments.start)
+    lm = build(tokenizer, arguments.start, arguments.layers)
     decayed = [p for n, p in lm.named_parameters() if p.ndim > 1 and "embed" not in n]
     others = [p for n, p in lm.named_parameters() if p.ndim <= 1 or "embed" in n]
     groups = [{"params": decayed, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}]
@@ -175,11 +232,13 @@ def main() -> None:
         with torch.autocast("cpu", torch.bfloat16):
             losses = token_losses(lm, ids, mask)
         weights = weights[:, 1:]
-        numbers = {}
+        spoken = weights == 1
+        numbers = {"answer_loss": float(losses.detach()[spoken].mean())}
         if step % 250 == 249:
             numbers["held_answer_loss"] = answer_loss(lm, held, tokenizer.pad_token_id)
-        spoken = weights == 1
-        numbers["answer_loss"] = float(losses.detach()[spoken].mean())
+            numbers["held_yes_no"] = yes_no_accuracy(lm, asked, tokenizer.pad_token_id, yes_no)
+        deciding = spoken & torch.isin(ids[:, 1:], yes_no)
+        weights = torch.where(deciding, DECIDING_WEIGHT, weights)
         run.update((losses * weights).sum() / weights.sum(), **numbers)
     lm.eval()
     logger.info("answers to held-out phrasings: %.3f a token", answer_loss(lm, held, tokenizer.pad_token_id))

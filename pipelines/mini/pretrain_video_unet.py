@@ -4,6 +4,8 @@ It starts from the picture model: every 2D weight is copied by name, and the tem
 first step draws eight independent pictures and training only has to join them.
 
     python -m anygen_pipelines.mini.pretrain_video_unet --image-pipeline runs/image_unet/final --work runs/video_unet
+
+`--start FOLDER` goes on from the clip pipeline of another run, with a schedule of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import argparse
 import logging
 from pathlib import Path
 
+import numpy as np
 import torch
 from diffusers import (
     DPMSolverMultistepScheduler,
@@ -74,6 +77,10 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1200)
     parser.add_argument("--batch", type=int, default=6)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start", type=Path, help="a clip pipeline to go on from")
+    parser.add_argument(
+        "--spins", type=float, default=1.0, help="how often clips that spin, next to the others"
+    )
     arguments = parser.parse_args()
     set_up_script()
     torch.manual_seed(arguments.seed)
@@ -90,6 +97,11 @@ def main() -> None:
     masks = (thing_differs > 0.35).float()
 
     unet = build(pipe.unet)
+    if arguments.start is not None:
+        started = UNet3DConditionModel.from_pretrained(arguments.start / "unet", dtype=torch.float32)
+        unet.load_state_dict(started.state_dict())
+    likely = np.array([arguments.spins if clip.motion == "spins" else 1.0 for clip in clips])
+    likely /= likely.sum()
     logger.info("%d clips, %.2f M parameters", len(clips), sum(p.numel() for p in unet.parameters()) / 1e6)
     copied = set(pipe.unet.state_dict())
     groups = [
@@ -110,7 +122,7 @@ def main() -> None:
     scheduler = noise_scheduler()
     for _ in run.steps(log_every=25):
         rng, generator = run.generators()
-        picked = rng.integers(len(clips), size=arguments.batch)
+        picked = rng.choice(len(clips), size=arguments.batch, p=likely)
         clean = latents[picked].float()
         steps = random_timesteps(len(picked), rng)
         noisy, velocity = add_noise(scheduler, clean, steps, generator)

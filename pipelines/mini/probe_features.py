@@ -5,7 +5,7 @@ colour (without them a linear map learns that some things have no yellow backgro
 canonical drawings and on files as users have them. Sounds are scored on the validation sources of folds 1 to 3, and on
 fold 4.
 
-    python -m anygen_pipelines.mini.probe_features --encoder runs/encoder/final --recordings esc10/
+    python -m anygen_pipelines.mini.probe_features --encoder runs/encoder_refined/final --recordings esc10/
 """
 
 from __future__ import annotations

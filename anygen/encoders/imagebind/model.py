@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
@@ -239,12 +239,17 @@ class ImageBind(nn.Module):
         for name in (CONFIG_NAME, WEIGHTS_NAME):
             if not (folder / name).is_file():
                 raise CheckpointError(f"{folder}: no {name}")
-        saved = ImageBindConfig.from_dict(json.loads((folder / CONFIG_NAME).read_text()))
-        config = saved if settings is None else saved.changed(settings)
-        dropped = set(saved.towers) - set(config.towers)
-        with safe_open(folder / WEIGHTS_NAME, framework="pt") as file:
-            kept = [name for name in file.keys() if name.split(".")[1] not in dropped]  # noqa: SIM118
-            weights = {name: file.get_tensor(name) for name in kept}
+        try:
+            saved = ImageBindConfig.from_dict(json.loads((folder / CONFIG_NAME).read_text()))
+            config = saved if settings is None else saved.changed(settings)
+            dropped = set(saved.towers) - set(config.towers)
+            with safe_open(folder / WEIGHTS_NAME, framework="pt") as file:
+                kept = [name for name in file.keys() if name.split(".")[1] not in dropped]  # noqa: SIM118
+                weights = {name: file.get_tensor(name) for name in kept}
+        except (json.JSONDecodeError, UnicodeDecodeError, SafetensorError) as error:
+            raise CheckpointError(
+                f"{folder}: {CONFIG_NAME} or {WEIGHTS_NAME} cannot be read: {error}"
+            ) from error
         model = cls(config)
         model.load_weights(weights, source=str(folder / WEIGHTS_NAME))
         return model.eval().requires_grad_(False)

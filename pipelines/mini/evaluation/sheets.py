@@ -44,7 +44,7 @@ def film_strips(bench: Bench, path: Path, num_clips: int = 12) -> Path:
 
 
 def spectrograms(bench: Bench, path: Path) -> Path:
-    """Two real sounds of every kind (fold 4, or synthesised) beside two made ones: 2.56 s, 64 mel bands."""
+    """Two sounds of every kind, recorded (fold 4) or made by code, beside two by mini: 2.56 s, 64 mel bands."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -53,11 +53,12 @@ def spectrograms(bench: Bench, path: Path) -> Path:
     things = world.SOUNDING
     prompts = [ask("hear", take, thing=thing) for thing in things for take in range(2)]
     made = _ask_all(bench, prompts, AUDIO)
+    recorded = {recording.thing for recording in bench.recordings.values()}
     figure, axes = pyplot.subplots(len(things), 4, figsize=(11, 1.05 * len(things)), squeeze=False)
     for row, thing in enumerate(things):
-        real = [_real(bench, thing, take) for take in range(2)]
+        heard = [_heard(bench, thing, take) for take in range(2)]
         columns = [
-            *real,
+            *heard,
             *(None if audio is None else array_of(audio) for audio in made[2 * row : 2 * row + 2]),
         ]
         for column, samples in enumerate(columns):
@@ -67,8 +68,9 @@ def spectrograms(bench: Bench, path: Path) -> Path:
             if samples is not None:
                 mel_TM = probes.read_sounds([samples])[0].numpy()
                 axis.imshow(mel_TM.T, origin="lower", aspect="auto", cmap="magma", vmin=-1.9, vmax=2)
-            if row == 0:
-                axis.set_title("real" if column < 2 else "made", fontsize=9)
+            if column in (0, 2):
+                source = "by mini" if column == 2 else "recorded" if thing in recorded else "by code"
+                axis.text(2, 1, source, color="white", fontsize=6, va="bottom")
         axes[row, 0].set_ylabel(thing, fontsize=8, rotation=0, ha="right", va="center")
     figure.tight_layout()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +91,7 @@ def _scene(seed: int) -> world.Scene:
     )
 
 
-def _real(bench: Bench, thing: str, take: int) -> np.ndarray:
+def _heard(bench: Bench, thing: str, take: int) -> np.ndarray:
     takes = sorted(name for name, recording in bench.recordings.items() if recording.thing == thing)
     if takes:
         return sounds.window(bench.recordings[takes[take % len(takes)]].samples)

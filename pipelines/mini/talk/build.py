@@ -48,6 +48,7 @@ class Talk:
 
     speaker: Speaker
     kind: str
+    noise: float = 1.0
     messages: list[dict] = field(default_factory=list)
     expect: list[dict] = field(default_factory=list)
     pairs: set[tuple[str, str]] = field(default_factory=set)
@@ -123,7 +124,7 @@ class Talk:
     def user(self, text: str, *media: Seen, rough: float = 1.0, chatter: float = 1.0) -> None:
         """A user's turn: words, and media before or after them."""
         s = self.speaker
-        words = roughen(s.rng, surround(s, text, chatter), rough) if text else ""
+        words = roughen(s.rng, surround(s, text, chatter), rough * self.noise) if text else ""
         parts: list[dict] = [{"type": questions.medium_of(m), "spec": spec(m)} for m in media]
         for medium in media:
             self.note(medium)
@@ -138,7 +139,9 @@ class Talk:
                 content.append({"type": questions.medium_of(part[1]), "spec": spec(part[1])})
                 self.note(part[1])
             elif part:
-                content.append({"type": "text", "text": roughen(self.speaker.rng, str(part), 0.6)})
+                content.append(
+                    {"type": "text", "text": roughen(self.speaker.rng, str(part), 0.6 * self.noise)}
+                )
         self.messages.append({"role": "user", "content": content})
 
     def note(self, item: Seen) -> None:
@@ -204,7 +207,7 @@ class Talk:
             }
         )
         if style == "open":
-            about = s.weigh({"thing": 4, "describe": 3} | dict.fromkeys(names, 2.2))
+            about = s.weigh({"thing": 4, "describe": 4.5} | dict.fromkeys(names, 2.2))
             return questions.open_question(s, seen, about)
         others = tuple(
             t
@@ -252,6 +255,8 @@ class Talk:
         if self.held_pairs:
             names = [name for name in names if name not in ("colour", "thing")]
         s.rng.shuffle(names)
+        if s.chance(0.2):
+            names.sort(key=lambda name: name not in ("position", "size"))
         found: list[tuple[str, str, str]] = []
         new = seen
         for name in names:
@@ -277,8 +282,8 @@ def apply(seen: world.Scene | world.Clip, changes: list[tuple[str, str, str]]) -
     return replace(seen, **{name: new for name, _, new in changes})
 
 
-def new_talk(rng: random.Random, split: str, kind: str) -> Talk:
-    return Talk(Speaker(rng, split, WORDS), kind)
+def new_talk(rng: random.Random, split: str, kind: str, noise: float = 1.0) -> Talk:
+    return Talk(Speaker(rng, split, WORDS), kind, noise)
 
 
 def wish_for(item: Seen, names: list[str], thing: bool = True) -> Wish:

@@ -9,6 +9,7 @@ from anygen_pipelines.mini import world
 from anygen_pipelines.mini.talk import kinds, turns
 from anygen_pipelines.mini.talk.build import new_talk
 from anygen_pipelines.mini.talk.questions import caption_of
+from anygen_pipelines.mini.talk.quiz import quiz
 
 SPLITS = ("train", "held", "held_pairs")
 KINDS: dict[str, tuple[kinds.Kind, float]] = {
@@ -17,6 +18,7 @@ KINDS: dict[str, tuple[kinds.Kind, float]] = {
     "text->video": (kinds.text_to_video, 10),
     "text->several": (kinds.text_to_several, 9),
     "question": (kinds.question, 16),
+    "quiz": (quiz, 8),
     "crossing": (kinds.crossing, 12),
     "several from input": (kinds.several_from_input, 3),
     "edit": (kinds.edit_input, 6),
@@ -32,6 +34,7 @@ WITH_PAIRS = (
     "text->video",
     "text->several",
     "question",
+    "quiz",
     "crossing",
     "edit",
     "two inputs",
@@ -40,12 +43,17 @@ WITH_PAIRS = (
 
 
 def conversations(
-    seed: int, split: str = "train", count: int | None = None, weights: Mapping[str, float] | None = None
+    seed: int,
+    split: str = "train",
+    count: int | None = None,
+    weights: Mapping[str, float] | None = None,
+    noise: float = 1.0,
 ) -> Iterator[dict]:
     """Conversations in the JSONL schema, deterministic from (seed, split).
 
     `split` is "train", "held" (phrasings and outside words that training never shows) or "held_pairs" (things on the
-    colours of `world.HELD_OUT`, in training's phrasings). `weights` replaces the weights of the named kinds.
+    colours of `world.HELD_OUT`, in training's phrasings). `weights` replaces the weights of the named kinds. `noise` scales
+    how often what users say is mistyped, shortened and oddly punctuated; 0 is never.
     Raises ValueError on an unknown split or kind.
     """
     if split not in SPLITS:
@@ -60,7 +68,7 @@ def conversations(
         # A generator of its own for each, so that one conversation's wording does not shift the next.
         rng = random.Random(f"{seed} {split} {index}")
         kind = rng.choices(list(table), list(table.values()))[0]
-        talk = new_talk(rng, split, kind)
+        talk = new_talk(rng, split, kind, noise)
         KINDS[kind][0](talk)
         conversation = talk.finish(f"{split}-{seed}-{index}")
         index += 1

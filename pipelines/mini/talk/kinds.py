@@ -139,7 +139,7 @@ def crossing(talk: Talk) -> None:
     """One medium out of another."""
     s = talk.speaker
     source, target = s.weigh({
-        ("audio", "image"): 24, ("image", "audio"): 20, ("image", "video"): 18, ("video", "image"): 13, ("audio", "video"): 13, ("video", "audio"): 12, ("image", "image"): 2,
+        ("audio", "image"): 24, ("image", "audio"): 20, ("image", "video"): 18, ("video", "image"): 13, ("audio", "video"): 13, ("video", "audio"): 17, ("audio", "audio"): 10, ("image", "image"): 2,
     })  # fmt: skip
     talk.kind = f"{source}->{target}"
     thing = talk.thing(sounding=True if source == "audio" or (target == "audio" and s.chance(0.88)) else None)

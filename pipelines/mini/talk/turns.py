@@ -76,6 +76,8 @@ def follow(talk: Talk, table: Table) -> None:
         "video": 0 if isinstance(scene, world.Clip) else 10,
         "other": 9 if heard_last and not talk.held_pairs else 0,
         "question": 10 if not heard_last else 3,
+        "is it so": 0 if scene is None or heard_last else 6,
+        "same sound": 3 if heard_last else 0,
         "again": 2.5,
         "back": 2.5 if table.earlier and not heard_last and type(table.earlier[-1]) is type(scene) else 0,
         "strange": 2.5,
@@ -98,7 +100,10 @@ def follow(talk: Talk, table: Table) -> None:
         talk.answer(made_whole(item))
         table.put(item)
     elif what == "sound":
-        say(now(talk, "audio", thing) if s.chance(0.7) else crossings.ask_crossing(s, "image", Wish("audio")))
+        shown_as = "image" if isinstance(scene, world.Scene) else "video"
+        say(
+            now(talk, "audio", thing) if s.chance(0.6) else crossings.ask_crossing(s, shown_as, Wish("audio"))
+        )
         if thing in world.SOUNDING:
             talk.answer(made(thing, "thing"))
             table.put(thing)
@@ -140,6 +145,18 @@ def follow(talk: Talk, table: Table) -> None:
         asked = talk.random_question(about)
         say(asked.question)
         talk.answer(text=asked.answer, answer={"about": asked.about, "value": asked.value})
+    elif what == "is it so" and scene is not None:
+        # The counterpart of an edit: "is it on the left?" beside "could it be on the left?".
+        name = s.pick(tuple(questions.attributes(scene)))
+        value = questions.attributes(scene)[name]
+        asked = questions.yes_no_attribute(
+            s, scene, name, s.chance(0.5), talk.other_value(name, value, thing)
+        )
+        say(asked.question)
+        talk.answer(text=asked.answer, answer={"about": asked.about, "value": asked.value})
+    elif what == "same sound":
+        say(crossings.ask_crossing(s, "audio", Wish("audio")))
+        talk.answer(made_whole(thing))
     elif what == "again":
         item_again: questions.Seen = thing if heard_last or scene is None else scene
         say(s.say("again", edits.AGAIN))

@@ -34,10 +34,10 @@ def array(medium) -> np.ndarray:
 def test_what_is_drawn_is_what_the_plain_call_draws(tiny_model, modality) -> None:
     decoder = tiny_model.decoders[modality]
     made = decoder.decode(decoder.encode_text(CAPTIONS), OPTIONS[modality], generators(1, 2))
-    embeds = decoder.encode_text(CAPTIONS)[decoder.primary]
+    embeds = decoder.encode_text(CAPTIONS)[next(iter(decoder.takes))]
     call = {
         "prompt_embeds": embeds,
-        "negative_prompt_embeds": decoder.encode_text([""])[decoder.primary].repeat(
+        "negative_prompt_embeds": decoder.encode_text([""])[next(iter(decoder.takes))].repeat(
             2, *[1] * (embeds.ndim - 1)
         ),
         "generator": generators(1, 2),
@@ -61,7 +61,7 @@ def test_what_is_drawn_is_what_the_plain_call_draws(tiny_model, modality) -> Non
 @pytest.mark.parametrize("modality", [IMAGE, VIDEO])
 def test_captions_are_encoded_as_the_pipeline_encodes_prompts(tiny_model, modality) -> None:
     decoder = tiny_model.decoders[modality]
-    pipe = decoder.pipe
+    pipe = decoder.text.part
     # The tiny tokenizer adds no begin and end by itself, so the pipeline is given text that holds them.
     ids = pipe.tokenizer(CAPTIONS[0], add_special_tokens=False)["input_ids"]
     line = [pipe.tokenizer.bos_token_id, *ids, pipe.tokenizer.eos_token_id]
@@ -124,8 +124,8 @@ def test_another_pipeline_in_the_folder_is_refused(tiny_dir) -> None:
         StableDiffusion.from_pretrained(tiny_dir / "decoders" / "audio", {"sequence": (12, 16)}, {})
 
 
-def test_what_the_preset_declares_must_be_what_the_text_encoder_gives(tiny_dir) -> None:
-    with pytest.raises(CheckpointError, match=r"its text encoder gives .*16.*, the preset declares .*24"):
+def test_what_the_preset_declares_must_be_what_the_denoiser_reads(tiny_dir) -> None:
+    with pytest.raises(CheckpointError, match=r"reads pooled of width 16, the preset declares \(24,\)"):
         AudioLDM.from_pretrained(tiny_dir / "decoders" / "audio", {"pooled": (24,)}, {})
 
 

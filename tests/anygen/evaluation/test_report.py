@@ -1,7 +1,7 @@
 import pytest
 
 from anygen.evaluation.accuracy import Estimate, estimate
-from anygen.evaluation.report import Row, Table, table_markdown, write_block
+from anygen.evaluation.report import Row, Table, summary_markdown, table_markdown, write_block
 
 FIGURE = Estimate(0.97, 0.95, 0.99, 200, 12)
 
@@ -33,6 +33,18 @@ def test_a_table_shows_its_command_its_figures_and_both_probes():
     assert "200 (12)" in text and "- why" in text
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert len({line.count("|") for line in lines}) == 1
+
+
+def test_one_measurement_has_no_interval():
+    table = Table("cost", "Cost", "make it", (Row("load", Estimate(0.3, 0.3, 0.3, 1, 1), unit="s"),))
+    assert "| load | 0.30 s | - | - | 1 (1) |" in table_markdown(table)
+
+
+def test_the_summary_has_every_aim_and_what_was_reached_first():
+    rows = (Row("thing", FIGURE, aim=0.98), Row("colour", FIGURE, aim=0.9), Row("size", FIGURE))
+    text = summary_markdown({"one": Table("one", "Pictures", "make it", rows)})
+    assert "1 of 2 reached." in text and "size" not in text
+    assert text.index("| colour | **97.0 %** | >= 90.0") < text.index("| thing | 97.0 % (missed) | >= 98.0")
 
 
 def test_a_block_is_replaced_and_what_people_wrote_stays(tmp_path):

@@ -1,0 +1,257 @@
+"""Sounds by transformers' MusicgenForConditionalGeneration, which holds the weights of AudioCraft's MusicGen and AudioGen.
+
+Conditioning enters as the text encoder's output. Shape letters: N items, L positions, C width of the text encoder,
+R rows of code (items and their negatives, a codebook each), V codes.
+Source: J. Copet et al., "Simple and Controllable Music Generation", 2023, arXiv:2306.05284; F. Kreuk et al., "AudioGen:
+Textually Guided Audio Generation", 2022, arXiv:2209.15352.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from anygen.decoders.base import (
+    OnStep,
+    check_conditioning,
+    check_declared,
+    check_finite,
+    check_seconds,
+    chosen,
+)
+from anygen.decoders.text import TextSide, no_text_side, t5_states
+from anygen.errors import CheckpointError, ConfigError
+from anygen.media import Audio
+from anygen.modality import AUDIO
+from anygen.quiet import quiet_libraries
+
+CLASS = "MusicgenForConditionalGeneration"
+
+
+class MusicGen:
+    """conditioning: {"sequence": (L, C), "mask": (L,)} of T5, zeros where the mask is False. Length in seconds.
+
+    It writes codes one frame after the other, so a step is a frame and num_inference_steps is refused. Each item samples
+    its codes from its own generator. Guidance leads away from nothing at all, or from a negative prompt where a call has
+    one. `defaults` has seconds and guidance_scale, and may have temperature and top_k (a whole number, 0 for all)."""
+
+    modality = AUDIO
+
+    def __init__(
+        self,
+        model: Any,
+        conditioning: Mapping[str, Sequence[int]],
+        defaults: Mapping[str, Any],
+        folder: Path,
+        dtype: torch.dtype,
+    ) -> None:
+        self.model = model
+        self.conditioning = {name: tuple(shape) for name, shape in conditioning.items()}
+        self.defaults = dict(defaults)
+        self._folder, self._dtype = folder, dtype
+        self._lock = threading.Lock()
+        width = model.config.text_encoder.hidden_size
+        check_declared(AUDIO, self.conditioning, {"sequence": width, "mask": None})
+        self.text = TextSide(AUDIO, self.conditioning, folder, self._load_text, self._embed)
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        folder: str | Path,
+        conditioning: Mapping[str, Sequence[int]],
+        defaults: Mapping[str, Any],
+        dtype: torch.dtype = torch.float32,
+    ) -> MusicGen:
+        """Load the model saved in `folder`, its text encoder left for the first caption.
+
+        Raises CheckpointError for another class or another conditioning."""
+        folder = Path(folder)
+        index = folder / "config.json"
+        if not index.is_file():
+            raise CheckpointError(
+                f"{index}: no such file; a folder saved by transformers' {CLASS} is expected"
+            )
+        found = ", ".join(json.loads(index.read_text()).get("architectures") or ["model of no class"])
+        if found != CLASS:
+            raise CheckpointError(f"{index}: holds a {found}; a {CLASS} is expected")
+        with quiet_libraries("transformers"):
+            from transformers import MusicgenConfig, MusicgenForConditionalGeneration
+
+            config = MusicgenConfig.from_pretrained(folder)
+            model = MusicgenForConditionalGeneration.from_pretrained(
+                folder,
+                config=config,
+                text_encoder=_no_text_encoder(config.text_encoder),
+                use_safetensors=True,
+                local_files_only=True,
+                dtype=dtype,
+            )
+        # `_Sampler` chooses every code, so generate() itself is greedy and unguided.
+        model.generation_config.update(
+            do_sample=False, guidance_scale=1.0, temperature=None, top_k=None, top_p=None
+        )
+        return cls(model.eval().requires_grad_(False), conditioning, defaults, folder, dtype)
+
+    @property
+    def text_encoder(self) -> nn.Module:
+        return self.text.part[1]
+
+    def encode_text(self, captions: Sequence[str]) -> dict[str, Tensor]:
+        """Conditioning of captions by the model's own T5; a longer one than L is cut."""
+        return self.text.encode(captions)
+
+    def _load_text(self) -> tuple[Any, nn.Module]:
+        """The tokenizer and the text encoder, which lies among the model's weights."""
+        # transformers would make up an empty one.
+        if not (self._folder / "tokenizer_config.json").is_file():
+            raise no_text_side(self._folder, "tokenizer")
+        with quiet_libraries("transformers"):
+            from transformers import AutoTokenizer, T5EncoderModel
+
+            tokenizer = AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
+            text_encoder = T5EncoderModel.from_pretrained(
+                self._folder,
+                config=self.model.config.text_encoder,
+                key_mapping={r"^text_encoder\.": ""},
+                use_safetensors=True,
+                local_files_only=True,
+                dtype=self._dtype,
+            )
+        return tokenizer, text_encoder.to(self.model.device).eval().requires_grad_(False)
+
+    def _embed(self, part: tuple[Any, Any], captions: list[str], negative: bool) -> dict[str, Tensor]:
+        return t5_states(*part, captions, self.conditioning["sequence"][0])
+
+    def negative(self, options: Any, count: int) -> dict[str, Tensor]:
+        """What guidance leads away from, name -> (N, ...): of options.negative_prompt, by default nothing at all."""
+        text = getattr(options, "negative_prompt", None)
+        if text is None:
+            return {name: torch.zeros(count, *shape) for name, shape in self.conditioning.items()}
+        kept = self.text.negative(text)
+        return {name: value.expand(count, *value.shape[1:]) for name, value in kept.items()}
+
+    @torch.no_grad()
+    def decode(
+        self,
+        conditioning: Mapping[str, Tensor],
+        options: Any,
+        generators: Sequence[torch.Generator],
+        on_step: OnStep | None = None,
+    ) -> list[Any]:
+        """One sound an item; see Decoder.decode."""
+        count = check_conditioning(conditioning, self.conditioning, AUDIO, generators)
+        num_samples, num_steps = self._length(options)
+        guidance = float(chosen(options, self.defaults, "guidance_scale"))
+        sides = [conditioning, self.negative(options, count)] if guidance > 1 else [conditioning]
+        device = self.model.device
+        sequence_NLC = torch.cat([each["sequence"].to(device, self.model.dtype) for each in sides])
+        mask_NL = torch.cat([each["mask"].to(device, torch.long) for each in sides])
+        sampler = _Sampler(
+            generators,
+            guidance,
+            float(self.defaults.get("temperature", 1)),
+            int(self.defaults.get("top_k", 250)),
+            None if on_step is None else lambda step: on_step(step, num_steps),
+        )
+        with self._lock:
+            waves = self._generate(sequence_NLC, mask_NL, num_steps, sampler)[:count]
+        made = waves.float().cpu().numpy()[..., :num_samples]
+        check_finite(made, AUDIO)
+        rate = int(self.model.config.audio_encoder.sampling_rate)
+        mono = made.shape[1] == 1
+        return [Audio(np.clip(item[0] if mono else item, -1, 1), rate) for item in made]
+
+    def _generate(self, sequence_NLC: Tensor, mask_NL: Tensor, num_steps: int, sampler: _Sampler) -> Tensor:
+        """Waveforms (N, channels, samples), of the items and then of their negatives, which say the same codes."""
+        from transformers import LogitsProcessorList
+        from transformers.modeling_outputs import BaseModelOutput
+
+        return self.model.generate(
+            encoder_outputs=BaseModelOutput(last_hidden_state=sequence_NLC),
+            attention_mask=mask_NL,
+            max_new_tokens=num_steps,
+            logits_processor=LogitsProcessorList([sampler]),
+        )
+
+    def _length(self, options: Any) -> tuple[int, int]:
+        """Samples a channel, and steps. Raises ConfigError for a length it cannot make."""
+        if getattr(options, "num_inference_steps", None) is not None:
+            raise ConfigError(
+                f"audio.num_inference_steps is {options.num_inference_steps}; this decoder takes as many steps as its sound "
+                "has frames: none is accepted"
+            )
+        config = self.model.config
+        frame_rate = config.audio_encoder.frame_rate
+        # Codebooks start one frame after the other; both channels of a codebook start together.
+        delays = config.decoder.num_codebooks // config.decoder.audio_channels - 1
+        seconds = float(chosen(options, self.defaults, "seconds"))
+        most = (config.decoder.max_position_embeddings - delays - 1) / frame_rate
+        check_seconds(seconds, max(1, delays) / frame_rate, most)
+        frames = math.ceil(round(seconds * frame_rate, 6))
+        return int(seconds * config.audio_encoder.sampling_rate), frames + delays
+
+
+class _Sampler:
+    """Chooses the next code of each row and leaves it alone above -inf: a logits processor of transformers.
+
+    Rows are the codebooks of item after item, and then those of their negatives where there is guidance."""
+
+    def __init__(
+        self,
+        generators: Sequence[torch.Generator],
+        guidance: float,
+        temperature: float,
+        top_k: int,
+        on_step: Callable[[int], None] | None,
+    ) -> None:
+        self.generators, self.guidance, self.on_step = list(generators), guidance, on_step
+        self.temperature, self.top_k = temperature, top_k
+        self.step = 0
+
+    def __call__(self, input_ids: Tensor, scores_RV: Tensor) -> Tensor:
+        wanted_RV = scores_RV
+        if self.guidance > 1:
+            towards_RV, away_RV = scores_RV.chunk(2)
+            wanted_RV = away_RV + (towards_RV - away_RV) * self.guidance
+        wanted_RV = wanted_RV / self.temperature
+        if 0 < self.top_k < wanted_RV.shape[-1]:
+            least_R1 = wanted_RV.topk(self.top_k).values[:, -1:]
+            wanted_RV = wanted_RV.masked_fill(wanted_RV < least_R1, -math.inf)
+        chances_RV = wanted_RV.softmax(-1)
+        picked_R1 = torch.cat(
+            [
+                torch.multinomial(chances.to(generator.device), 1, generator=generator).to(scores_RV.device)
+                for chances, generator in zip(
+                    chances_RV.chunk(len(self.generators)), self.generators, strict=True
+                )
+            ]
+        )
+        picked_R1 = picked_R1.repeat(len(scores_RV) // len(picked_R1), 1)
+        self.step += 1
+        if self.on_step is not None:
+            self.on_step(self.step)
+        return torch.full_like(scores_RV, -math.inf).scatter(1, picked_R1, 0.0)
+
+
+def _no_text_encoder(config: Any) -> Any:
+    """What stands in the model's place for the text encoder: its config, and nothing that has weights."""
+    from transformers import PreTrainedModel
+
+    class NoTextEncoder(PreTrainedModel):
+        config_class = type(config)
+
+        def get_input_embeddings(self) -> None:
+            return None
+
+        def get_output_embeddings(self) -> None:
+            return None
+
+    return NoTextEncoder(config)
