@@ -32,17 +32,6 @@ logger = logging.getLogger(__name__)
 QUESTIONS = "question"
 # Requests for one medium or several, in people's words.
 REQUESTS = ("text->image", "text->audio", "text->video", "text->several")
-# What a medium may be shown on any background for: answers to these do not depend on its colour.
-COLOURLESS = (
-    "thing",
-    "position",
-    "size",
-    "motion",
-    "yes/no thing",
-    "yes/no position",
-    "yes/no size",
-    "yes/no motion",
-)
 # (medium, whether all of it is asked) -> share of stage 1.
 STAGE1_SHARES = {
     ("image", True): 0.26,
@@ -178,7 +167,7 @@ def stage3(seed: int, count: int) -> Iterator[dict]:
 
 def stage3b(seed: int, count: int) -> Iterator[dict]:
     """Talk that stage 3 has not seen, with more of what is hard."""
-    weights = {"text->several": 13.0, "text->video": 13.0, "question": 18.0, "turns": 20.0, "outside": 12.0}
+    weights = {"text->several": 16.0, "text->video": 13.0, "question": 26.0, "turns": 20.0, "outside": 12.0}
     return conversations(seed + 103, "train", count, weights=weights)
 
 
@@ -203,7 +192,7 @@ def with_files(talk: Iterable[dict], bank: MediaBank, out: Path) -> Iterator[dic
     Raises ValueError if one holds a held-out pair."""
     for conversation in talk:
         rng = random.Random(f"{bank.seed} {conversation['id']}")
-        any_colour = is_colour_free(conversation)
+        any_colour, only_colour = is_colour_free(conversation), is_only_about_colour(conversation)
         messages = []
         for index, message in enumerate(conversation["messages"]):
             is_last = index == len(conversation["messages"]) - 1
@@ -216,11 +205,12 @@ def with_files(talk: Iterable[dict], bank: MediaBank, out: Path) -> Iterator[dic
                 if "spec" in part and not (is_last and message["role"] == "assistant"):
                     seen = seen_of(part)
                     choice = rng.getrandbits(20)
-                    path = (
-                        bank.shown(seen, choice, any_colour)
-                        if message["role"] == "user"
-                        else bank.drawn(seen, choice)
-                    )
+                    if only_colour and isinstance(seen, Scene) and choice % 4:
+                        path = bank.shapes(seen.colour, choice // 4)
+                    elif message["role"] == "user":
+                        path = bank.shown(seen, choice, any_colour)
+                    else:
+                        path = bank.drawn(seen, choice)
                     spoken["path"] = Path(os.path.relpath(path, out)).as_posix()
                 elif "spec" in part:
                     seen_of(part)
@@ -242,14 +232,29 @@ def seen_of(part: dict) -> Seen:
 
 
 def is_colour_free(conversation: dict) -> bool:
-    """Whether the medium a user shows may stand on any background: one question about it whose answer names no colour."""
+    """Whether what a user shows may stand on any background: nobody names a colour, and nothing is made that would keep it.
+
+    Such pictures teach what a thing is apart from the colours it may have."""
+    shown, texts = 0, []
+    for message in conversation["messages"]:
+        for part in message["content"]:
+            if part["type"] == "text":
+                texts.append(part["text"].lower())
+            elif message["role"] == "user":
+                shown += part["type"] != "audio"
+            elif part["type"] != "audio":
+                return False
+    return shown > 0 and not any(colour in text for colour in world.COLOURS for text in texts)
+
+
+def is_only_about_colour(conversation: dict) -> bool:
+    """Whether one picture is shown and its colour alone is asked for: then any shape may stand on it.
+
+    Such pictures teach what a colour is apart from the things that may have it."""
     if len(conversation["messages"]) != 2 or not conversation["kind"].startswith(QUESTIONS):
         return False
     answer = conversation["expect"][0]["answer"]
-    said = conversation["messages"][1]["content"]
-    text = " ".join(part["text"] for part in said if part["type"] == "text")
-    names_none = not any(colour in text.lower() for colour in world.COLOURS)
-    return answer is not None and answer["about"] in COLOURLESS and names_none
+    return answer is not None and answer["about"] in ("colour", "yes/no colour")
 
 
 def write_jsonl(path: Path, records: Iterable[dict]) -> None:

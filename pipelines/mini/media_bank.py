@@ -37,7 +37,7 @@ MODALITY_OF: dict[type, Modality] = {Scene: IMAGE, Clip: VIDEO, str: AUDIO}
 @dataclass(frozen=True)
 class BankSizes:
     """How many files of each: `photos` and `drawn_pictures` of every scene, `films` and `drawn_clips` of every clip,
-    `any_*` of every scene or clip whatever its colour, `heard` and `made` of every sound."""
+    `any_*` of every scene or clip whatever its colour, `shapes` of every colour, `heard` and `made` of every sound."""
 
     photos: int = 2
     drawn_pictures: int = 1
@@ -47,6 +47,7 @@ class BankSizes:
     any_films: int = 1
     heard: int = 100
     made: int = 20
+    shapes: int = 60
 
 
 class MediaBank:
@@ -87,6 +88,10 @@ class MediaBank:
             self._made(seen, "drawn", choice % drawn) if rest == 0 else self._made(seen, read, choice % count)
         )
 
+    def shapes(self, colour: str, choice: int) -> Path:
+        """A picture of a shape that is no thing of the world, on a named colour, as a user shows it."""
+        return self._made(colour, "shapes", choice % self.sizes.shapes)
+
     def drawn(self, seen: Seen, choice: int) -> Path:
         """A file of `seen` as mini makes it, to be fed back."""
         sizes = self.sizes
@@ -110,6 +115,8 @@ class MediaBank:
                 yield from (self._made(scene, "photo", number) for number in range(sizes.photos))
                 yield from (self._made(scene, "drawn", number) for number in range(sizes.drawn_pictures))
                 yield from (self._made(scene, "any", number) for number in range(sizes.any_photos))
+        for colour in world.COLOURS:
+            yield from (self._made(colour, "shapes", number) for number in range(sizes.shapes))
         for thing in world.SOUNDING:
             yield from (self._made(thing, "heard", number) for number in range(sizes.heard))
             yield from (self._made(thing, "made", number) for number in range(sizes.made))
@@ -121,7 +128,7 @@ class MediaBank:
 
     def _made(self, seen: Seen, kind: str, number: int) -> Path:
         """The file, which is made unless it is there."""
-        modality = MODALITY_OF[type(seen)]
+        modality = IMAGE if kind == "shapes" else MODALITY_OF[type(seen)]
         words = (
             [seen] if isinstance(seen, str) else [getattr(seen, name) for name in seen.__dataclass_fields__]
         )
@@ -142,6 +149,8 @@ class MediaBank:
         return path
 
     def _make(self, seen: Seen, kind: str, rng: np.random.Generator) -> Image | Video | Audio:
+        if kind == "shapes":
+            return Image(world.shapes(str(seen), rng))
         if isinstance(seen, str):
             return Audio(self._sound(seen, kind, rng), sounds.SAMPLE_RATE)
         known = self.prepared.get(_prepared_key(seen, kind == "any")) if kind != "drawn" else None

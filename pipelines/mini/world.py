@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image as PILImage
-from PIL import ImageFilter
+from PIL import ImageDraw, ImageFilter
 
 SPRITES_DIR = Path(__file__).parent / "sprites"
 
@@ -359,6 +359,20 @@ def photograph(
         picture = picture.rotate(angle, PILImage.Resampling.BICUBIC)
     picture = picture.resize((size, size), PILImage.Resampling.LANCZOS)
     canvas.paste(picture, (left, top), picture)
+    return np.asarray(wear(canvas, rng))
+
+
+def shapes(colour: str, rng: np.random.Generator) -> np.ndarray:
+    """No thing of the world, but a shape of several colours, on a named colour: (H, W, 3) uint8, as a user's file has it."""
+    height, width = _frame_shape(rng)
+    canvas = _background(COLOURS[colour], height, width, rng)
+    size = max(12, round(min(height, width) * float(rng.uniform(0.3, 0.75))))
+    left, top = (int(rng.integers(0, max(1, side - size))) for side in (width, height))
+    pen = ImageDraw.Draw(canvas)
+    for _ in range(int(rng.integers(2, 6))):
+        count = int(rng.integers(3, 8))
+        corners = [(left + float(x), top + float(y)) for x, y in rng.uniform(0, size, (count, 2))]
+        pen.polygon(corners, fill=tuple(int(value) for value in rng.integers(0, 256, 3)))
     return np.asarray(wear(canvas, rng))
 
 

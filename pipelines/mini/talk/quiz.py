@@ -21,9 +21,9 @@ PLAIN_ATTRIBUTE = {
 }
 
 
-def _question(talk: Talk, seen: questions.Seen, plain: bool) -> questions.Asked:
+def _question(talk: Talk, seen: questions.Seen, plain: bool, without: str = "") -> questions.Asked:
     s = talk.speaker
-    truth = questions.attributes(seen)
+    truth = {name: value for name, value in questions.attributes(seen).items() if name != without}
     name = s.pick(("thing", *truth)) if truth else "thing"
     yes = s.chance(0.5)
     if name == "thing":
@@ -51,11 +51,14 @@ def quiz(talk: Talk) -> None:
     s = talk.speaker
     seen = talk.seen(s.pick(("image", "image", "video", "video", "audio")))
     plain = s.chance(0.5)
+    # Without a colour the same questions may be asked about the thing on any background.
+    without = "colour" if s.chance(0.5) else ""
     for index in range(s.rng.randrange(3, 8)):
         if s.chance(0.12):
-            asked = questions.open_question(s, seen, s.pick(("thing", *questions.attributes(seen))))
+            names = [name for name in questions.attributes(seen) if name != without]
+            asked = questions.open_question(s, seen, s.pick(("thing", *names)))
         else:
-            asked = _question(talk, seen, plain or s.chance(0.4))
+            asked = _question(talk, seen, plain or s.chance(0.4), without)
         rough = 0.3 if plain else 0.8
         talk.ask_and_answer(
             asked, *((seen,) if index == 0 else ()), rough=rough, chatter=0.0 if plain else 0.1

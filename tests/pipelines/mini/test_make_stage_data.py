@@ -87,3 +87,17 @@ def test_drawn_files_are_softened_but_the_same_picture(bank) -> None:
     drawn = Image.open(bank.drawn(scene, 0)).pixels.astype(float)
     difference = np.abs(drawn - world.draw(scene)).mean()
     assert 0 < difference < 20
+
+
+def test_shapes_stand_only_where_the_colour_alone_is_asked_for(tmp_path, bank) -> None:
+    talk = list(make_stage_data.stage1(2, 400))
+    written = list(make_stage_data.with_files(talk, bank, tmp_path))
+    with_shapes = 0
+    for conversation, record in zip(talk, written, strict=True):
+        paths = [part.get("path", "") for message in record["messages"] for part in message["content"]]
+        if any("/shapes/" in path for path in paths):
+            with_shapes += 1
+            assert make_stage_data.is_only_about_colour(conversation)
+            assert "colour" in conversation["expect"][0]["answer"]["about"]
+    assert with_shapes > 5
+    assert bank.shapes("red", 3).name == "red-3.png"
