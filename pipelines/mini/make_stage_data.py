@@ -11,6 +11,7 @@ that are missing. Held-out pairs occur in none of it.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import logging
 import os
@@ -109,6 +110,8 @@ def make(
     if more:
         write_jsonl(out / "stage3b.jsonl", with_files(stage3b(seed, more), bank, out))
         logger.info("stage3b: %d examples", more)
+        write_jsonl(out / "apart.jsonl", with_files(apart(seed, more // 4), bank, out))
+        logger.info("apart: %d examples", more // 4)
 
 
 def load_encoder_banks(work: Path) -> list[Bank]:
@@ -169,6 +172,13 @@ def stage3b(seed: int, count: int) -> Iterator[dict]:
     """Talk that stage 3 has not seen, with more of what is hard."""
     weights = {"text->several": 16.0, "text->video": 13.0, "question": 26.0, "turns": 20.0, "outside": 12.0}
     return conversations(seed + 103, "train", count, weights=weights)
+
+
+def apart(seed: int, count: int) -> Iterator[dict]:
+    """Talk about things apart from colours and about colours apart from things."""
+    weights = {kind: 0.0 for kind in KINDS} | {"question": 6.0, "quiz": 2.0, "crossing": 2.0}
+    talk = conversations(seed + 211, "train", weights=weights)
+    return itertools.islice((each for each in talk if is_colour_free(each) or is_only_about_colour(each)), count)
 
 
 def medium_of_caption(caption: str) -> str:
