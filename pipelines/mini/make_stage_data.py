@@ -176,7 +176,7 @@ def stage3b(seed: int, count: int) -> Iterator[dict]:
 
 def apart(seed: int, count: int) -> Iterator[dict]:
     """Talk about things apart from colours and about colours apart from things."""
-    weights = {kind: 0.0 for kind in KINDS} | {"question": 6.0, "quiz": 2.0, "crossing": 2.0}
+    weights = dict.fromkeys(KINDS, 0.0) | {"question": 6.0, "quiz": 2.0, "crossing": 2.0}
     talk = conversations(seed + 211, "train", weights=weights)
     return itertools.islice((each for each in talk if is_colour_free(each) or is_only_about_colour(each)), count)
 

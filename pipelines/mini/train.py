@@ -85,14 +85,15 @@ def plan(runs: Path, recordings: Path | None, out: Path) -> list[Step]:
         step("clip diffusion, refined", "mini.pretrain_video_unet", "video_unet_refined/final/model_index.json", 2700,
              "--image-pipeline", runs / "image_unet/final", "--start", runs / "video_unet/final",
              "--work", runs / "video_unet_refined", "--steps", 1700, "--seed", 3, "--spins", 2),
-        step("stage data", "mini.make_stage_data", "data/stage3b.jsonl", 300, "--out", runs / "data", *heard),
+        step("stage data", "mini.make_stage_data", "data/apart.jsonl", 300, "--out", runs / "data", *heard),
         step("untrained joints", "mini.assemble", "base/manifest.json", 5, "--runs", runs, "--out", runs / "base"),
         stage("1", "stage1_align_inputs", 200),
         stage("2", "stage2_align_outputs", 250),
-        stage("3", "stage3_tune_instructions", 1300),
-        stage("3b", "stage3_tune_instructions", 1100),
+        stage("3", "stage3_tune_instructions", 550),
+        stage("3b", "stage3_tune_instructions", 700),
+        stage("3c", "stage3_tune_instructions", 550),
         Step("the preset", "anygen_pipelines.mini.assemble",
-             ("--model", str(runs / "stage3b/model"), "--ship", str(out)), str(runs / "shipped"), 5),
+             ("--model", str(runs / "stage3c/model"), "--ship", str(out)), str(runs / "shipped"), 5),
     ]  # fmt: skip
 
 
