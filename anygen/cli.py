@@ -1,4 +1,4 @@
-"""The command `anygen`: generate, chat, info, replay, doctor, convert.
+"""The command `anygen`: generate, chat, info, replay, doctor, pull, convert.
 
 Exit codes: 0 done, 1 the answer is no (a replay that differs), 2 usage or bad input, 3 environment (disk full, something
 missing on this machine), 130 interrupted, 143 terminated. What goes wrong is one sentence on standard error.
@@ -19,7 +19,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import anygen
-from anygen.errors import CheckpointError, ConfigError, MediaError, PromptError, nearest, printable
+from anygen.errors import (
+    CheckpointError,
+    ConfigError,
+    MachineError,
+    MediaError,
+    PromptError,
+    nearest,
+    printable,
+)
 from anygen.modality import MEDIA, Modality
 from anygen.options import LIMITS, OPTION_TYPES, GenerationOptions
 
@@ -69,6 +77,7 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
     _add_info(commands)
     _add_replay(commands)
     _add_doctor(commands)
+    _add_pull(commands)
     _add_convert(commands)
     return parser, dict(commands.choices)
 
@@ -170,6 +179,21 @@ def _add_doctor(commands: Any) -> None:
     parser.add_argument(
         "--out", default=".", metavar="DIR", help="where outputs will go (for the disk check)"
     )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_pull(commands: Any) -> None:
+    parser = commands.add_parser(
+        "pull",
+        help="fetch the parts a preset is made of",
+        description="Fetch what a preset's sources name, as safetensors wherever the preset does not say otherwise. What "
+        "broke off goes on; a lock beside the files records each one's SHA-256, and another file is refused later.",
+        epilog="Tokens, caches and HF_HUB_OFFLINE are those of the hub's own client. The licences are those of the parts.",
+    )
+    parser.set_defaults(run=pull_parts)
+    parser.add_argument("preset", metavar="PRESET", help="a preset (anygen info --all), or a YAML of one")
+    parser.add_argument("--out", metavar="DIR", help="where to put them (default PRESET-parts)")
+    parser.add_argument("--offline", action="store_true", help="take what the hub's cache has")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -403,6 +427,9 @@ def _code(error: BaseException) -> int:
     if isinstance(error, (UsageError, MediaError, PromptError, ConfigError, CheckpointError)):
         complain(str(error))
         return USAGE
+    if isinstance(error, MachineError):
+        complain(str(error))
+        return ENVIRONMENT
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         complain(f"{where}{error.strerror or error}; nothing half-written is left")
@@ -629,6 +656,26 @@ def examine_machine(arguments: argparse.Namespace) -> int:
         advice = f" -> {check.advice}" if check.advice else ""
         print(f"{mark}  {check.name:<{width}}  {check.found}{advice}")
     return DONE if good else ENVIRONMENT
+
+
+def pull_parts(arguments: argparse.Namespace) -> int:
+    from anygen.pull import pull
+
+    is_shown = sys.stderr.isatty()
+
+    def report(words: str) -> None:
+        if is_shown:
+            print(printable(words), file=sys.stderr)
+
+    done = pull(arguments.preset, arguments.out, arguments.offline, report=report)
+    found = {
+        "folder": str(done.folder),
+        "lock": str(done.lock),
+        "files": {file.path: file.sha256 for files in done.files.values() for file in files},
+        "then": done.then,
+    }
+    print(json.dumps(found, ensure_ascii=False) if arguments.json else "\n".join(_lines(found)))
+    return DONE
 
 
 def convert_imagebind(arguments: argparse.Namespace) -> int:

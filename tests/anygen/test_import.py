@@ -27,7 +27,7 @@ LAYERS = [
     ),
     ("encoders", "input_projectors", "llm", "output_projectors", "decoders"),
     ("model",),
-    ("data", "memory", "checkpoint", "build", "convert", "doctor", "replay"),
+    ("data", "memory", "checkpoint", "build", "convert", "doctor", "replay", "pull", "hub"),
     ("training", "evaluation", "batch"),
     ("cli", "chat", "__main__"),
 ]
