@@ -22,7 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from anygen import memory
+from anygen import hub, memory
 from anygen.build import SHARED, build
 from anygen.config import LoraConfig, ModelConfig, read_config, to_values
 from anygen.errors import CheckpointError, nearest, shown
@@ -46,8 +46,8 @@ def plans() -> dict[str, Path]:
     return {path.stem: path for path in sorted(PRESETS_DIR.glob("*.yaml"))}
 
 
-def resolve(name: str | Path) -> Path:
-    """The folder a model's name stands for: a preset, a folder, or a repository on the hub.
+def resolve(name: str | Path, local_files_only: bool = False) -> Path:
+    """The folder a model's name stands for: a preset, a folder, or a repository on the hub, fetched or already in its cache.
 
     Raises CheckpointError where there is none."""
     if str(name) in presets():
@@ -59,8 +59,8 @@ def resolve(name: str | Path) -> Path:
     if str(name) in plans() and not folder.is_dir():
         plan = read_config(plans()[str(name)])
         raise CheckpointError(
-            f"{name}: its weights are no part of anygen; make a folder of them with `{plan.obtain}` and give that "
-            "folder's path as the model (docs/nextgpt.md)"
+            f"{name}: its weights are no part of anygen; `anygen pull {name}` fetches the parts; make a folder of "
+            f"them with `{plan.obtain}` and give that folder's path as the model (docs/nextgpt.md)"
         )
     if folder.is_dir():
         if not (folder / CONFIG).is_file():
@@ -69,7 +69,7 @@ def resolve(name: str | Path) -> Path:
             )
         return folder
     if _is_hub_id(str(name)):
-        return _from_hub(str(name))
+        return _from_hub(str(name), local_files_only)
     raise CheckpointError(
         f"model {str(name)!r} is neither a preset nor a folder; {nearest(str(name), [*presets(), *plans()])}, "
         "and a folder saved by save_pretrained or a hub id such as name/model is accepted too"
@@ -99,12 +99,16 @@ FILE_SUFFIXES = (
 )
 
 
-def _from_hub(name: str) -> Path:
+def _from_hub(name: str, local_files_only: bool = False) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
         return Path(
-            snapshot_download(name, allow_patterns=["*.yaml", "*.json", "*.safetensors", "*.txt", "*.model"])
+            snapshot_download(
+                name,
+                allow_patterns=["*.yaml", "*.json", "*.safetensors", "*.txt", "*.model"],
+                local_files_only=local_files_only,
+            )
         )
     except Exception as error:
         # The hub's client raises its own kinds, whose texts are long: say which repository, and why in one line.
@@ -338,8 +342,8 @@ def save(
 ) -> Path:
     """Write the trained parts and the config; frozen parts stay where they are and are named by relative path.
 
-    `copy_parts` copies them into the folder, which then stands alone. The manifest is written last: a folder without one
-    is not a checkpoint. Raises OSError."""
+    `copy_parts` copies them into the folder, which then stands alone. The manifest is written last but the card: a folder
+    without one is not a checkpoint. Raises OSError."""
     from safetensors.torch import save as to_bytes
 
     folder = Path(folder)
@@ -353,6 +357,9 @@ def save(
     state = {key: value.detach().to("cpu", dtype).contiguous() for key, value in trained_state(model).items()}
     write_files([(folder / TRAINED, to_bytes(state)), (folder / CONFIG, config_text(config).encode())])
     write_manifest(model, folder)
+    if hub.may_write(folder / hub.CARD):
+        text = hub.card(config, _read_manifest(folder)["files"], state)
+        write_files([(folder / hub.CARD, text.encode())])
     return folder
 
 

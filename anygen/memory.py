@@ -172,8 +172,8 @@ class Plan:
                 f"{gb(num_bytes)} is too little for any of them: the least is {gb(least + HEADROOM)}; device_map='auto' "
                 "spreads the language model over the card and the machine's memory"
             )
-        given = f"; give {option.call}" if option.given else ""
-        return f"{gb(num_bytes)} holds it {option.words} ({gb(option.num_bytes)} of weights{given})"
+        call = replace(option, given={"device": "cuda"} | dict(option.given)).call
+        return f"{gb(num_bytes)} holds it {option.words} ({gb(option.num_bytes)} of weights; give {call})"
 
     def to_dict(self, machine: Machine) -> dict[str, Any]:
         precisions = (*WIDTHS, *(QUANTIZED if self["llm"].linear else ()))
@@ -192,11 +192,21 @@ class Plan:
         found = {"cpu": self._on_cpu(machine.ram)}
         return found | {name: self.sentence(total) for name, (_, total) in machine.cards.items()}
 
+    def fits_somewhere(self, machine: Machine) -> bool:
+        cards = [total for _, total in machine.cards.values()]
+        return self._cpu_option(machine.ram) is not None or any(self.fitting(total) for total in cards)
+
+    def _cpu_option(self, ram: int) -> Option | None:
+        fitting = (
+            each for each in self.options() if "quantization" not in each.given and each.num_bytes <= ram
+        )
+        return next(fitting, None)
+
     def _on_cpu(self, ram: int) -> str:
-        for option in self.options():
-            if "quantization" not in option.given and option.num_bytes <= ram:
-                given = f"; give {option.call}" if option.given else ""
-                return f"{gb(ram)} holds it {option.words} ({gb(option.num_bytes)} of weights{given})"
+        option = self._cpu_option(ram)
+        if option is not None:
+            given = f"; give {option.call}" if option.given else ""
+            return f"{gb(ram)} holds it {option.words} ({gb(option.num_bytes)} of weights{given})"
         return f"{gb(ram)} of memory is too little: {gb(self.total('float16', True))} is the least on the CPU"
 
 

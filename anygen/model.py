@@ -108,6 +108,12 @@ class AnyGen(nn.Module):
 
         return checkpoint.save(self, folder, copy_parts, **how)
 
+    def push_to_hub(self, repo_id: str, private: bool = False, **how: Any) -> str:
+        """Save it whole and upload it as a repository of the hub; its address. See hub.push."""
+        from anygen import hub
+
+        return hub.push(self, repo_id, private, **how)
+
     def _apply(self, fn: Any, recurse: bool = True) -> AnyGen:
         # `to`, `cuda` and `cpu` mean encoders and decoders too, which are no submodules.
         placement.check_movable(self)

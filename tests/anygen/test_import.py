@@ -33,8 +33,8 @@ LAYERS = [
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 PARTS = LAYERS[2]
-# AnyGen.from_pretrained and save_pretrained import anygen.checkpoint when called (design: the one named exception).
-EXCEPTIONS = {("model", "checkpoint")}
+# from_pretrained, save_pretrained and push_to_hub of AnyGen import these when called (design: the one named exception).
+EXCEPTIONS = {("model", "checkpoint"), ("model", "hub")}
 
 
 def imported(path: Path) -> list[str]:
