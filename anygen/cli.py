@@ -176,6 +176,7 @@ def _add_replay(commands: Any) -> None:
     )
     parser.add_argument("--model", metavar="NAME", help="use this model instead of the one in the record")
     parser.add_argument("--out", metavar="DIR", help="also write what was made again here")
+    _add_placement(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -265,7 +266,11 @@ def _add_placement(parser: Parser) -> None:
     group = parser.add_argument_group(
         "placement", "where the parts run, and at what precision (docs/placement.md)"
     )
-    group.add_argument("--device", metavar="NAME", help="cpu (the default), cuda, cuda:1, mps or auto")
+    group.add_argument(
+        "--device",
+        metavar="NAME",
+        help="cpu (the default), cuda, cuda:1, mps, auto; or part=device,part=device",
+    )
     group.add_argument("--dtype", metavar="NAME", help="float32 (the default), float16 or bfloat16")
     group.add_argument(
         "--quantization", metavar="BITS", help="4bit or 8bit: the language model, by bitsandbytes"
@@ -274,7 +279,9 @@ def _add_placement(parser: Parser) -> None:
         "--device-map", metavar="NAME", help="auto: spread the language model over all there is (accelerate)"
     )
     group.add_argument(
-        "--offload", metavar="WAY", help="model or sequential: decoders wait on the CPU (diffusers)"
+        "--offload",
+        metavar="WAY",
+        help="model or sequential: decoders wait on the CPU (diffusers); or modality=way,modality=way",
     )
     group.add_argument(
         "--memory-budget", type=_value, metavar="GB", help="of the decoders: GB, one (at a time) or all"
@@ -286,7 +293,17 @@ PLACED = ("device", "dtype", "quantization", "device_map", "offload", "memory_bu
 
 def placed(arguments: argparse.Namespace) -> dict[str, Any]:
     """What a command line says about placement, as `AnyGen.from_pretrained` takes it."""
-    return {name: getattr(arguments, name) for name in PLACED if getattr(arguments, name) is not None}
+    return {
+        name: _by_part(getattr(arguments, name)) for name in PLACED if getattr(arguments, name) is not None
+    }
+
+
+def _by_part(value: Any) -> Any:
+    """`decoders=cuda:1,default=cuda` as a mapping; anything else as it is."""
+    if not isinstance(value, str) or "=" not in value:
+        return value
+    pairs = [each.partition("=") for each in _names(value)]
+    return {name.strip(): place.strip() for name, _, place in pairs}
 
 
 def _add_out(parser: Parser) -> None:
@@ -694,7 +711,7 @@ def replay(arguments: argparse.Namespace) -> int:
         raise UsageError(
             f"{arguments.file}: made by {name!r}, which is no preset; name the model with --model"
         )
-    model = load(arguments.model or name)
+    model = load(arguments.model or name, placed(arguments))
     done = replaying.replay(model, arguments.file, arguments.input)
     if arguments.out is not None:
         done.reply.save(arguments.out)

@@ -7,6 +7,7 @@ cache and CUDA itself come on top, for which HEADROOM is kept free on an acceler
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -31,6 +32,7 @@ QUANTIZED = {"int8": 1.0, "int4": 0.5 + 1 / 64 + 4 / (64 * 256)}
 """Bytes of a weight of a linear layer; int4 is NF4 in blocks of 64 whose scales are 8-bit themselves (bitsandbytes)."""
 INT_OF = {"8bit": "int8", "4bit": "int4"}
 LARGEST_HEADER = 100_000_000
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 CARDS = (8, 16, 24)
 """Sizes of cards, in GB, that a plan speaks of."""
 
@@ -214,15 +216,17 @@ def gb(num_bytes: float) -> str:
     return f"{num_bytes / 1e9:.1f} GB"
 
 
-def machine() -> Machine:
-    """This machine's memory."""
+def machine(with_cards: bool = True) -> Machine:
+    """This machine's memory, a container's limit where there is one. To ask a card takes some of its own."""
     import torch
 
     ram = 0
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         ram = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with contextlib.suppress(OSError, ValueError):  # no such file, or "max"
+        ram = min(ram, int(CONTAINER_LIMIT.read_text(encoding="ascii")))
     cards = {}
-    if torch.cuda.is_available():
+    if with_cards and torch.cuda.is_available():
         for index in range(torch.cuda.device_count()):
             free, total = torch.cuda.mem_get_info(index)
             cards[f"cuda:{index}"] = (int(free), int(total))

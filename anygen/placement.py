@@ -135,8 +135,8 @@ def check_device(device: Any) -> torch.device:
     """A device of this machine by its name; "auto" is the first accelerator there is, or the CPU.
 
     Raises ConfigError for what is no device, MachineError for one that is not here."""
-    has_cuda = torch.cuda.is_available()
     if device == "auto":
+        has_cuda = torch.cuda.is_available()
         return torch.device("cuda:0" if has_cuda else "mps" if torch.backends.mps.is_available() else "cpu")
     try:
         found = torch.device(device)
@@ -145,7 +145,7 @@ def check_device(device: Any) -> torch.device:
     if found.type == "cpu":
         return CPU
     if found.type == "cuda":
-        count = torch.cuda.device_count() if has_cuda else 0
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
         found = torch.device("cuda", found.index or 0)
         if found.index >= count:
             raise MachineError(

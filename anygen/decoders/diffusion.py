@@ -117,6 +117,12 @@ class PipelineDecoder(ABC):
         with self._lock:
             if self._offload is not None:
                 self.pipe.remove_all_hooks()
+            if offload is not None:
+                # accelerate's hooks look at a first parameter; what has none (Griffin-Lim) stays on the device.
+                held = self.pipe.components.items()
+                modules = {name: each for name, each in held if isinstance(each, nn.Module)}
+                bare = [name for name, each in modules.items() if next(each.parameters(), None) is None]
+                self.pipe._exclude_from_cpu_offload = [*type(self.pipe)._exclude_from_cpu_offload, *bare]
             if offload == "model":
                 self.pipe.enable_model_cpu_offload(device=device)
             elif offload == "sequential":

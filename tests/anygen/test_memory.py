@@ -199,12 +199,20 @@ def test_parts_count_where_they_are():
         check_fits(BIG, Placement(ON_CARD, offload=waiting), "float16", card(48, ram=2))
 
 
+def test_a_containers_limit_is_the_memory_there_is(tmp_path, monkeypatch):
+    whole = memory.machine().ram
+    monkeypatch.setattr(memory, "CONTAINER_LIMIT", tmp_path / "memory.max")
+    for text, ram in (("max\n", None), ("1000000\n", 1_000_000)):
+        (tmp_path / "memory.max").write_text(text)
+        assert memory.machine().ram == (ram or max(whole, memory.machine().ram))
+
+
 def test_loading_is_refused_before_anything_is_loaded(tiny_dir, monkeypatch):
     def loaded(*given):
         raise AssertionError("something was loaded")
 
     monkeypatch.setattr(checkpoint, "build", loaded)
-    monkeypatch.setattr(memory, "machine", lambda: Machine(100_000))
+    monkeypatch.setattr(memory, "machine", lambda with_cards: Machine(100_000))
     with pytest.raises(MachineError, match=r"tiny: needs .* of memory .* and this machine has 0.0 GB"):
         AnyGen.from_pretrained(tiny_dir)
     with pytest.raises(AssertionError):
@@ -270,6 +278,9 @@ def test_a_preset_that_says_nothing_is_not_commercial(monkeypatch, tiny_dir):
 def test_the_command_places_what_it_loads(tiny_dir, tmp_path, capsys):
     words = ["generate", "hi", "--model", str(tiny_dir), "--out", str(tmp_path)]
     assert cli.main([*words, "--device", "cpu", "--dtype", "float16", "--memory-budget", "one"]) == 0
+    assert cli.main([*words, "--device", "default=cpu, decoders.image=cpu"]) == 0
     assert cli.main([*words, "--device", "gpu"]) == 2
+    assert cli.main([*words, "--device", "decoder=cpu"]) == 2
+    assert "device.decoder: no such part; did you mean decoders?" in capsys.readouterr().err
     assert cli.main([*words, "--offload", "model"]) == 3
     assert "there is nothing to offload" in capsys.readouterr().err
