@@ -24,17 +24,26 @@ from anygen.llm.prompting import Prompter, PromptTemplate
 from anygen.llm.signal_tokens import SignalTokens
 from anygen.modality import Modality
 from anygen.model import AnyGen
+from anygen.placement import Placement
 
 SHARED = "shared"
 """The kind of an input projector that is another modality's: NExT-GPT has one for image, audio and video."""
 
 
-def build(config: ModelConfig, folder: Path, dtype: torch.dtype = torch.float32) -> AnyGen:
+def build(
+    config: ModelConfig,
+    folder: Path,
+    dtype: torch.dtype = torch.float32,
+    placement: Placement | None = None,
+) -> AnyGen:
     """The model a config describes, its frozen parts loaded from paths relative to `folder`, its trained parts fresh.
 
+    Of `placement` only what concerns loading the language model is used: placement.place moves the rest once it is complete.
     Raises ConfigError for an unknown kind or setting, CheckpointError for a part that cannot be loaded."""
     encoders = build_encoders(config, folder)
-    backbone = build_backbone(config.llm, folder, dtype)
+    backbone = build_backbone(
+        config.llm, folder, dtype, placement.llm_arguments(dtype) if placement else None
+    )
     input_family = build_input_projectors(config.input_projectors, encoders, backbone.dim)
     output_family = nn.ModuleDict(
         {
@@ -108,9 +117,9 @@ def build_encoders(config: ModelConfig, folder: Path) -> dict[Modality, Encoder]
     """Modality -> its encoder; one that reads several stands under each of them."""
     family: dict[Modality, Encoder] = {}
     for name, each in config.encoders.items():
-        kind = _class_of(ENCODERS, each.kind, f"encoders.{name}.kind")
+        kind = class_of(ENCODERS, each.kind, f"encoders.{name}.kind")
         settings = from_values(kind.Settings, each.settings, f"encoders.{name}.settings.")
-        made = kind.from_pretrained(folder / each.path, settings)
+        made = kind.from_pretrained(folder / each.path, settings, each.modalities)
         unread = sorted(set(each.modalities) - set(made.modalities))
         if unread:
             raise ConfigError(f"encoders.{name}.modalities: {unread[0]} is not read by {each.path}")
@@ -118,11 +127,18 @@ def build_encoders(config: ModelConfig, folder: Path) -> dict[Modality, Encoder]
     return family
 
 
-def build_backbone(config: LanguageModelConfig, folder: Path, dtype: torch.dtype) -> Backbone:
+def build_backbone(
+    config: LanguageModelConfig,
+    folder: Path,
+    dtype: torch.dtype,
+    arguments: Mapping[str, Any] | None = None,
+) -> Backbone:
     counts = {Modality(name): count for name, count in config.signal_tokens.items()}
     spelling = {Modality(name): text for name, text in config.spelling.items()}
     signal_tokens = SignalTokens(counts, spelling, config.wrappers)
-    return Backbone.from_pretrained(folder / config.path, signal_tokens, dtype, config.trained_rows)
+    return Backbone.from_pretrained(
+        folder / config.path, signal_tokens, dtype, config.trained_rows, arguments
+    )
 
 
 def build_decoders(
@@ -130,7 +146,7 @@ def build_decoders(
 ) -> LazyDecoders:
     loaders: dict[Modality, Callable[[], Decoder]] = {}
     for modality, each in configs.items():
-        kind = _class_of(DECODERS, each.kind, f"decoders.{modality}.kind")
+        kind = class_of(DECODERS, each.kind, f"decoders.{modality}.kind")
         if MAKES[each.kind] != modality:
             raise ConfigError(
                 f"decoders.{modality}.kind: {each.kind} makes {MAKES[each.kind]}, not {modality}"
@@ -142,7 +158,8 @@ def build_decoders(
     return LazyDecoders(loaders, declared)
 
 
-def _class_of(table: Mapping[str, str], kind: str, path: str) -> Any:
+def class_of(table: Mapping[str, str], kind: str, path: str) -> Any:
+    """The class a kind stands for; `path` is where the config names it. Raises ConfigError."""
     if kind not in table:
         raise ConfigError(f"{path}: {kind!r} does not exist; {nearest(kind, table)}")
     module, _, name = table[kind].partition(":")

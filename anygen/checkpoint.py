@@ -22,12 +22,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from anygen import hub, memory
 from anygen.build import SHARED, build
 from anygen.config import LoraConfig, ModelConfig, read_config, to_values
 from anygen.errors import CheckpointError, nearest, shown
 from anygen.files.atomic import write_files
-from anygen.llm.lora import LoraSettings, add_lora, load_lora_state, lora_state, merge_lora
+from anygen.llm.lora import LoraSettings, add_lora, load_lora_state, lora_state, merge_lora, place_lora
 from anygen.model import AnyGen
+from anygen.placement import as_dtype, check_placement, place
 
 CONFIG, TRAINED, MANIFEST = "config.yaml", "trained.safetensors", "manifest.json"
 FORMAT = 1
@@ -44,8 +46,8 @@ def plans() -> dict[str, Path]:
     return {path.stem: path for path in sorted(PRESETS_DIR.glob("*.yaml"))}
 
 
-def resolve(name: str | Path) -> Path:
-    """The folder a model's name stands for: a preset, a folder, or a repository on the hub.
+def resolve(name: str | Path, local_files_only: bool = False) -> Path:
+    """The folder a model's name stands for: a preset, a folder, or a repository on the hub, fetched or already in its cache.
 
     Raises CheckpointError where there is none."""
     if str(name) in presets():
@@ -57,8 +59,8 @@ def resolve(name: str | Path) -> Path:
     if str(name) in plans() and not folder.is_dir():
         plan = read_config(plans()[str(name)])
         raise CheckpointError(
-            f"{name}: its weights are no part of anygen; make a folder of them with `{plan.obtain}` and give that "
-            "folder's path as the model (docs/nextgpt.md)"
+            f"{name}: its weights are no part of anygen; `anygen pull {name}` fetches the parts; make a folder of "
+            f"them with `{plan.obtain}` and give that folder's path as the model (docs/nextgpt.md)"
         )
     if folder.is_dir():
         if not (folder / CONFIG).is_file():
@@ -67,7 +69,7 @@ def resolve(name: str | Path) -> Path:
             )
         return folder
     if _is_hub_id(str(name)):
-        return _from_hub(str(name))
+        return _from_hub(str(name), local_files_only)
     raise CheckpointError(
         f"model {str(name)!r} is neither a preset nor a folder; {nearest(str(name), [*presets(), *plans()])}, "
         "and a folder saved by save_pretrained or a hub id such as name/model is accepted too"
@@ -97,12 +99,16 @@ FILE_SUFFIXES = (
 )
 
 
-def _from_hub(name: str) -> Path:
+def _from_hub(name: str, local_files_only: bool = False) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
         return Path(
-            snapshot_download(name, allow_patterns=["*.yaml", "*.json", "*.safetensors", "*.txt", "*.model"])
+            snapshot_download(
+                name,
+                allow_patterns=["*.yaml", "*.json", "*.safetensors", "*.txt", "*.model"],
+                local_files_only=local_files_only,
+            )
         )
     except Exception as error:
         # The hub's client raises its own kinds, whose texts are long: say which repository, and why in one line.
@@ -112,19 +118,45 @@ def _from_hub(name: str) -> Path:
         ) from error
 
 
-def load(name: str | Path, dtype: torch.dtype = torch.float32, merge: bool = True) -> AnyGen:
-    """The model a name stands for. `merge` adds saved LoRA into the language model; without it the adapters stay apart.
+def load(
+    name: str | Path,
+    dtype: torch.dtype | str = torch.float32,
+    merge: bool = True,
+    device: str | torch.device | Mapping[str, Any] = "cpu",
+    device_map: str | Mapping[str, Any] | None = None,
+    quantization: Any = None,
+    offload: str | Mapping[str, str] | None = None,
+    memory_budget: float | str | None = None,
+    check_memory: bool = True,
+) -> AnyGen:
+    """The model a name stands for. `merge` adds saved LoRA into the language model; without it the adapters stay apart, as
+    they do where the language model is quantized or spread by a device_map.
 
-    Raises CheckpointError for what does not fit: another base model, missing or unexpected names."""
+    `device` is one for all parts ("cpu", "cuda", "cuda:1", "mps", "auto") or a mapping of parts (placement.py); `device_map`
+    (accelerate's), `quantization` ("4bit", "8bit" or a config of transformers) are the language model's, `offload` ("model",
+    "sequential", or a mapping of modalities) the decoders'. `memory_budget` is for decoders: GB, "one" at a time, "all", or
+    None for as many as fit.
+    Raises CheckpointError for what does not fit: another base model, missing or unexpected names; ConfigError for a
+    placement that cannot be meant; MachineError, before anything is loaded, for what this machine lacks, its memory only
+    where `check_memory` is not False."""
     folder = resolve(name)
     config = read_config(folder / CONFIG)
     manifest = _read_manifest(folder)
-    model = build(config, folder, dtype)
+    dtype = as_dtype(dtype)
+    placed = check_placement(config, device, device_map, quantization, offload, memory_budget)
+    plan = memory.make_plan(config, folder, count=False)
+    with_cards = any(each.type == "cuda" for each in placed.devices.values())
+    has = memory.machine(with_cards) if check_memory else memory.Machine(0)
+    budget, sizes = memory.check_fits(plan, placed, str(dtype).removeprefix("torch."), has)
+    model = build(config, folder, dtype, placed)
     _check_base(folder, manifest, model)
-    _load_trained(model, folder, merge)
+    _load_trained(model, folder, merge and not placed.is_loaded_in_place)
     # Last, because the checks before it can say what is wrong, and this one only that something is.
     hashes = file_hashes(folder, config)
     _check_files(folder, manifest, hashes)
+    place(model, placed)
+    model.decoders.budget = budget
+    model.decoders.sizes = {modality: sizes.get(f"decoders.{modality}", 0) for modality in model.decoders}
     model.name = str(name)
     model.folder = folder
     model.weights_hash = weights_hash({each: hashes[each] for each in manifest["files"]})
@@ -277,6 +309,8 @@ def _load_trained(model: AnyGen, folder: Path, merge: bool) -> None:
     lora = model.config.llm.lora
     if lora is not None:
         add_lora(model.backbone, LoraSettings(lora.rank, lora.alpha, lora.dropout, lora.targets))
+        if model.backbone.is_dispatched:
+            place_lora(model.backbone)
     check_state(str(path), found, trained_state(model))
 
     def part(prefix: str) -> dict[str, Tensor]:
@@ -309,8 +343,8 @@ def save(
 ) -> Path:
     """Write the trained parts and the config; frozen parts stay where they are and are named by relative path.
 
-    `copy_parts` copies them into the folder, which then stands alone. The manifest is written last: a folder without one
-    is not a checkpoint. Raises OSError."""
+    `copy_parts` copies them into the folder, which then stands alone. The manifest is written last but the card: a folder
+    without one is not a checkpoint. Raises OSError."""
     from safetensors.torch import save as to_bytes
 
     folder = Path(folder)
@@ -324,6 +358,9 @@ def save(
     state = {key: value.detach().to("cpu", dtype).contiguous() for key, value in trained_state(model).items()}
     write_files([(folder / TRAINED, to_bytes(state)), (folder / CONFIG, config_text(config).encode())])
     write_manifest(model, folder)
+    if hub.may_write(folder / hub.CARD):
+        text = hub.card(config, _read_manifest(folder)["files"], state)
+        write_files([(folder / hub.CARD, text.encode())])
     return folder
 
 

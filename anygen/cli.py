@@ -1,4 +1,4 @@
-"""The command `anygen`: generate, chat, info, replay, doctor, convert.
+"""The command `anygen`: generate, chat, info, replay, doctor, pull, convert.
 
 Exit codes: 0 done, 1 the answer is no (a replay that differs), 2 usage or bad input, 3 environment (disk full, something
 missing on this machine), 130 interrupted, 143 terminated. What goes wrong is one sentence on standard error.
@@ -14,12 +14,20 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import anygen
-from anygen.errors import CheckpointError, ConfigError, MediaError, PromptError, nearest, printable
+from anygen.errors import (
+    CheckpointError,
+    ConfigError,
+    MachineError,
+    MediaError,
+    PromptError,
+    nearest,
+    printable,
+)
 from anygen.modality import MEDIA, Modality
 from anygen.options import LIMITS, OPTION_TYPES, GenerationOptions
 
@@ -69,6 +77,7 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
     _add_info(commands)
     _add_replay(commands)
     _add_doctor(commands)
+    _add_pull(commands)
     _add_convert(commands)
     return parser, dict(commands.choices)
 
@@ -109,6 +118,7 @@ def _add_generate(commands: Any) -> None:
     parser.add_argument("--require", type=_names, default=(), metavar="LIST", help="what must come back")
     _add_out(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object: parts, seed, timings")
+    _add_placement(parser)
     _add_options(parser)
 
 
@@ -125,6 +135,7 @@ def _add_chat(commands: Any) -> None:
         "--seed", type=int, default=0, metavar="N", help="seed of the first answer (default 0)"
     )
     _add_out(parser)
+    _add_placement(parser)
     _add_options(parser)
 
 
@@ -137,6 +148,14 @@ def _add_info(commands: Any) -> None:
     parser.set_defaults(run=info)
     parser.add_argument(
         "subject", nargs="?", metavar="MODEL|FILE", help="a preset, a folder, or a file anygen wrote"
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="every preset: licence, memory, what it reads and makes"
+    )
+    parser.add_argument(
+        "--commercial-only",
+        action="store_true",
+        help="with --all: only those that say their weights are free for commercial use",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -157,6 +176,7 @@ def _add_replay(commands: Any) -> None:
     )
     parser.add_argument("--model", metavar="NAME", help="use this model instead of the one in the record")
     parser.add_argument("--out", metavar="DIR", help="also write what was made again here")
+    _add_placement(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -164,12 +184,30 @@ def _add_doctor(commands: Any) -> None:
     parser = commands.add_parser(
         "doctor",
         help="what this machine has, and what is missing",
-        description="Check Python, libraries, codecs, disk and weights. Exit code 3 where something is to be mended.",
+        description="Check Python, libraries, codecs, disk and weights. Exit code 3 where something is to be mended. With a "
+        "preset or a folder: how much memory it takes, part by part, and which options make it fit, from its configs alone; "
+        "exit code 3 where it fits nowhere on this machine.",
     )
     parser.set_defaults(run=examine_machine)
+    parser.add_argument("subject", nargs="?", metavar="PRESET|FOLDER", help="whose memory to plan")
     parser.add_argument(
         "--out", default=".", metavar="DIR", help="where outputs will go (for the disk check)"
     )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_pull(commands: Any) -> None:
+    parser = commands.add_parser(
+        "pull",
+        help="fetch the parts a preset is made of",
+        description="Fetch what a preset's sources name, as safetensors wherever the preset does not say otherwise. What "
+        "broke off goes on; a lock beside the files records each one's SHA-256, and another file is refused later.",
+        epilog="Tokens, caches and HF_HUB_OFFLINE are those of the hub's own client. The licences are those of the parts.",
+    )
+    parser.set_defaults(run=pull_parts)
+    parser.add_argument("preset", metavar="PRESET", help="a preset (anygen info --all), or a YAML of one")
+    parser.add_argument("--out", metavar="DIR", help="where to put them (default PRESET-parts)")
+    parser.add_argument("--offline", action="store_true", help="take what the hub's cache has")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -222,6 +260,50 @@ def _add_model(parser: Parser) -> None:
     parser.add_argument(
         "--model", default="mini", metavar="NAME", help="a preset, a folder or a hub id (default mini)"
     )
+
+
+def _add_placement(parser: Parser) -> None:
+    group = parser.add_argument_group(
+        "placement", "where the parts run, and at what precision (docs/placement.md)"
+    )
+    group.add_argument(
+        "--device",
+        metavar="NAME",
+        help="cpu (the default), cuda, cuda:1, mps, auto; or part=device,part=device",
+    )
+    group.add_argument("--dtype", metavar="NAME", help="float32 (the default), float16 or bfloat16")
+    group.add_argument(
+        "--quantization", metavar="BITS", help="4bit or 8bit: the language model, by bitsandbytes"
+    )
+    group.add_argument(
+        "--device-map", metavar="NAME", help="auto: spread the language model over all there is (accelerate)"
+    )
+    group.add_argument(
+        "--offload",
+        metavar="WAY",
+        help="model or sequential: decoders wait on the CPU (diffusers); or modality=way,modality=way",
+    )
+    group.add_argument(
+        "--memory-budget", type=_value, metavar="GB", help="of the decoders: GB, one (at a time) or all"
+    )
+
+
+PLACED = ("device", "dtype", "quantization", "device_map", "offload", "memory_budget")
+
+
+def placed(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What a command line says about placement, as `AnyGen.from_pretrained` takes it."""
+    return {
+        name: _by_part(getattr(arguments, name)) for name in PLACED if getattr(arguments, name) is not None
+    }
+
+
+def _by_part(value: Any) -> Any:
+    """`decoders=cuda:1,default=cuda` as a mapping; anything else as it is."""
+    if not isinstance(value, str) or "=" not in value:
+        return value
+    pairs = [each.partition("=") for each in _names(value)]
+    return {name.strip(): place.strip() for name, _, place in pairs}
 
 
 def _add_out(parser: Parser) -> None:
@@ -403,6 +485,9 @@ def _code(error: BaseException) -> int:
     if isinstance(error, (UsageError, MediaError, PromptError, ConfigError, CheckpointError)):
         complain(str(error))
         return USAGE
+    if isinstance(error, MachineError):
+        complain(str(error))
+        return ENVIRONMENT
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         complain(f"{where}{error.strerror or error}; nothing half-written is left")
@@ -426,7 +511,7 @@ def complain(sentence: str) -> None:
     print(text if text.startswith("anygen") else f"anygen: {text}", file=sys.stderr)
 
 
-def load(name: str) -> AnyGen:
+def load(name: str, placement: Mapping[str, Any] | None = None) -> AnyGen:
     """The model, with a word on a terminal, because the first import of torch takes a while."""
     is_shown = sys.stderr.isatty()
     if is_shown:
@@ -434,7 +519,7 @@ def load(name: str) -> AnyGen:
     try:
         from anygen.model import AnyGen
 
-        return AnyGen.from_pretrained(name)
+        return AnyGen.from_pretrained(name, **(placement or {}))
     finally:
         if is_shown:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
@@ -491,7 +576,7 @@ def generate(arguments: argparse.Namespace) -> int:
     if not arguments.parts:
         raise UsageError("anygen generate: nothing is asked; give a text, --image, --audio or --video")
     prompt = as_messages([_part(kind, value) for kind, value in arguments.parts])
-    model = load(arguments.model)
+    model = load(arguments.model, placed(arguments))
     events = model.stream(
         prompt,
         seed=arguments.seed,
@@ -545,11 +630,15 @@ def chat(arguments: argparse.Namespace) -> int:
     from anygen.chat import Chat
 
     options = options_from(arguments)
-    return Chat(load(arguments.model), arguments, options).run()
+    return Chat(load(arguments.model, placed(arguments)), arguments, options).run()
 
 
 def info(arguments: argparse.Namespace) -> int:
     subject = arguments.subject
+    if arguments.all or arguments.commercial_only:
+        if subject is not None:
+            raise UsageError("anygen info: --all lists every preset; leave out the name")
+        return list_models(arguments)
     if subject is not None and os.path.isfile(subject):
         from anygen import provenance
 
@@ -565,6 +654,30 @@ def info(arguments: argparse.Namespace) -> int:
         print(json.dumps(found, ensure_ascii=False))
     else:
         print("\n".join(_lines(found)))
+    return DONE
+
+
+def list_models(arguments: argparse.Namespace) -> int:
+    from anygen.doctor import every_model
+
+    rows = every_model(arguments.commercial_only)
+    if arguments.json:
+        print(json.dumps({"models": rows}, ensure_ascii=False))
+        return DONE
+    for row in rows:
+        memory = row["memory"]
+        said = {True: "commercial use: yes", False: "commercial use: no", None: "commercial use: not said"}
+        found = {
+            "reads": row["reads"],
+            "makes": row["makes"],
+            "licence": f"{row['licence']}; {said[row['commercial']]}",
+            "memory": f"{memory['bytes'] / 1e9:.2f} GB at half precision, {memory['one_decoder'] / 1e9:.2f} GB with one "
+            f"decoder at a time ({', '.join(memory['how'])})",
+            "weights": row["weights"],
+        }
+        print("\n".join([row["name"], *_lines(found, "  ")]))
+    if not rows:
+        print("no preset says that its weights are free for commercial use")
     return DONE
 
 
@@ -598,7 +711,7 @@ def replay(arguments: argparse.Namespace) -> int:
         raise UsageError(
             f"{arguments.file}: made by {name!r}, which is no preset; name the model with --model"
         )
-    model = load(arguments.model or name)
+    model = load(arguments.model or name, placed(arguments))
     done = replaying.replay(model, arguments.file, arguments.input)
     if arguments.out is not None:
         done.reply.save(arguments.out)
@@ -618,6 +731,8 @@ def replay(arguments: argparse.Namespace) -> int:
 def examine_machine(arguments: argparse.Namespace) -> int:
     from anygen.doctor import examine
 
+    if arguments.subject is not None:
+        return plan_memory(arguments)
     checks = examine(arguments.out)
     good = all(check.ok for check in checks)
     if arguments.json:
@@ -629,6 +744,62 @@ def examine_machine(arguments: argparse.Namespace) -> int:
         advice = f" -> {check.advice}" if check.advice else ""
         print(f"{mark}  {check.name:<{width}}  {check.found}{advice}")
     return DONE if good else ENVIRONMENT
+
+
+def plan_memory(arguments: argparse.Namespace) -> int:
+    """`anygen doctor PRESET`: a line a part, the sums, and what fits where."""
+    from anygen import memory
+    from anygen.doctor import plan_of
+
+    plan, has = plan_of(arguments.subject), memory.machine()
+    found = plan.to_dict(has)
+    code = DONE if plan.fits_somewhere(has) else ENVIRONMENT
+    if arguments.json:
+        print(json.dumps(found, ensure_ascii=False))
+        return code
+    width = max(len(part.name) for part in plan.parts)
+    for part in found["parts"]:
+        sizes = ", ".join(
+            f"{name} {memory.gb(size)}" for name, size in part["bytes"].items() if name != "bfloat16"
+        )
+        fixed = "; stays at float32" if part["loaded_as"] == "float32" else ""
+        rare = "" if part["needed"] else "; for captions and negative prompts alone"
+        print(f"{part['part']:<{width}}  {part['params'] / 1e6:9.1f} M ({part['how']}){fixed}{rare}: {sizes}")
+    sums = {name: f"{memory.gb(size)}" for name, size in found["sum"].items() if name != "bfloat16"}
+    ones = {name: f"{memory.gb(size)}" for name, size in found["sum_with_one_decoder"].items()}
+    print(
+        "\n".join(
+            _lines(
+                {
+                    "all of it": [f"{name} {size}" for name, size in sums.items()],
+                    "with one decoder at a time": [f"{name} {ones[name]}" for name in sums],
+                    "this machine": found["fits"],
+                    "a card of": found["cards"],
+                }
+            )
+        )
+    )
+    return code
+
+
+def pull_parts(arguments: argparse.Namespace) -> int:
+    from anygen.pull import pull
+
+    is_shown = sys.stderr.isatty()
+
+    def report(words: str) -> None:
+        if is_shown:
+            print(printable(words), file=sys.stderr)
+
+    done = pull(arguments.preset, arguments.out, arguments.offline, report=report)
+    found = {
+        "folder": str(done.folder),
+        "lock": str(done.lock),
+        "files": {file.path: file.sha256 for files in done.files.values() for file in files},
+        "then": done.then,
+    }
+    print(json.dumps(found, ensure_ascii=False) if arguments.json else "\n".join(_lines(found)))
+    return DONE
 
 
 def convert_imagebind(arguments: argparse.Namespace) -> int:

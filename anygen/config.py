@@ -70,7 +70,8 @@ class SourceConfig:
     """Where a part that the package does not hold is published: `repository` (a hub id or an address) at `revision`.
 
     `sha256` names what each file must be; a file it does not name is "unverified", and so is a revision nobody here has
-    seen. `memory_gb` is what the part takes when loaded as the preset loads it."""
+    seen. `memory_gb` is what the part takes when loaded as the preset loads it. `pickles`: weights may come as one, for
+    `anygen convert` to read."""
 
     repository: str
     revision: str
@@ -78,6 +79,7 @@ class SourceConfig:
     memory_gb: float
     sha256: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    pickles: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class ModelConfig:
     """A whole model. Paths are relative to the folder the YAML lies in. Projectors hold `kind` and their own settings; an
     input projector of `kind: shared` with `of: image` is the very projector that images have.
 
+    `commercial` says whether all of its weights are free for commercial use, None that nobody has said.
     `sources` (part -> where it is published) and `obtain`, the command that makes a folder of them, are for presets whose
     weights the package does not hold."""
 
@@ -108,6 +111,7 @@ class ModelConfig:
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
     sources: Mapping[str, SourceConfig] = field(default_factory=dict)
     obtain: str | None = None
+    commercial: bool | None = None
 
     def __post_init__(self) -> None:
         read = {modality for encoder in self.encoders.values() for modality in encoder.modalities}

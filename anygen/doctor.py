@@ -12,9 +12,13 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from anygen.config import ModelConfig
+    from anygen.memory import Plan
 
 SMALLEST_DISK = 1e9
 """Bytes that should be free where outputs go."""
@@ -41,6 +45,62 @@ def examine(out: str | Path = ".") -> list[Check]:
     return checks + _presets()
 
 
+def plan_of(name: str | Path) -> Plan:
+    """What a preset, a folder or a model of the hub's takes in memory, from configs alone and without the network.
+
+    Raises CheckpointError, ConfigError."""
+    from anygen import checkpoint, memory
+    from anygen.config import read_config
+
+    path = checkpoint.plans().get(str(name))
+    if path is not None and not Path(name).is_dir():
+        return memory.make_plan(read_config(path), path.parent)
+    folder = checkpoint.resolve(name, local_files_only=True)
+    return memory.make_plan(read_config(folder / checkpoint.CONFIG), folder)
+
+
+def every_model(commercial_only: bool = False) -> list[dict[str, Any]]:
+    """Every preset: what it reads and makes, its licence, the memory of its weights at half precision, and whether they are
+    here. `commercial_only` leaves out those that do not say that all of their weights are free for commercial use."""
+    from anygen import checkpoint, memory, pull
+    from anygen.config import read_config
+
+    rows = []
+    places = {name: checkpoint.PRESETS_DIR / name / checkpoint.CONFIG for name in checkpoint.presets()}
+    for name, path in {**places, **checkpoint.plans()}.items():
+        config = read_config(path)
+        if commercial_only and config.commercial is not True:
+            continue
+        plan = memory.make_plan(config, path.parent, count=False)
+        parts = pull.default_folder(name)
+        if name in places:
+            weights = "in the package"
+        elif (Path(name) / checkpoint.CONFIG).is_file():
+            weights = f"in the folder {name}"
+        else:
+            weights = f"parts in {parts}, to be converted" if pull.is_here(parts) else "not here: anygen pull"
+        rows.append(
+            {
+                "name": name,
+                "reads": reads(config),
+                "makes": ["text", *config.decoders],
+                "licence": config.licence,
+                "commercial": config.commercial,
+                "memory": {
+                    "bytes": plan.total("float16"),
+                    "one_decoder": plan.total("float16", True),
+                    "how": sorted({part.how for part in plan.parts}),
+                },
+                "weights": weights,
+            }
+        )
+    return rows
+
+
+def reads(config: ModelConfig) -> list[str]:
+    return ["text", *sorted({each for encoder in config.encoders.values() for each in encoder.modalities})]
+
+
 def describe(name: str | Path) -> dict[str, Any]:
     """What a model is made of, as plain values, from its files and without building it.
 
@@ -56,10 +116,8 @@ def describe(name: str | Path) -> dict[str, Any]:
         "name": config.name,
         "description": config.description,
         "licence": config.licence,
-        "reads": [
-            "text",
-            *sorted({each for encoder in config.encoders.values() for each in encoder.modalities}),
-        ],
+        "commercial": config.commercial,
+        "reads": reads(config),
         "makes": ["text", *config.decoders],
         "weights_hash": checkpoint.weights_hash(checkpoint.file_hashes(folder, config)),
         "parts": {part: _size(path) for part, path in parts.items()},

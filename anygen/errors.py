@@ -24,6 +24,10 @@ class CheckpointError(ValueError):
     """Weights do not fit the model; names what is missing and what is unexpected."""
 
 
+class MachineError(ValueError):
+    """This machine lacks what is asked for: memory, a device, a package, disk, network, permission; says what would do."""
+
+
 def shown(value: Any) -> str:
     """A value as a sentence may show it: its repr, cut where it is long or deep."""
     try:

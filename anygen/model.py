@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from anygen import provenance
+from anygen import placement, provenance
 from anygen.config import ModelConfig
 from anygen.decoders.lazy import LazyDecoders
 from anygen.encoders.base import Encoder
@@ -88,18 +88,38 @@ class AnyGen(nn.Module):
 
     @classmethod
     def from_pretrained(
-        cls, name: str | Path = "mini", dtype: torch.dtype = torch.float32, merge: bool = True
+        cls,
+        name: str | Path = "mini",
+        dtype: torch.dtype | str = torch.float32,
+        merge: bool = True,
+        **placed: Any,
     ) -> AnyGen:
-        """A preset ("mini"), a folder written by `save_pretrained`, or a hub id. Raises CheckpointError, ConfigError."""
+        """A preset ("mini"), a folder written by `save_pretrained`, or a hub id. `placed` says where its parts run: device,
+        device_map, quantization, offload, memory_budget (checkpoint.load).
+
+        Raises CheckpointError, ConfigError, MachineError."""
         from anygen import checkpoint
 
-        return checkpoint.load(name, dtype, merge)
+        return checkpoint.load(name, dtype, merge, **placed)
 
     def save_pretrained(self, folder: str | Path, copy_parts: bool = False, **how: Any) -> Path:
         """Write what was trained; frozen parts are referred to, or with `copy_parts` copied. See checkpoint.save."""
         from anygen import checkpoint
 
         return checkpoint.save(self, folder, copy_parts, **how)
+
+    def push_to_hub(self, repo_id: str, private: bool = False, **how: Any) -> str:
+        """Save it whole and upload it as a repository of the hub; its address. See hub.push."""
+        from anygen import hub
+
+        return hub.push(self, repo_id, private, **how)
+
+    def _apply(self, fn: Any, recurse: bool = True) -> AnyGen:
+        # `to`, `cuda` and `cpu` mean encoders and decoders too, which are no submodules.
+        placement.check_movable(self)
+        super()._apply(fn, recurse)
+        placement.follow(self, fn)
+        return self
 
     @property
     def reads(self) -> tuple[Modality, ...]:

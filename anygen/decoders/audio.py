@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from anygen.decoders.base import check_seconds, chosen
 from anygen.decoders.diffusion import PipelineDecoder
-from anygen.decoders.text import t5_states, token_ids
+from anygen.decoders.text import run_device, t5_states, token_ids
 from anygen.media import Audio
 from anygen.modality import AUDIO
 
@@ -56,7 +56,8 @@ class AudioLDM(AudioDecoder):
         text = getattr(config, "text_config", config)
         # RoBERTa's positions begin behind the padding id.
         length = int(text.max_position_embeddings) - int(text.pad_token_id) - 2
-        ids, mask = (each.to(pipe.device) for each in token_ids(pipe.tokenizer, captions, length))
+        device = run_device(pipe.text_encoder)
+        ids, mask = (each.to(device) for each in token_ids(pipe.tokenizer, captions, length))
         embeds = pipe.text_encoder(input_ids=ids, attention_mask=mask).text_embeds
         return {"pooled": nn.functional.normalize(embeds, dim=-1)}
 
@@ -115,7 +116,7 @@ class AudioLDM2(AudioLDM):
 
     def _embed_one(self, pipe: Any, caption: str, length: int) -> dict[str, Tensor]:
         count = self.conditioning["generated"][0]
-        sequence, mask, generated = pipe.encode_prompt(caption, pipe.device, 1, False, max_new_tokens=count)
+        sequence, mask, generated = pipe.encode_prompt(caption, self.device, 1, False, max_new_tokens=count)
         padding = length - sequence.shape[1]
         return {
             "sequence": nn.functional.pad(sequence, (0, 0, 0, padding)),

@@ -32,6 +32,13 @@ class Decoder(Protocol):
     def encode_text(self, captions: Sequence[str]) -> dict[str, Tensor]:
         """Conditioning of captions by the decoder's own text encoder: name -> (N, ...)."""
 
+    def place(self, device: torch.device, offload: str | None = None) -> None:
+        """Run on `device` from now on. With `offload`, wait on the CPU: each part is moved there ("model"), or each layer
+        ("sequential"), when it is needed. Raises ConfigError for a way it does not have."""
+
+    def num_bytes(self) -> int:
+        """What its weights take, a loaded text encoder's included."""
+
     def decode(
         self,
         conditioning: Mapping[str, Tensor],

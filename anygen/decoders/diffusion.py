@@ -23,6 +23,7 @@ from anygen.decoders.base import (
 )
 from anygen.decoders.text import TextSide, no_text_side
 from anygen.modality import Modality
+from anygen.placement import module_bytes
 
 
 class PipelineDecoder(ABC):
@@ -53,10 +54,13 @@ class PipelineDecoder(ABC):
         self.conditioning = {name: tuple(shape) for name, shape in conditioning.items()}
         self.defaults = dict(defaults)
         self._folder, self._dtype = folder, dtype
+        self.device: torch.device = pipe.device
+        self._offload: str | None = None
+        self._text_hooks: list[Any] = []
         # Schedulers keep the state of a run: one decoding at a time.
         self._lock = threading.Lock()
         check_declared(self.modality, self.conditioning, dict.fromkeys(self.takes) | self._widths())
-        self.text = TextSide(self.modality, self.conditioning, folder, self._load_text, self._embed)
+        self.text = TextSide(self.modality, self.conditioning, folder, self._load_text, self._read)
 
     @classmethod
     def from_pretrained(
@@ -105,10 +109,55 @@ class PipelineDecoder(ABC):
         held = {name: part for name, part in self.pipe.components.items() if name not in self.text_parts}
         parts = self.components(self._folder) | held
         pipe = load_pipe(self.pipeline_name, self._folder, self._dtype, **parts)
-        for name in self.text_parts:
-            if isinstance(getattr(pipe, name), nn.Module):
-                getattr(pipe, name).to(self.pipe.device)
+        self._place_text(pipe)
         return pipe
+
+    def place(self, device: torch.device, offload: str | None = None) -> None:
+        """Run on `device`; `offload` "model" and "sequential" are diffusers' ways to wait on the CPU. See Decoder.place."""
+        with self._lock:
+            if self._offload is not None:
+                self.pipe.remove_all_hooks()
+            if offload is not None:
+                # accelerate's hooks look at a first parameter; what has none (Griffin-Lim) stays on the device.
+                held = self.pipe.components.items()
+                modules = {name: each for name, each in held if isinstance(each, nn.Module)}
+                bare = [name for name, each in modules.items() if next(each.parameters(), None) is None]
+                self.pipe._exclude_from_cpu_offload = [*type(self.pipe)._exclude_from_cpu_offload, *bare]
+            if offload == "model":
+                self.pipe.enable_model_cpu_offload(device=device)
+            elif offload == "sequential":
+                self.pipe.enable_sequential_cpu_offload(device=device)
+            else:
+                self.pipe.to(device)
+            self.device, self._offload = device, offload
+            # Its pipeline shares the parts that were just moved.
+            self.text.release()
+
+    def num_bytes(self) -> int:
+        held = list(self.pipe.components.values())
+        if self.text.is_loaded:
+            held += [getattr(self.text.part, name) for name in self.text_parts]
+        return module_bytes(held)
+
+    def _place_text(self, pipe: Any) -> None:
+        """Text encoders beside the rest; where that waits on the CPU, they do too, moved for each reading."""
+        modules = [getattr(pipe, name) for name in self.text_parts]
+        modules = [module for module in modules if isinstance(module, nn.Module)]
+        self._text_hooks = []
+        for module in modules:
+            if self._offload is None:
+                module.to(self.device)
+            else:
+                from accelerate import cpu_offload_with_hook
+
+                self._text_hooks.append(cpu_offload_with_hook(module, self.device)[1])
+
+    def _read(self, pipe: Any, captions: list[str], negative: bool) -> dict[str, Tensor]:
+        try:
+            return self._embed(pipe, captions, negative)
+        finally:
+            for hook in self._text_hooks:
+                hook.offload()
 
     def negative(self, options: Any, count: int) -> dict[str, Tensor]:
         """The conditioning guidance leads away from, name -> (N, ...): of options.negative_prompt where there is one."""
@@ -153,8 +202,7 @@ class PipelineDecoder(ABC):
         """Conditioning as the pipeline's arguments, in its type; a mask stays one."""
         types = {name: torch.bool if name == "mask" else self.pipe.dtype for name in values}
         return {
-            prefix + self.takes[name]: value.to(self.pipe.device, types[name])
-            for name, value in values.items()
+            prefix + self.takes[name]: value.to(self.device, types[name]) for name, value in values.items()
         }
 
     def _widths(self) -> dict[str, Any]:

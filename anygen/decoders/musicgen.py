@@ -31,6 +31,7 @@ from anygen.decoders.text import TextSide, no_text_side, t5_states
 from anygen.errors import CheckpointError, ConfigError
 from anygen.media import Audio
 from anygen.modality import AUDIO
+from anygen.placement import module_bytes
 from anygen.quiet import quiet_libraries
 
 CLASS = "MusicgenForConditionalGeneration"
@@ -57,6 +58,8 @@ class MusicGen:
         self.conditioning = {name: tuple(shape) for name, shape in conditioning.items()}
         self.defaults = dict(defaults)
         self._folder, self._dtype = folder, dtype
+        self.device: torch.device = model.device
+        self._offload: str | None = None
         self._lock = threading.Lock()
         width = model.config.text_encoder.hidden_size
         check_declared(AUDIO, self.conditioning, {"sequence": width, "mask": None})
@@ -125,7 +128,21 @@ class MusicGen:
                 local_files_only=True,
                 dtype=self._dtype,
             )
-        return tokenizer, text_encoder.to(self.model.device).eval().requires_grad_(False)
+        return tokenizer, text_encoder.to(
+            self.device if self._offload is None else "cpu"
+        ).eval().requires_grad_(False)
+
+    def place(self, device: torch.device, offload: str | None = None) -> None:
+        """Run on `device`; with `offload` "model", wait on the CPU between sounds, where captions are read too."""
+        if offload == "sequential":
+            raise ConfigError("offload: sequential is not offered by this audio decoder; model is accepted")
+        with self._lock:
+            self.model.to("cpu" if offload else device)
+            self.device, self._offload = device, offload
+            self.text.release()
+
+    def num_bytes(self) -> int:
+        return module_bytes([self.model, *([self.text.part[1]] if self.text.is_loaded else [])])
 
     def _embed(self, part: tuple[Any, Any], captions: list[str], negative: bool) -> dict[str, Tensor]:
         return t5_states(*part, captions, self.conditioning["sequence"][0])
@@ -151,7 +168,7 @@ class MusicGen:
         num_samples, num_steps = self._length(options)
         guidance = float(chosen(options, self.defaults, "guidance_scale"))
         sides = [conditioning, self.negative(options, count)] if guidance > 1 else [conditioning]
-        device = self.model.device
+        device = self.device
         sequence_NLC = torch.cat([each["sequence"].to(device, self.model.dtype) for each in sides])
         mask_NL = torch.cat([each["mask"].to(device, torch.long) for each in sides])
         sampler = _Sampler(
@@ -162,7 +179,12 @@ class MusicGen:
             None if on_step is None else lambda step: on_step(step, num_steps),
         )
         with self._lock:
-            waves = self._generate(sequence_NLC, mask_NL, num_steps, sampler)[:count]
+            try:
+                self.model.to(device)
+                waves = self._generate(sequence_NLC, mask_NL, num_steps, sampler)[:count]
+            finally:
+                if self._offload is not None:
+                    self.model.to("cpu")
         made = waves.float().cpu().numpy()[..., :num_samples]
         check_finite(made, AUDIO)
         rate = int(self.model.config.audio_encoder.sampling_rate)

@@ -8,10 +8,11 @@ Legend: N items, T positions, D width, V ids in all, S signal tokens.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,9 @@ class Backbone(nn.Module):
         self.base_rows = rows
         self.num_ids = max([rows, *(token + 1 for token in ids)])
         old = [row for row in range(rows) if row not in in_base]
-        self.is_tied = head.weight is table.weight
+        self.is_tied = head.weight is table.weight or bool(
+            head.weight.is_meta and getattr(lm.config, "tie_word_embeddings", False)
+        )
         self.signal_rows = SignalRows(
             self._first_rows(table.weight, old, in_base, seed=0),
             None if self.is_tied else self._first_rows(head.weight, old, in_base, seed=1),
@@ -96,6 +99,11 @@ class Backbone(nn.Module):
         self.register_buffer("_signal_index", index, persistent=False)
         self.register_buffer("_signal_id_list", torch.tensor(ids, dtype=torch.long), persistent=False)
         self._fingerprint: str | None = None
+        self.is_dispatched = False
+        if self.device != index.device:
+            self.signal_rows.to(self.device)
+            self._signal_index = self._signal_index.to(self.device)
+            self._signal_id_list = self._signal_id_list.to(self.device)
 
     @classmethod
     def from_pretrained(
@@ -104,8 +112,10 @@ class Backbone(nn.Module):
         signal_tokens: SignalTokens,
         dtype: torch.dtype | None = None,
         trained_rows: int = 0,
+        arguments: Mapping[str, Any] | None = None,
     ) -> Backbone:
-        """Load config, safetensors and tokenizer from `folder`; `dtype` None keeps what the file says.
+        """Load config, safetensors and tokenizer from `folder`; `dtype` None keeps what the file says. `arguments` are more
+        of transformers' from_pretrained: device_map, quantization_config.
 
         Raises CheckpointError if the folder lacks one of them or tokenizer and weights do not fit."""
         from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -128,10 +138,16 @@ class Backbone(nn.Module):
                 local_files_only=True,
                 dtype=dtype or "auto",
                 output_loading_info=True,
+                **(arguments or {}),
             )
         _check_report(folder, report)
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-        return cls(lm, tokenizer, signal_tokens, trained_rows).eval()
+        made = cls(lm, tokenizer, signal_tokens, trained_rows).eval()
+        made.is_dispatched = bool(arguments)
+        if arguments or made.dtype not in (torch.float32, torch.float16):
+            # Weights that are elsewhere, in fewer bits or rounded otherwise are not those of the files any more.
+            made._fingerprint = files_fingerprint(folder, lm)
+        return made
 
     @property
     def dim(self) -> int:
@@ -148,7 +164,11 @@ class Backbone(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        return self.lm.get_input_embeddings().weight.device
+        """Where embeddings are read; other layers may be elsewhere (device_map), and these moved there to be read."""
+        table = self.lm.get_input_embeddings()
+        if table.weight.is_meta:
+            return torch.device(table._hf_hook.execution_device)
+        return table.weight.device
 
     @property
     def end_ids(self) -> tuple[int, ...]:
@@ -184,11 +204,11 @@ class Backbone(nn.Module):
             position_ids=position_ids_NT,
             past_key_values=cache,
             use_cache=cache is not None,
-        ).last_hidden_state
+        ).last_hidden_state.to(embeds_NTD.device)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Logits of states (..., D) over all ids, (..., V): the base's head, then the signal rows."""
-        base = self.lm.get_output_embeddings()(hidden)
+        base = self.lm.get_output_embeddings()(hidden).to(hidden.device)
         if not self.signal_ids.modalities:
             return base
         signal = nn.functional.linear(hidden, self.signal_rows.head_rows_SD.to(hidden.dtype))
@@ -202,16 +222,13 @@ class Backbone(nn.Module):
         Rounding makes a copy stored at half precision the same base. Signal rows and unmerged LoRA are not part of it;
         lora.merge and load_vocabulary_state keep the value from before."""
         if self._fingerprint is None:
-            config = {key: getattr(self.lm.config, key, None) for key in _CONFIG_KEYS}
-            digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
-            for name, tensor in sorted(self.lm.state_dict().items()):
-                name = name.replace(".base_layer.", ".")
-                if ".lora_" in name:
-                    continue
-                half = tensor.detach().to("cpu", torch.float16).contiguous().reshape(-1)
-                digest.update(f"{name} {tuple(tensor.shape)}".encode())
-                digest.update(half.view(torch.uint8).numpy().data)
-            self._fingerprint = digest.hexdigest()
+            weights = self.lm.state_dict()
+            names = {
+                name.replace(".base_layer.", "."): name for name in sorted(weights) if ".lora_" not in name
+            }
+            self._fingerprint = _fingerprint(
+                self.lm.config, ((plain, weights[name]) for plain, name in names.items())
+            )
         return self._fingerprint
 
     def signal_state(self) -> dict[str, Tensor]:
@@ -237,17 +254,76 @@ class Backbone(nn.Module):
 
         Raises CheckpointError for missing or unexpected names or shapes."""
         if self.trained_rows:
+            if any(table.is_meta for table in self.vocabulary_state().values()):
+                raise CheckpointError(
+                    "vocabulary: this checkpoint brings rows of its own for the base's tables, which device_map leaves on "
+                    "the cpu or on disk; keep model.embed_tokens and lm_head on the accelerator"
+                )
             self.fingerprint()
         _copy_all("vocabulary", self.vocabulary_state(), state)
 
     def _first_rows(self, rows_VD: Tensor, old: list[int], in_base: list[int], seed: int) -> Tensor:
         """What each signal token starts from: its row in the base if it was there, else the mean of the old rows."""
         ids = self.signal_ids.all
+        if rows_VD.is_meta:
+            # On disk, or waiting on the CPU: a checkpoint's own rows take their place.
+            return torch.zeros(len(ids), rows_VD.shape[1], dtype=rows_VD.dtype)
         fresh = mean_rows(rows_VD[old], len(ids), seed)
         for place, token in enumerate(ids):
             if token in in_base:
                 fresh[place] = rows_VD[token].detach()
         return fresh
+
+
+def _fingerprint(config: Any, weights: Iterable[tuple[str, Tensor]]) -> str:
+    known = {key: getattr(config, key, None) for key in _CONFIG_KEYS}
+    digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode())
+    for name, tensor in weights:
+        half = tensor.detach().to("cpu", torch.float16).contiguous().reshape(-1)
+        digest.update(f"{name} {tuple(tensor.shape)}".encode())
+        digest.update(half.view(torch.uint8).numpy().data)
+    return digest.hexdigest()
+
+
+def files_fingerprint(folder: Path, lm: PreTrainedModel) -> str:
+    """`Backbone.fingerprint` of the base that lies in `folder`, from its files: one tensor in memory at a time.
+
+    Raises CheckpointError where a weight of `lm`, which was loaded from there, has another name in them."""
+    from safetensors import safe_open
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    with torch.device("meta"):
+        plain = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder, local_files_only=True))
+    names = sorted(plain.state_dict())
+    twins = {}
+    if plain.get_output_embeddings().weight is plain.get_input_embeddings().weight:
+        tables = {id(value): name for name, value in plain.named_parameters()}
+        table = tables[id(plain.get_input_embeddings().weight)]
+        twins = {
+            name: table
+            for name, value in plain.named_parameters(remove_duplicate=False)
+            if id(value) in tables and tables[id(value)] == table
+        }
+    with contextlib.ExitStack() as opened:
+        files = [
+            opened.enter_context(safe_open(path, framework="pt"))
+            for path in sorted(folder.glob("*.safetensors"))
+        ]
+        holder = {name: file for file in files for name in file.keys()}  # noqa: SIM118
+        missing = [name for name in names if name not in holder and twins.get(name) not in holder]
+        if missing:
+            raise CheckpointError(
+                f"{folder}: {missing[0]} has another name in its files, so that this base can be checked only as float32 or "
+                "float16 on one device"
+            )
+        return _fingerprint(
+            lm.config,
+            (
+                (name, (holder[name] if name in holder else holder[twins[name]]).get_tensor(key))
+                for name in names
+                for key in [name if name in holder else twins[name]]
+            ),
+        )
 
 
 def _copy_all(what: str, wanted: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> None:

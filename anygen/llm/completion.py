@@ -296,7 +296,8 @@ class _Loop:
                 active = [active[place] for place in staying]
                 if not active:
                     return
-                cache.batch_select_indices(keep)
+                # Layers may be on several devices; indices of the CPU are read on each.
+                cache.batch_select_indices(keep.cpu())
                 mask_NT, positions_NT = mask_NT[keep], positions_NT[keep]
             newest = torch.tensor([[row.token_ids[-1]] for row in active], device=mask_NT.device)
             step_NTD = backbone.embed(newest)

@@ -126,6 +126,18 @@ def merge_lora(backbone: Backbone) -> None:
         setattr(backbone.lm.get_submodule(parent), child, layer.get_base_layer())
 
 
+def place_lora(backbone: Backbone) -> None:
+    """Put each adapter of a language model spread over devices where its layer runs; call it before loading adapters."""
+    for layer in _layers(backbone).values():
+        base = layer.get_base_layer()
+        hook = getattr(base, "_hf_hook", None)
+        device = base.weight.device if hook is None else torch.device(hook.execution_device)
+        for family in (layer.lora_A, layer.lora_B):
+            # Beside a layer whose weights wait elsewhere, an adapter has none yet.
+            is_empty = family[_ADAPTER].weight.is_meta
+            family.to_empty(device=device) if is_empty else family.to(device)
+
+
 def _layers(backbone: Backbone) -> dict[str, LoraLayer]:
     from peft.tuners.lora import LoraLayer
 

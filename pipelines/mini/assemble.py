@@ -60,6 +60,7 @@ def config(folders: dict[str, str]) -> ModelConfig:
             "name": "mini",
             "description": DESCRIPTION,
             "licence": LICENCE,
+            "commercial": True,
             "encoders": {"imagebind": {"kind": "imagebind", "path": folders["encoder"], "modalities": read}},
             "input_projectors": {
                 name: {"kind": "mlp", "tokens_per_feature": 4, "hidden_dim": 256} for name in read

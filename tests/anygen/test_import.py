@@ -20,20 +20,21 @@ LAYERS = [
         "options",
         "config",
         "provenance",
+        "placement",
         "request",
         "seeds",
         "streaming",
     ),
     ("encoders", "input_projectors", "llm", "output_projectors", "decoders"),
     ("model",),
-    ("data", "checkpoint", "build", "convert", "doctor", "replay"),
+    ("data", "memory", "checkpoint", "build", "convert", "doctor", "replay", "pull", "hub"),
     ("training", "evaluation", "batch"),
     ("cli", "chat", "__main__"),
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 PARTS = LAYERS[2]
-# AnyGen.from_pretrained and save_pretrained import anygen.checkpoint when called (design: the one named exception).
-EXCEPTIONS = {("model", "checkpoint")}
+# from_pretrained, save_pretrained and push_to_hub of AnyGen import these when called (design: the one named exception).
+EXCEPTIONS = {("model", "checkpoint"), ("model", "hub")}
 
 
 def imported(path: Path) -> list[str]:

@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -230,8 +230,15 @@ class ImageBind(nn.Module):
                 os.replace(Path(scratch) / name, folder / name)
 
     @classmethod
-    def from_pretrained(cls, folder: str | Path, settings: ImageBindSettings | None = None) -> ImageBind:
+    def from_pretrained(
+        cls,
+        folder: str | Path,
+        settings: ImageBindSettings | None = None,
+        modalities: Sequence[str] | None = None,
+    ) -> ImageBind:
         """Read a folder written by save_pretrained, as it is or as `settings` ask for it; float32, eval, no gradient.
+
+        With `modalities`, only the towers that read those, unless `settings` name towers.
 
         Raises CheckpointError naming the weights that are missing, unexpected or of another shape.
         """
@@ -241,7 +248,7 @@ class ImageBind(nn.Module):
                 raise CheckpointError(f"{folder}: no {name}")
         try:
             saved = ImageBindConfig.from_dict(json.loads((folder / CONFIG_NAME).read_text()))
-            config = saved if settings is None else saved.changed(settings)
+            config = cls.config_of(folder, settings, modalities)
             dropped = set(saved.towers) - set(config.towers)
             with safe_open(folder / WEIGHTS_NAME, framework="pt") as file:
                 kept = [name for name in file.keys() if name.split(".")[1] not in dropped]  # noqa: SIM118
@@ -253,6 +260,15 @@ class ImageBind(nn.Module):
         model = cls(config)
         model.load_weights(weights, source=str(folder / WEIGHTS_NAME))
         return model.eval().requires_grad_(False)
+
+    @staticmethod
+    def config_of(
+        folder: Path, settings: ImageBindSettings | None = None, modalities: Sequence[str] | None = None
+    ) -> ImageBindConfig:
+        """What `from_pretrained` builds of a folder: the towers that are asked for, and no other."""
+        saved = ImageBindConfig.from_dict(json.loads((folder / CONFIG_NAME).read_text()))
+        config = saved if settings is None else saved.changed(settings)
+        return config if settings is not None and settings.towers else _only(config, modalities)
 
     def load_weights(self, weights: Mapping[str, Tensor], source: str) -> None:
         """Copy weights in by name, strictly; `source` is named in the CheckpointError of a mismatch."""
@@ -271,6 +287,13 @@ class ImageBind(nn.Module):
             raise CheckpointError(f"{source}: {'; '.join(problems)}")
         self.load_state_dict({name: value.to(own[name].dtype) for name, value in weights.items()})
         logger.info("loaded %d weights from %s", len(weights), source)
+
+
+def _only(config: ImageBindConfig, modalities: Sequence[str] | None) -> ImageBindConfig:
+    """The towers that read `modalities`; what no tower here reads, the caller finds out."""
+    wanted = {TOWER_OF.get(Modality(name)) for name in modalities or ()}
+    kept = tuple(tower for tower in config.towers if tower in wanted)
+    return config.only(kept) if kept else config
 
 
 def _some(names: list[str], shown: int = 5) -> str:
