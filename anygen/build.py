@@ -65,7 +65,7 @@ def build(
         {Modality(name): int(projector.num_soft_tokens) for name, projector in input_family.items()},
         backbone.max_length,
     )
-    decoders = build_decoders(config.decoders, folder, dtype)
+    decoders = build_decoders(config.decoders, folder, dtype, placement.offload if placement else {})
     return AnyGen(config, encoders, input_family, backbone, prompter, output_family, decoders).eval()
 
 
@@ -142,14 +142,23 @@ def build_backbone(
 
 
 def build_decoders(
-    configs: Mapping[str, DecoderConfig], folder: Path, dtype: torch.dtype = torch.float32
+    configs: Mapping[str, DecoderConfig],
+    folder: Path,
+    dtype: torch.dtype = torch.float32,
+    offload: Mapping[str, str] | None = None,
 ) -> LazyDecoders:
+    """The family of decoders, none loaded. `offload` (part -> way) is checked against the ways each has."""
     loaders: dict[Modality, Callable[[], Decoder]] = {}
     for modality, each in configs.items():
         kind = class_of(DECODERS, each.kind, f"decoders.{modality}.kind")
         if MAKES[each.kind] != modality:
             raise ConfigError(
                 f"decoders.{modality}.kind: {each.kind} makes {MAKES[each.kind]}, not {modality}"
+            )
+        way = (offload or {}).get(f"decoders.{modality}")
+        if way is not None and way not in kind.offloads:
+            raise ConfigError(
+                f"offload of decoders.{modality} is {way}; {each.kind} has {', '.join(kind.offloads)}"
             )
         loaders[Modality(modality)] = partial(
             kind.from_pretrained, folder / each.path, each.conditioning, each.defaults, dtype

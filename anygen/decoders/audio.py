@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from anygen.decoders.base import check_seconds, chosen
 from anygen.decoders.diffusion import PipelineDecoder
-from anygen.decoders.text import run_device, t5_states, token_ids
+from anygen.decoders.text import t5_states, token_ids
 from anygen.media import Audio
 from anygen.modality import AUDIO
 
@@ -56,7 +56,7 @@ class AudioLDM(AudioDecoder):
         text = getattr(config, "text_config", config)
         # RoBERTa's positions begin behind the padding id.
         length = int(text.max_position_embeddings) - int(text.pad_token_id) - 2
-        device = run_device(pipe.text_encoder)
+        device = pipe.text_encoder.device
         ids, mask = (each.to(device) for each in token_ids(pipe.tokenizer, captions, length))
         embeds = pipe.text_encoder(input_ids=ids, attention_mask=mask).text_embeds
         return {"pooled": nn.functional.normalize(embeds, dim=-1)}
@@ -88,6 +88,8 @@ class AudioLDM2(AudioLDM):
         "projection_model",
         "language_model",
     )
+    # Its own way to offload asks for its text encoders.
+    waits_whole = True
 
     @classmethod
     def components(cls, folder: Path) -> dict[str, Any]:

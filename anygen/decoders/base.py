@@ -34,7 +34,7 @@ class Decoder(Protocol):
 
     def place(self, device: torch.device, offload: str | None = None) -> None:
         """Run on `device` from now on. With `offload`, wait on the CPU: each part is moved there ("model"), or each layer
-        ("sequential"), when it is needed. Raises ConfigError for a way it does not have."""
+        ("sequential"), when it is needed. `offloads` of its class names the ways it has."""
 
     def num_bytes(self) -> int:
         """What its weights take, a loaded text encoder's included."""

@@ -23,7 +23,7 @@ from anygen.decoders.base import (
 )
 from anygen.decoders.text import TextSide, no_text_side
 from anygen.modality import Modality
-from anygen.placement import module_bytes
+from anygen.placement import OFFLOADS, module_bytes
 
 
 class PipelineDecoder(ABC):
@@ -39,6 +39,9 @@ class PipelineDecoder(ABC):
     """Conditioning name -> the pipeline's argument for it; that of its negative is the same behind "negative_"."""
     text_parts: ClassVar[tuple[str, ...]] = ("tokenizer", "text_encoder")
     """Components that only read captions."""
+    offloads: ClassVar[tuple[str, ...]] = OFFLOADS
+    waits_whole: ClassVar[bool] = False
+    """Whether offloading by "model" moves the whole pipeline over to draw, because it cannot be done part by part."""
     preset_arguments: ClassVar[tuple[str, ...]] = ()
     """Arguments of the pipeline that a preset may set among its defaults; no call varies them."""
 
@@ -56,9 +59,10 @@ class PipelineDecoder(ABC):
         self._folder, self._dtype = folder, dtype
         self.device: torch.device = pipe.device
         self._offload: str | None = None
-        self._text_hooks: list[Any] = []
         # Schedulers keep the state of a run: one decoding at a time.
         self._lock = threading.Lock()
+        # One reading at a time where text encoders come and go for it.
+        self._reading = threading.Lock()
         check_declared(self.modality, self.conditioning, dict.fromkeys(self.takes) | self._widths())
         self.text = TextSide(self.modality, self.conditioning, folder, self._load_text, self._read)
 
@@ -109,7 +113,6 @@ class PipelineDecoder(ABC):
         held = {name: part for name, part in self.pipe.components.items() if name not in self.text_parts}
         parts = self.components(self._folder) | held
         pipe = load_pipe(self.pipeline_name, self._folder, self._dtype, **parts)
-        self._place_text(pipe)
         return pipe
 
     def place(self, device: torch.device, offload: str | None = None) -> None:
@@ -123,7 +126,9 @@ class PipelineDecoder(ABC):
                 modules = {name: each for name, each in held if isinstance(each, nn.Module)}
                 bare = [name for name, each in modules.items() if next(each.parameters(), None) is None]
                 self.pipe._exclude_from_cpu_offload = [*type(self.pipe)._exclude_from_cpu_offload, *bare]
-            if offload == "model":
+            if offload == "model" and self.waits_whole:
+                self.pipe.to("cpu")
+            elif offload == "model":
                 self.pipe.enable_model_cpu_offload(device=device)
             elif offload == "sequential":
                 self.pipe.enable_sequential_cpu_offload(device=device)
@@ -136,28 +141,28 @@ class PipelineDecoder(ABC):
     def num_bytes(self) -> int:
         held = list(self.pipe.components.values())
         if self.text.is_loaded:
-            held += [getattr(self.text.part, name) for name in self.text_parts]
+            held += self._text_modules(self.text.part)
         return module_bytes(held)
 
-    def _place_text(self, pipe: Any) -> None:
-        """Text encoders beside the rest; where that waits on the CPU, they do too, moved for each reading."""
-        modules = [getattr(pipe, name) for name in self.text_parts]
-        modules = [module for module in modules if isinstance(module, nn.Module)]
-        self._text_hooks = []
-        for module in modules:
-            if self._offload is None:
-                module.to(self.device)
-            else:
-                from accelerate import cpu_offload_with_hook
-
-                self._text_hooks.append(cpu_offload_with_hook(module, self.device)[1])
+    def _text_modules(self, pipe: Any) -> list[nn.Module]:
+        parts = [getattr(pipe, name) for name in self.text_parts]
+        return [part for part in parts if isinstance(part, nn.Module)]
 
     def _read(self, pipe: Any, captions: list[str], negative: bool) -> dict[str, Tensor]:
-        try:
+        """Captions, by text encoders beside the rest; where that waits on the CPU, they come for each reading."""
+        modules = self._text_modules(pipe)
+        if self._offload is None:
+            for module in modules:
+                module.to(self.device)
             return self._embed(pipe, captions, negative)
-        finally:
-            for hook in self._text_hooks:
-                hook.offload()
+        with self._reading:
+            try:
+                for module in modules:
+                    module.to(self.device)
+                return self._embed(pipe, captions, negative)
+            finally:
+                for module in modules:
+                    module.to("cpu")
 
     def negative(self, options: Any, count: int) -> dict[str, Tensor]:
         """The conditioning guidance leads away from, name -> (N, ...): of options.negative_prompt where there is one."""
@@ -194,7 +199,14 @@ class PipelineDecoder(ABC):
             call |= self._named(self.negative(options, count), "negative_")
         report = (lambda step: None) if on_step is None else (lambda step: on_step(step, steps))
         with self._lock:
-            made = np.asarray(self.pipe(**call, **_watched(self.pipe, report), output_type="np")[0])
+            comes_whole = self.waits_whole and self._offload == "model"
+            if comes_whole:
+                self.pipe.to(self.device)
+            try:
+                made = np.asarray(self.pipe(**call, **_watched(self.pipe, report), output_type="np")[0])
+            finally:
+                if comes_whole:
+                    self.pipe.to("cpu")
         check_finite(made, self.modality)
         return [self._medium(item, options) for item in made]
 

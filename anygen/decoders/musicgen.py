@@ -45,6 +45,7 @@ class MusicGen:
     one. `defaults` has seconds and guidance_scale, and may have temperature and top_k (a whole number, 0 for all)."""
 
     modality = AUDIO
+    offloads = ("model",)
 
     def __init__(
         self,
@@ -134,8 +135,6 @@ class MusicGen:
 
     def place(self, device: torch.device, offload: str | None = None) -> None:
         """Run on `device`; with `offload` "model", wait on the CPU between sounds, where captions are read too."""
-        if offload == "sequential":
-            raise ConfigError("offload: sequential is not offered by this audio decoder; model is accepted")
         with self._lock:
             self.model.to("cpu" if offload else device)
             self.device, self._offload = device, offload

@@ -125,15 +125,7 @@ def token_ids(tokenizer: Any, captions: Sequence[str], length: int) -> tuple[Ten
 def clip_states(pipe: Any, captions: Sequence[str], length: int) -> dict[str, Tensor]:
     """sequence (N, L, C) of captions, by a pipeline's CLIP."""
     ids_NL, _ = token_ids(pipe.tokenizer, captions, length)
-    return {
-        "sequence": pipe.text_encoder(input_ids=ids_NL.to(run_device(pipe.text_encoder))).last_hidden_state
-    }
-
-
-def run_device(module: Any) -> torch.device:
-    """Where a module runs: where its weights are, unless accelerate moves them there for each run."""
-    hook = getattr(module, "_hf_hook", None)
-    return torch.device(module.device if hook is None else hook.execution_device)
+    return {"sequence": pipe.text_encoder(input_ids=ids_NL.to(pipe.text_encoder.device)).last_hidden_state}
 
 
 def t5_states(tokenizer: Any, text_encoder: Any, captions: list[str], length: int) -> dict[str, Tensor]:
@@ -141,7 +133,6 @@ def t5_states(tokenizer: Any, text_encoder: Any, captions: list[str], length: in
     tokens = tokenizer(
         captions, padding="max_length", max_length=length, truncation=True, return_tensors="pt"
     )
-    device = run_device(text_encoder)
-    mask_NL = tokens.attention_mask.to(device)
-    states_NLC = text_encoder(tokens.input_ids.to(device), attention_mask=mask_NL)[0]
+    mask_NL = tokens.attention_mask.to(text_encoder.device)
+    states_NLC = text_encoder(tokens.input_ids.to(text_encoder.device), attention_mask=mask_NL)[0]
     return {"sequence": states_NLC * mask_NL[..., None].to(states_NLC.dtype), "mask": mask_NL.bool()}

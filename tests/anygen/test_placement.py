@@ -250,13 +250,17 @@ def test_what_is_asked_of_a_decoder_is_what_diffusers_is_told(tiny_dir, monkeypa
     ]
 
 
-def test_an_offloaded_text_encoder_reads_through_accelerates_hooks(tiny_dir, tiny_model):
-    """The hooks are real, and the device they move to is the CPU."""
+def test_an_offloaded_text_encoder_comes_for_each_reading(tiny_dir, monkeypatch):
     decoder = AnyGen.from_pretrained(tiny_dir).decoders[IMAGE]
     decoder._offload = "model"
-    found = decoder.encode_text(["a dog"])["sequence"]
-    assert len(decoder._text_hooks) == 1
-    assert torch.equal(found, tiny_model.decoders[IMAGE].encode_text(["a dog"])["sequence"])
+    moved = []
+    plain = type(decoder.text_encoder).to
+    monkeypatch.setattr(
+        type(decoder.text_encoder), "to", lambda self, place: moved.append(str(place)) or plain(self, place)
+    )
+    decoder.device = torch.device("cpu", 0)
+    decoder.encode_text(["a dog"])
+    assert moved == ["cpu:0", "cpu"]
 
 
 def test_offloading_by_real_hooks_draws_the_same(tiny_dir, tiny_model):
@@ -271,6 +275,16 @@ def test_offloading_by_real_hooks_draws_the_same(tiny_dir, tiny_model):
     assert np.array_equal(found.videos[0].frames, wanted.videos[0].frames)
     model.decoders[IMAGE].place(CPU)
     assert same(model.generate("hello", **asked), wanted)
+
+
+def test_a_way_to_offload_that_a_decoder_does_not_have_is_found_out_at_once(config, tmp_path):
+    from dataclasses import replace
+
+    from anygen.build import build_decoders
+
+    musicgen = {"audio": replace(config.decoders["audio"], kind="musicgen")}
+    with pytest.raises(ConfigError, match=r"offload of decoders.audio is sequential; musicgen has model"):
+        build_decoders(musicgen, tmp_path, offload={"decoders.audio": "sequential"})
 
 
 def test_placed_decoders_are_placed_when_they_are_loaded(tiny_dir, config, monkeypatch):

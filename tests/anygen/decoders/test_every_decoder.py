@@ -196,6 +196,20 @@ def test_what_is_drawn_is_what_the_plain_call_draws(case: Case, loaded, folder_o
 
 
 @every_decoder
+def test_one_that_waits_on_the_cpu_reads_and_draws_the_same(case: Case, loaded, folder_of) -> None:
+    """The hooks are the libraries' own; the device they move parts to is the CPU here."""
+    kept, waiting = loaded(case), load(case, folder_of(case.kind))
+    waiting.place(torch.device("cpu"), "model")
+    given, asked = waiting.encode_text(CAPTIONS), options(case, negative_prompt="blur")
+    for name, value in kept.encode_text(CAPTIONS).items():
+        assert torch.equal(given[name], value)
+    made = [each.decode(given, asked, generators(*SEEDS)) for each in (waiting, kept)]
+    for ours, theirs in zip(*made, strict=True):
+        np.testing.assert_array_equal(array(ours), array(theirs))
+    assert waiting.num_bytes() == kept.num_bytes() > 0
+
+
+@every_decoder
 def test_a_caption_draws_what_the_pipeline_draws_from_the_prompt(case: Case, loaded, folder_of) -> None:
     decoder, pipe = loaded(case), plain_pipe(case, folder_of(case.kind))
     given = decoder.encode_text(CAPTIONS[1:])
