@@ -16,12 +16,16 @@ from anygen.config import DecoderConfig, LanguageModelConfig, ModelConfig, from_
 from anygen.decoders import DECODERS, MAKES
 from anygen.decoders.base import Decoder
 from anygen.decoders.lazy import LazyDecoders
+from anygen.describers import DESCRIBERS
+from anygen.describers.base import Describer
 from anygen.encoders import ENCODERS
 from anygen.encoders.base import Encoder
 from anygen.errors import ConfigError, nearest
 from anygen.llm.backbone import Backbone
+from anygen.llm.chat_template import template_values
 from anygen.llm.prompting import Prompter, PromptTemplate
 from anygen.llm.signal_tokens import SignalTokens
+from anygen.llm.tags import CaptionTags
 from anygen.modality import Modality
 from anygen.model import AnyGen
 
@@ -49,15 +53,26 @@ def build(config: ModelConfig, folder: Path, dtype: torch.dtype = torch.float32)
             for modality, settings in config.output_projectors.items()
         }
     )
+    template = build_template(config.llm, backbone)
     prompter = Prompter(
         backbone.tokenizer,
-        from_values(PromptTemplate, _modal_keys(config.llm.template), "llm.template."),
+        template,
         backbone.signal_tokens,
         {Modality(name): int(projector.num_soft_tokens) for name, projector in input_family.items()},
         backbone.max_length,
     )
     decoders = build_decoders(config.decoders, folder, dtype)
-    return AnyGen(config, encoders, input_family, backbone, prompter, output_family, decoders).eval()
+    return AnyGen(
+        config,
+        encoders,
+        input_family,
+        backbone,
+        prompter,
+        output_family,
+        decoders,
+        build_describers(config, folder, dtype),
+        build_tags(config, template),
+    ).eval()
 
 
 def build_input_projectors(
@@ -116,6 +131,41 @@ def build_encoders(config: ModelConfig, folder: Path) -> dict[Modality, Encoder]
             raise ConfigError(f"encoders.{name}.modalities: {unread[0]} is not read by {each.path}")
         family |= {Modality(modality): made for modality in each.modalities}
     return family
+
+
+def build_describers(
+    config: ModelConfig, folder: Path, dtype: torch.dtype = torch.float32
+) -> dict[Modality, tuple[Describer, ...]]:
+    """Modality -> what names it, in the config's order."""
+    family: dict[Modality, tuple[Describer, ...]] = {}
+    for name, each in config.describers.items():
+        kind = _class_of(DESCRIBERS, each.kind, f"describers.{name}.kind")
+        settings = from_values(kind.Settings, each.settings, f"describers.{name}.settings.")
+        unread = sorted(set(each.modalities) - set(kind.modalities))
+        if unread:
+            raise ConfigError(f"describers.{name}.modalities: {unread[0]} is not named by a {each.kind}")
+        made = kind.from_pretrained(folder / each.path, settings, dtype)
+        for modality in map(Modality, each.modalities):
+            family[modality] = (*family.get(modality, ()), made)
+    return family
+
+
+def build_template(config: LanguageModelConfig, backbone: Backbone) -> PromptTemplate:
+    """The words around the turns: the config's, or the tokenizer's own with what the config says beside it."""
+    values = _modal_keys(config.template)
+    if config.chat_template:
+        values = template_values(backbone.tokenizer, values)
+    return from_values(PromptTemplate, values, "llm.template.")
+
+
+def build_tags(config: ModelConfig, template: PromptTemplate) -> CaptionTags | None:
+    """The tags of everything a decoder makes, for a model that writes captions; None for any other."""
+    captions = config.llm.captions
+    if captions is None:
+        return None
+    told = {} if captions.instruction is None else {"instruction": captions.instruction}
+    tags = {Modality(name): template.tags(Modality(name)) for name in config.decoders}
+    return CaptionTags(tags, max_caption_tokens=captions.max_caption_tokens, **told)
 
 
 def build_backbone(config: LanguageModelConfig, folder: Path, dtype: torch.dtype) -> Backbone:

@@ -154,7 +154,7 @@ def weights_hash(hashes: Mapping[str, str]) -> str:
 
 def file_hashes(folder: Path, config: ModelConfig) -> dict[str, str]:
     """File -> SHA-256, for the trained parts and every file of every frozen part, named by part."""
-    files = {TRAINED: folder / TRAINED}
+    files = {TRAINED: folder / TRAINED} if config.is_trained else {}
     for part, path in part_paths(config).items():
         root = folder / path
         files |= {
@@ -172,6 +172,7 @@ def file_hashes(folder: Path, config: ModelConfig) -> dict[str, str]:
 def part_paths(config: ModelConfig) -> dict[str, str]:
     """Frozen part -> its path as the config gives it."""
     paths = {f"encoders.{name}": each.path for name, each in config.encoders.items()}
+    paths |= {f"describers.{name}": each.path for name, each in config.describers.items()}
     paths["llm"] = config.llm.path
     return paths | {f"decoders.{name}": each.path for name, each in config.decoders.items()}
 
@@ -268,6 +269,8 @@ def _load_trained(model: AnyGen, folder: Path, merge: bool) -> None:
     from safetensors.torch import load_file
 
     path = folder / TRAINED
+    if not model.config.is_trained:
+        return
     if not path.is_file():
         raise CheckpointError(f"{path}: no such file; a folder saved by save_pretrained has one")
     try:
@@ -322,7 +325,8 @@ def save(
         config, name=name or config.name, llm=dataclasses.replace(config.llm, lora=lora)
     )
     state = {key: value.detach().to("cpu", dtype).contiguous() for key, value in trained_state(model).items()}
-    write_files([(folder / TRAINED, to_bytes(state)), (folder / CONFIG, config_text(config).encode())])
+    trained = [(folder / TRAINED, to_bytes(state))] if config.is_trained else []
+    write_files([*trained, (folder / CONFIG, config_text(config).encode())])
     write_manifest(model, folder)
     return folder
 
@@ -377,6 +381,10 @@ def _moved(model: AnyGen, folder: Path, copy_parts: bool) -> ModelConfig:
         config,
         encoders={
             n: dataclasses.replace(e, path=move(f"encoders.{n}", e.path)) for n, e in config.encoders.items()
+        },
+        describers={
+            n: dataclasses.replace(d, path=move(f"describers.{n}", d.path))
+            for n, d in config.describers.items()
         },
         llm=dataclasses.replace(config.llm, path=move("llm", config.llm.path)),
         decoders={

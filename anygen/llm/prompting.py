@@ -54,6 +54,15 @@ class PromptTemplate:
     stop: tuple[str, ...] = ()
     lead_ins: Mapping[Modality, str] = field(default_factory=dict)
 
+    def tags(self, modality: Modality) -> tuple[str, str]:
+        """What stands before and behind a medium. Raises ConfigError for braces that hold something else."""
+        try:
+            return self.open_tag.format(modality=modality), self.close_tag.format(modality=modality)
+        except (KeyError, IndexError, ValueError) as error:
+            raise ConfigError(
+                f"llm.template: open_tag and close_tag may hold {{modality}} and nothing else in braces ({error})"
+            ) from error
+
 
 @dataclass(frozen=True)
 class Described:
@@ -137,7 +146,7 @@ class Prompter:
             )
         self.pad_id = self.end_ids[0] if tokenizer.pad_token_id is None else int(tokenizer.pad_token_id)
         self._tags = {
-            modality: tuple(self._trusted_ids(tag) for tag in self._tag_texts(modality))
+            modality: tuple(self._trusted_ids(tag) for tag in self.template.tags(modality))
             for modality in (*self.num_soft_tokens, *self.signal_ids.modalities)
         }
         # Tags that are a token of their own; where they are several, they are words like any others.
@@ -222,17 +231,6 @@ class Prompter:
         ids = list(self.tokenizer(text, add_special_tokens=False, **how)["input_ids"])
         return ids[1:] if text.startswith("\n") and ids[:1] == [self._space] else ids
 
-    def _tag_texts(self, modality: Modality) -> tuple[str, str]:
-        try:
-            return (
-                self.template.open_tag.format(modality=modality),
-                self.template.close_tag.format(modality=modality),
-            )
-        except (KeyError, IndexError, ValueError) as error:
-            raise ConfigError(
-                f"llm.template: open_tag and close_tag may hold {{modality}} and nothing else in braces ({error})"
-            ) from error
-
     def _head(self, leading: Sequence[Turn]) -> _Builder:
         built = _Builder()
         built.add(self._words["begin"])
@@ -282,7 +280,7 @@ class Prompter:
             raise PromptError(
                 f"the prompt holds {modality}, which this model does not read; it reads {reads}"
             )
-        tags = self._tags.get(modality) or tuple(self.text_ids(tag) for tag in self._tag_texts(modality))
+        tags = self._tags.get(modality) or tuple(self.text_ids(tag) for tag in self.template.tags(modality))
         built.add(tags[0])
         if isinstance(part, Described):
             built.add(self.text_ids(part.caption))
