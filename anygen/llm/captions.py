@@ -227,8 +227,11 @@ class _Speech:
             self._write(row, closing)
         else:
             barred_V = self.never_V | self.tag_tokens.breaks_line_V
-            if said == 0:
-                barred_V = barred_V | self.tag_tokens.begins_nothing_V
+            if not row.words.strip():
+                # Nothing is said yet: it cannot end here, nor stay blank for long.
+                barred_V = barred_V | self.tag_tokens.is_unclear_V
+                if said + 1 >= min(LEAST_CAPTION // 2, self.tags.max_caption_tokens):
+                    barred_V = barred_V | self.tag_tokens.is_blank_V
                 barred_V[list(self.end_ids)] = True
             barred_V = barred_V | self.tag_tokens.breaking(row.stream.tail, frozenset((closing,)))
             token = self._choose(row, logits_V, barred_V)

@@ -126,10 +126,9 @@ class TagTokens:
         starts = {tag[0] for tag in tags.all}
         self.num_ids = num_ids
         self.breaks_line_V = self._where(lambda text: "\n" in text or "\r" in text)
-        # What cannot be a caption's first token: nothing to see yet, or the beginning of a tag.
-        self.begins_nothing_V = self._where(
-            lambda text: not text.strip() or INCOMPLETE in text or not starts.isdisjoint(text)
-        )
+        self.is_blank_V = self._where(lambda text: not text.strip())
+        # What would leave open whether a caption has begun: half a character, or what may begin a tag.
+        self.is_unclear_V = self._where(lambda text: INCOMPLETE in text or not starts.isdisjoint(text))
         self._breaking: dict[tuple[str, frozenset[str]], Tensor] = {}
         self._costs = {tag: max(self._cost(tag, tag[:size]) for size in range(len(tag))) for tag in tags.all}
 
