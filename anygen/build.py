@@ -33,8 +33,10 @@ SHARED = "shared"
 """The kind of an input projector that is another modality's: NExT-GPT has one for image, audio and video."""
 
 
-def build(config: ModelConfig, folder: Path, dtype: torch.dtype = torch.float32) -> AnyGen:
+def build(config: ModelConfig, folder: Path, dtype: torch.dtype | None = torch.float32) -> AnyGen:
     """The model a config describes, its frozen parts loaded from paths relative to `folder`, its trained parts fresh.
+
+    `dtype` None keeps what the files say of the language model and the describers; decoders are then drawn with at float32.
 
     Raises ConfigError for an unknown kind or setting, CheckpointError for a part that cannot be loaded."""
     encoders = build_encoders(config, folder)
@@ -61,7 +63,7 @@ def build(config: ModelConfig, folder: Path, dtype: torch.dtype = torch.float32)
         {Modality(name): int(projector.num_soft_tokens) for name, projector in input_family.items()},
         backbone.max_length,
     )
-    decoders = build_decoders(config.decoders, folder, dtype)
+    decoders = build_decoders(config.decoders, folder, dtype or torch.float32)
     return AnyGen(
         config,
         encoders,
@@ -134,7 +136,7 @@ def build_encoders(config: ModelConfig, folder: Path) -> dict[Modality, Encoder]
 
 
 def build_describers(
-    config: ModelConfig, folder: Path, dtype: torch.dtype = torch.float32
+    config: ModelConfig, folder: Path, dtype: torch.dtype | None = torch.float32
 ) -> dict[Modality, tuple[Describer, ...]]:
     """Modality -> what names it, in the config's order."""
     family: dict[Modality, tuple[Describer, ...]] = {}
@@ -168,7 +170,7 @@ def build_tags(config: ModelConfig, template: PromptTemplate) -> CaptionTags | N
     return CaptionTags(tags, max_caption_tokens=captions.max_caption_tokens, **told)
 
 
-def build_backbone(config: LanguageModelConfig, folder: Path, dtype: torch.dtype) -> Backbone:
+def build_backbone(config: LanguageModelConfig, folder: Path, dtype: torch.dtype | None) -> Backbone:
     counts = {Modality(name): count for name, count in config.signal_tokens.items()}
     spelling = {Modality(name): text for name, text in config.spelling.items()}
     signal_tokens = SignalTokens(counts, spelling, config.wrappers)

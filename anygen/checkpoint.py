@@ -58,7 +58,7 @@ def resolve(name: str | Path) -> Path:
         plan = read_config(plans()[str(name)])
         raise CheckpointError(
             f"{name}: its weights are no part of anygen; make a folder of them with `{plan.obtain}` and give that "
-            "folder's path as the model (docs/nextgpt.md)"
+            f"folder's path as the model ({'docs/nextgpt.md' if plan.is_trained else 'docs/bridge.md'})"
         )
     if folder.is_dir():
         if not (folder / CONFIG).is_file():

@@ -50,7 +50,8 @@ def describe(name: str | Path) -> dict[str, Any]:
 
     folder = checkpoint.resolve(name)
     config = read_config(folder / checkpoint.CONFIG)
-    parts = {"trained": folder / checkpoint.TRAINED}
+    parts = {"trained": folder / checkpoint.TRAINED} if config.is_trained else {}
+    read = {each for encoder in config.encoders.values() for each in encoder.modalities}
     parts |= {part: folder / path for part, path in checkpoint.part_paths(config).items()}
     return {
         "name": config.name,
@@ -58,7 +59,9 @@ def describe(name: str | Path) -> dict[str, Any]:
         "licence": config.licence,
         "reads": [
             "text",
-            *sorted({each for encoder in config.encoders.values() for each in encoder.modalities}),
+            *sorted(
+                read | {each for describer in config.describers.values() for each in describer.modalities}
+            ),
         ],
         "makes": ["text", *config.decoders],
         "weights_hash": checkpoint.weights_hash(checkpoint.file_hashes(folder, config)),

@@ -24,7 +24,7 @@ class Describer(Protocol):
         """One medium in words, the same for the same medium; "" where there is nothing to say of it."""
 
 
-def load_expert(folder: Path, auto_class: str, dtype: torch.dtype) -> Any:
+def load_expert(folder: Path, auto_class: str, dtype: torch.dtype | None) -> Any:
     """The transformers model saved in `folder`, safetensors only, frozen. Raises CheckpointError if it is not one."""
     if not (Path(folder) / "config.json").is_file():
         raise CheckpointError(f"{folder}: holds no config.json; a folder saved by transformers is expected")
@@ -33,7 +33,11 @@ def load_expert(folder: Path, auto_class: str, dtype: torch.dtype) -> Any:
 
         try:
             model = getattr(transformers, auto_class).from_pretrained(
-                folder, use_safetensors=True, trust_remote_code=False, local_files_only=True, dtype=dtype
+                folder,
+                use_safetensors=True,
+                trust_remote_code=False,
+                local_files_only=True,
+                dtype=dtype or "auto",
             )
         except (OSError, ValueError) as error:
             reason = " ".join(str(error).split())[:200]

@@ -47,7 +47,7 @@ class Captioner:
 
     @classmethod
     def from_pretrained(
-        cls, folder: Path, settings: CaptionerSettings, dtype: torch.dtype = torch.float32
+        cls, folder: Path, settings: CaptionerSettings, dtype: torch.dtype | None = torch.float32
     ) -> Captioner:
         model = load_expert(folder, "AutoModelForImageTextToText", dtype)
         processor = load_preparation(folder, "AutoImageProcessor")

@@ -45,7 +45,7 @@ class SoundClassifier:
 
     @classmethod
     def from_pretrained(
-        cls, folder: Path, settings: SoundClassifierSettings, dtype: torch.dtype = torch.float32
+        cls, folder: Path, settings: SoundClassifierSettings, dtype: torch.dtype | None = torch.float32
     ) -> SoundClassifier:
         model = load_expert(folder, "AutoModelForAudioClassification", dtype)
         return cls(model, load_preparation(folder, "AutoFeatureExtractor"), settings)

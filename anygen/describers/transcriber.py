@@ -50,7 +50,7 @@ class Transcriber:
 
     @classmethod
     def from_pretrained(
-        cls, folder: Path, settings: TranscriberSettings, dtype: torch.dtype = torch.float32
+        cls, folder: Path, settings: TranscriberSettings, dtype: torch.dtype | None = torch.float32
     ) -> Transcriber:
         model = load_expert(folder, "AutoModelForSpeechSeq2Seq", dtype)
         extractor = load_preparation(folder, "AutoFeatureExtractor")
