@@ -24,6 +24,7 @@ from anygen.errors import ConfigError, nearest
 from anygen.llm.backbone import Backbone
 from anygen.llm.chat_template import template_values
 from anygen.llm.prompting import Prompter, PromptTemplate
+from anygen.llm.senses import SENSES, Senses
 from anygen.llm.signal_tokens import SignalTokens
 from anygen.llm.tags import CaptionTags
 from anygen.modality import Modality
@@ -74,6 +75,7 @@ def build(config: ModelConfig, folder: Path, dtype: torch.dtype | None = torch.f
         decoders,
         build_describers(config, folder, dtype),
         build_tags(config, template),
+        build_senses(config.llm, folder, backbone),
     ).eval()
 
 
@@ -174,7 +176,19 @@ def build_backbone(config: LanguageModelConfig, folder: Path, dtype: torch.dtype
     counts = {Modality(name): count for name, count in config.signal_tokens.items()}
     spelling = {Modality(name): text for name, text in config.spelling.items()}
     signal_tokens = SignalTokens(counts, spelling, config.wrappers)
-    return Backbone.from_pretrained(folder / config.path, signal_tokens, dtype, config.trained_rows)
+    lm_class = "AutoModelForCausalLM"
+    if config.senses is not None:
+        lm_class = _class_of(SENSES, config.senses.kind, "llm.senses.kind").lm_class
+    return Backbone.from_pretrained(folder / config.path, signal_tokens, dtype, config.trained_rows, lm_class)
+
+
+def build_senses(config: LanguageModelConfig, folder: Path, backbone: Backbone) -> Senses | None:
+    """What a language model reads media with itself; None for any other."""
+    if config.senses is None:
+        return None
+    kind = _class_of(SENSES, config.senses.kind, "llm.senses.kind")
+    settings = from_values(kind.Settings, config.senses.settings, "llm.senses.settings.")
+    return kind.from_pretrained(folder / config.path, backbone, settings)  # type: ignore[no-any-return]
 
 
 def build_decoders(

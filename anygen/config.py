@@ -60,13 +60,22 @@ class CaptionsConfig:
 
 
 @dataclass(frozen=True)
+class SensesConfig:
+    """A language model that reads media itself: its kind (llm/senses.py), and what of large media it reads."""
+
+    kind: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class LanguageModelConfig:
     """The language model: its folder, how many signal tokens each modality has (in this order), how they are spelled
     (`{index}`), and the prompt template's fields (llm/prompting.py).
 
     `wrappers` are tokens that join the vocabulary before the signal tokens; `trained_rows` says how many of the base's
     own rows the checkpoint replaces (llm/signal_tokens.py, llm/backbone.py). With `captions` there are no signal tokens;
-    with `chat_template` the words around the turns are the tokenizer's own (llm/chat_template.py)."""
+    with `chat_template` the words around the turns are the tokenizer's own (llm/chat_template.py);
+    with `senses` it reads media itself."""
 
     path: str
     signal_tokens: Mapping[str, int] = field(default_factory=dict)
@@ -77,6 +86,7 @@ class LanguageModelConfig:
     trained_rows: int = 0
     captions: CaptionsConfig | None = None
     chat_template: bool = False
+    senses: SensesConfig | None = None
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from anygen.errors import PromptError
 from anygen.llm.backbone import Backbone
 from anygen.llm.completion import Completion, CompletionOptions
 from anygen.llm.prompting import Prompter
+from anygen.llm.senses import Senses
 from anygen.llm.tags import CaptionTags
 from anygen.message import as_messages
 from anygen.modality import TEXT, Modality
@@ -57,8 +58,10 @@ class AnyGen(nn.Module):
         decoders: LazyDecoders,
         describers: Mapping[Modality, Sequence[Describer]] | None = None,
         tags: CaptionTags | None = None,
+        senses: Senses | None = None,
     ) -> None:
-        """With `tags` the model writes captions between them, and needs no output projectors (roads.py)."""
+        """With `tags` the model writes captions between them, and needs no output projectors (roads.py); with `senses` the
+        language model reads media itself."""
         super().__init__()
         self.config, self.prompter = config, prompter
         # Plain mappings on purpose: frozen and large, so no part of state_dict().
@@ -72,7 +75,7 @@ class AnyGen(nn.Module):
         # What checkpoint.py knows of where this model came from.
         self.name, self.weights_hash, self.folder = config.name, "", Path()
         self.merged_lora: dict[str, Tensor] = {}
-        self.reader = Reader(encoders, input_projectors, self.describers, backbone, prompter, tags)
+        self.reader = Reader(encoders, input_projectors, self.describers, backbone, prompter, tags, senses)
         self.road: Road = (
             SignalRoad(backbone, prompter, output_projectors, decoders)
             if tags is None

@@ -18,6 +18,7 @@ from anygen.encoders.base import Encoder
 from anygen.errors import PromptError
 from anygen.llm.backbone import Backbone
 from anygen.llm.prompting import Described, Layout, Prompter
+from anygen.llm.senses import Sensed, Senses
 from anygen.llm.tags import CaptionTags
 from anygen.message import Message
 from anygen.modality import TEXT, Modality
@@ -48,16 +49,18 @@ class Reader:
         backbone: Backbone,
         prompter: Prompter,
         tags: CaptionTags | None = None,
+        senses: Senses | None = None,
     ) -> None:
         self.encoders, self.input_projectors, self.describers = encoders, input_projectors, describers
-        self.backbone, self.prompter, self.tags = backbone, prompter, tags
+        self.backbone, self.prompter, self.tags, self.senses = backbone, prompter, tags, senses
+        self._sensed: OrderedDict[tuple[Modality, str], Sensed] = OrderedDict()
         self._features: OrderedDict[tuple[Modality, str], Tensor] = OrderedDict()
         self._words: OrderedDict[tuple[Modality, str], tuple[Sequence[Describer], str]] = OrderedDict()
 
     @property
     def reads(self) -> tuple[Modality, ...]:
-        learned = [Modality(name) for name in self.input_projectors]
-        return (TEXT, *learned, *(each for each in self.describers if each not in learned))
+        own = () if self.senses is None else self.senses.modalities
+        return tuple(dict.fromkeys((TEXT, *map(Modality, self.input_projectors), *own, *self.describers)))
 
     def read(self, request: Request, reserve: int) -> Prompt:
         """The prompt of a request, with `reserve` positions of the context left free. Raises PromptError."""
@@ -67,12 +70,22 @@ class Reader:
             messages = [self._in_words(message, request, described) for message in messages]
         if self.tags is not None:
             messages = self._told(messages, request, self.tags)
-        return Prompt(self.embed(self.prompter.layout(messages, reserve=reserve)), tuple(described))
+        if self.senses is not None:
+            messages = [self._sensing(message, self.senses) for message in messages]
+        layout = self.prompter.layout(messages, reserve=reserve)
+        positions = None
+        if self.senses is not None:
+            positions = self.senses.positions(layout.ids, [at.media for at in layout.media])
+        return Prompt(self.embed(layout), tuple(described), positions)
 
     def embed(self, layout: Layout) -> Tensor:
         """A layout as what the LLM reads, (T, D): its own embeddings, and soft tokens where media stand."""
         embeds_TD = self.backbone.embed(layout.ids).clone()
         for at in layout.media:
+            if isinstance(at.media, Sensed):
+                soft_SD = at.media.features_SD.to(embeds_TD)
+                embeds_TD[at.position : at.position + len(soft_SD)] = soft_SD
+                continue
             # Projectors stay at single precision, whatever the language model is loaded as.
             features_NFE = self.features(at.modality, at.media)[None].to(embeds_TD.device, torch.float32)
             soft_SD = self.input_projectors[at.modality](features_NFE)[0].to(embeds_TD)
@@ -101,13 +114,28 @@ class Reader:
         parts: list[Any] = []
         for part in message.parts:
             modality = TEXT if isinstance(part, str) else part.modality
-            learned = modality in self.input_projectors and request.options.reading != "words"
-            if modality == TEXT or learned or modality not in self.describers:
+            own = self.senses is not None and modality in self.senses.modalities
+            learned = own or modality in self.input_projectors
+            as_it_is = learned and request.options.reading != "words"
+            if modality == TEXT or as_it_is or modality not in self.describers:
                 parts.append(part)
                 continue
             words = self.describe(modality, part)
             described.append(words)
             parts.append(Described(modality, words))
+        return _Turn(message.role, tuple(parts))
+
+    def _sensing(self, message: Any, senses: Senses) -> _Turn:
+        """A message whose media are as the language model itself reads them."""
+        parts: list[Any] = []
+        for part in message.parts:
+            if isinstance(part, (str, Described)) or part.modality not in senses.modalities:
+                parts.append(part)
+                continue
+            key = (part.modality, part.content_hash())
+            if key not in self._sensed:
+                self._sensed[key] = senses.sense(part.modality, part)
+            parts.append(_kept(self._sensed, key))
         return _Turn(message.role, tuple(parts))
 
     def _told(self, messages: Sequence[Any], request: Request, tags: CaptionTags) -> list[Any]:

@@ -24,7 +24,7 @@ def assemble(preset: str | Path, folder: Path) -> Assembled:
     """Write config.yaml and manifest.json into `folder`, where the preset's parts lie under the preset's own paths.
 
     `preset` is a name or a YAML file. All but the decoders are loaded once, as their files say, so that what does not fit is
-    said now. Raises CheckpointError for a part that is missing or does not fit, and for a preset that needs trained weights."""
+    said now. Raises CheckpointError for a part that is missing or does not fit, or a preset that needs trained ones."""
     plans = checkpoint.plans()
     source = plans.get(str(preset), Path(preset))
     if not source.is_file():

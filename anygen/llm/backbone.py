@@ -67,7 +67,7 @@ class Backbone(nn.Module):
                 f"{type(lm).__name__}: has no output head; a causal language model is expected"
             )
         for key in _UNSUPPORTED_KEYS:
-            if getattr(lm.config, key, None) not in (None, 1, 1.0):
+            if getattr(lm.config.get_text_config(), key, None) not in (None, 1, 1.0):
                 raise CheckpointError(f"config.json: {key} is not supported; models with a plain head are")
         if len(tokenizer) > rows:
             raise CheckpointError(
@@ -104,11 +104,12 @@ class Backbone(nn.Module):
         signal_tokens: SignalTokens,
         dtype: torch.dtype | None = None,
         trained_rows: int = 0,
+        lm_class: str = "AutoModelForCausalLM",
     ) -> Backbone:
         """Load config, safetensors and tokenizer from `folder`; `dtype` None keeps what the file says.
 
         Raises CheckpointError if the folder lacks one of them or tokenizer and weights do not fit."""
-        from transformers import AutoModelForCausalLM, AutoTokenizer
+        import transformers
 
         folder = Path(folder)
         if not (folder / "config.json").is_file():
@@ -121,7 +122,7 @@ class Backbone(nn.Module):
             )
         logger.info("loading %s", folder)
         with quiet_libraries("transformers"):
-            lm, report = AutoModelForCausalLM.from_pretrained(
+            lm, report = getattr(transformers, lm_class).from_pretrained(
                 folder,
                 use_safetensors=True,
                 trust_remote_code=False,
@@ -130,7 +131,9 @@ class Backbone(nn.Module):
                 output_loading_info=True,
             )
         _check_report(folder, report)
-        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(
+            folder, trust_remote_code=False, local_files_only=True
+        )
         return cls(lm, tokenizer, signal_tokens, trained_rows).eval()
 
     @property
@@ -140,7 +143,7 @@ class Backbone(nn.Module):
     @property
     def max_length(self) -> int:
         """The context, in positions."""
-        return int(self.lm.config.max_position_embeddings)
+        return int(self.lm.config.get_text_config().max_position_embeddings)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -202,7 +205,9 @@ class Backbone(nn.Module):
         Rounding makes a copy stored at half precision the same base. Signal rows and unmerged LoRA are not part of it;
         lora.merge and load_vocabulary_state keep the value from before."""
         if self._fingerprint is None:
-            config = {key: getattr(self.lm.config, key, None) for key in _CONFIG_KEYS}
+            # A model that reads media has its language part's numbers apart.
+            own = self.lm.config.get_text_config()
+            config = {key: getattr(own, key, None) for key in _CONFIG_KEYS}
             digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
             for name, tensor in sorted(self.lm.state_dict().items()):
                 name = name.replace(".base_layer.", ".")

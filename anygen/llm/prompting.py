@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from anygen.errors import CheckpointError, ConfigError, PromptError
+from anygen.llm.senses import Sensed
 from anygen.llm.signal_tokens import SignalIds, SignalTokens
 from anygen.modality import Modality
 
@@ -258,6 +259,8 @@ class Prompter:
             for part in message.parts:
                 if isinstance(part, str):
                     built.add(self.text_ids(part), target=True)
+                elif isinstance(part, Sensed):
+                    self._add_medium(built, part)
                 elif part.modality in self.signal_ids.modalities:
                     built.spans.append(SpanAt(part.modality, len(built.ids), part))
                     built.add(self.signal_ids.of(part.modality), target=True)
@@ -266,12 +269,12 @@ class Prompter:
                 break
             for part in message.parts:
                 # A model that draws what it cannot see goes on without seeing it.
-                if not isinstance(part, str) and present(part) and self._reads(part):
+                if not isinstance(part, (str, Sensed)) and present(part) and self._reads(part):
                     self._add_medium(built, part)
         return built
 
     def _reads(self, part: Any) -> bool:
-        return isinstance(part, Described) or part.modality in self.num_soft_tokens
+        return isinstance(part, (Described, Sensed)) or part.modality in self.num_soft_tokens
 
     def _add_medium(self, built: _Builder, part: Any) -> None:
         modality = part.modality
@@ -280,6 +283,10 @@ class Prompter:
             raise PromptError(
                 f"the prompt holds {modality}, which this model does not read; it reads {reads}"
             )
+        if isinstance(part, Sensed):
+            built.media.append(MediaAt(len(built.ids) + part.first, modality, part))
+            built.add(part.ids)
+            return
         tags = self._tags.get(modality) or tuple(self.text_ids(tag) for tag in self.template.tags(modality))
         built.add(tags[0])
         if isinstance(part, Described):

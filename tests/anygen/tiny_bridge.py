@@ -24,7 +24,11 @@ CORPUS = (
 FAMILIES = ("llama", "qwen2", "qwen3")
 
 
-def tokenizer(template: str = CHATML) -> Any:
+MARKS = ("<|vision|>", "<|/vision|>", "<|picture|>", "<|clip|>", "<|sound|>", "<|/sound|>", "<|heard|>")
+"""What an omni model puts around and in place of what it reads."""
+
+
+def tokenizer(template: str = CHATML, marks: tuple[str, ...] = ()) -> Any:
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
@@ -43,7 +47,7 @@ def tokenizer(template: str = CHATML) -> Any:
         bos_token="<|begin|>",
         eos_token="<|im_end|>",
         pad_token="<pad>",
-        extra_special_tokens=SPECIAL[3:],
+        extra_special_tokens=[*SPECIAL[3:], *marks],
     )
     found.chat_template = template
     return found
@@ -163,6 +167,64 @@ def write_whisper(folder: Path) -> None:
         WhisperForConditionalGeneration(config).save_pretrained(folder)
     WhisperFeatureExtractor(chunk_length=1, sampling_rate=16_000).save_pretrained(folder)
     words.save_pretrained(folder)
+
+
+def write_omni(folder: Path, length: int = 1024) -> None:
+    """The thinker of Qwen2.5-Omni, and its processors."""
+    from transformers import (
+        Qwen2_5OmniThinkerConfig,
+        Qwen2_5OmniThinkerForConditionalGeneration,
+        Qwen2VLImageProcessor,
+        WhisperFeatureExtractor,
+    )
+
+    words = tokenizer(marks=MARKS)
+    begin, end, picture, clip, opens, closes, heard = words.convert_tokens_to_ids(list(MARKS))
+    text = {
+        "vocab_size": 368, "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2,
+        "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": length,
+        "initializer_range": 0.3, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0,
+        "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [1, 1, 2]},
+    }  # fmt: skip
+    vision = {
+        "depth": 2, "hidden_size": 16, "intermediate_size": 16, "num_heads": 2, "patch_size": 14,
+        "out_hidden_size": 32, "fullatt_block_indexes": [1], "initializer_range": 0.3,
+    }  # fmt: skip
+    audio = {
+        "num_mel_bins": 16, "encoder_layers": 1, "encoder_attention_heads": 2, "encoder_ffn_dim": 16,
+        "d_model": 16, "max_source_positions": 100, "n_window": 50, "output_dim": 32, "initializer_range": 0.3,
+    }  # fmt: skip
+    config = Qwen2_5OmniThinkerConfig(
+        text_config=text, vision_config=vision, audio_config=audio, initializer_range=0.3,
+        vision_start_token_id=begin, vision_end_token_id=end, image_token_index=picture, video_token_index=clip,
+        audio_start_token_id=opens, audio_end_token_id=closes, audio_token_index=heard, bos_token_id=1,
+        eos_token_id=2, pad_token_id=0,
+    )  # fmt: skip
+    with torch.random.fork_rng():
+        torch.manual_seed(5)
+        Qwen2_5OmniThinkerForConditionalGeneration(config).save_pretrained(folder)
+    words.save_pretrained(folder)
+    Qwen2VLImageProcessor(min_pixels=28 * 28, max_pixels=56 * 56).save_pretrained(folder / "images")
+    WhisperFeatureExtractor(feature_size=16, chunk_length=4, sampling_rate=16_000).save_pretrained(
+        folder / "sounds"
+    )
+    import json
+
+    # Published ones lie in one file.
+    both = {}
+    for name in ("images", "sounds"):
+        both |= json.loads((folder / name / "preprocessor_config.json").read_text())
+        shutil.rmtree(folder / name)
+    (folder / "preprocessor_config.json").write_text(json.dumps(both))
+
+
+def omni_values() -> dict[str, Any]:
+    """The omni bridge as YAML would hold it: no describers."""
+    values = config_values()
+    del values["describers"]
+    settings = {"image_pixels": 3136, "frame_pixels": 1568, "num_frames": 4}
+    values["llm"]["senses"] = {"kind": "qwen2_5_omni", "settings": settings}
+    return values | {"name": "tiny-omni"}
 
 
 def config_values() -> dict[str, Any]:
