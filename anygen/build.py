@@ -188,7 +188,11 @@ def build_senses(config: LanguageModelConfig, folder: Path, backbone: Backbone) 
         return None
     kind = _class_of(SENSES, config.senses.kind, "llm.senses.kind")
     settings = from_values(kind.Settings, config.senses.settings, "llm.senses.settings.")
-    return kind.from_pretrained(folder / config.path, backbone, settings)  # type: ignore[no-any-return]
+    unread = sorted(set(config.senses.modalities) - set(kind.every))
+    if unread:
+        raise ConfigError(f"llm.senses.modalities: {unread[0]} is not read by a {config.senses.kind}")
+    modalities = tuple(map(Modality, config.senses.modalities))
+    return kind.from_pretrained(folder / config.path, backbone, settings, modalities)  # type: ignore[no-any-return]
 
 
 def build_decoders(

@@ -222,6 +222,11 @@ def _check_base(folder: Path, manifest: Mapping[str, Any], model: AnyGen) -> Non
         wanted = manifest.get(fact)
         if found != wanted:
             shown = [str(value)[:60] for value in (found, wanted)]
+            if not model.config.is_trained:
+                raise CheckpointError(
+                    f"{folder / CONFIG}: {fact.replace('_', ' ')} is {shown[0]}, but {MANIFEST} was written for {shown[1]}; "
+                    "give the parts it was made of, or make it again with `anygen convert parts`"
+                )
             raise CheckpointError(
                 f"{folder / CONFIG}: {fact.replace('_', ' ')} is {shown[0]}, but {TRAINED} was trained with {shown[1]}; "
                 "give the language model and the decoders it was trained with"

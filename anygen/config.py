@@ -61,9 +61,10 @@ class CaptionsConfig:
 
 @dataclass(frozen=True)
 class SensesConfig:
-    """A language model that reads media itself: its kind (llm/senses.py), and what of large media it reads."""
+    """A language model that reads media itself: its kind (llm/senses.py), which, and how much of large ones."""
 
     kind: str
+    modalities: tuple[str, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 

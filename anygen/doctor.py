@@ -52,6 +52,7 @@ def describe(name: str | Path) -> dict[str, Any]:
     config = read_config(folder / checkpoint.CONFIG)
     parts = {"trained": folder / checkpoint.TRAINED} if config.is_trained else {}
     read = {each for encoder in config.encoders.values() for each in encoder.modalities}
+    read |= set() if config.llm.senses is None else set(config.llm.senses.modalities)
     parts |= {part: folder / path for part, path in checkpoint.part_paths(config).items()}
     return {
         "name": config.name,

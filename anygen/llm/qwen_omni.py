@@ -53,9 +53,18 @@ class QwenOmni:
 
     Settings = QwenOmniSettings
     lm_class = "Qwen2_5OmniThinkerForConditionalGeneration"
-    modalities = (IMAGE, VIDEO, AUDIO)
+    every = (IMAGE, VIDEO, AUDIO)
 
-    def __init__(self, backbone: Backbone, images: Any, sounds: Any, settings: QwenOmniSettings) -> None:
+    def __init__(
+        self,
+        backbone: Backbone,
+        images: Any,
+        sounds: Any,
+        settings: QwenOmniSettings,
+        modalities: Sequence[Modality] = every,
+    ) -> None:
+        """`modalities` are those of `every` that it is to read."""
+        self.modalities = tuple(modalities)
         self.lm, self.images, self.sounds, self.settings = backbone.lm, images, sounds, settings
         config = self.lm.config
         self.marks: dict[Modality, tuple[int, int, int]] = {
@@ -65,7 +74,13 @@ class QwenOmni:
         }
 
     @classmethod
-    def from_pretrained(cls, folder: Path, backbone: Backbone, settings: QwenOmniSettings) -> QwenOmni:
+    def from_pretrained(
+        cls,
+        folder: Path,
+        backbone: Backbone,
+        settings: QwenOmniSettings,
+        modalities: Sequence[Modality] = every,
+    ) -> QwenOmni:
         """With the processors that lie beside the model. Raises CheckpointError where there are none."""
         with quiet_libraries("transformers"):
             from transformers import AutoFeatureExtractor, AutoImageProcessor
@@ -78,7 +93,7 @@ class QwenOmni:
             except (OSError, ValueError) as error:
                 reason = " ".join(str(error).split())[:200]
                 raise CheckpointError(f"{folder}: its processors cannot be loaded: {reason}") from error
-        return cls(backbone, images, sounds, settings)
+        return cls(backbone, images, sounds, settings, modalities)
 
     @torch.no_grad()
     def sense(self, modality: Modality, media: Any) -> Sensed:

@@ -58,7 +58,7 @@ def test_a_preset_without_weights_is_a_whole_config(name: str) -> None:
     assert set(config.sources) - {"trained"} == parts
 
 
-@pytest.mark.parametrize("name", ["bridge-small"])
+@pytest.mark.parametrize("name", ["bridge-small", "bridge-omni"])
 def test_a_preset_of_published_parts_names_a_source_for_each(name: str) -> None:
     config = read_config(plans()[name])
     assert config.name == name and config.obtain is not None and not config.is_trained

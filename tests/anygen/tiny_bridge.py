@@ -223,7 +223,11 @@ def omni_values() -> dict[str, Any]:
     values = config_values()
     del values["describers"]
     settings = {"image_pixels": 3136, "frame_pixels": 1568, "num_frames": 4}
-    values["llm"]["senses"] = {"kind": "qwen2_5_omni", "settings": settings}
+    values["llm"]["senses"] = {
+        "kind": "qwen2_5_omni",
+        "modalities": ["image", "video", "audio"],
+        "settings": settings,
+    }
     return values | {"name": "tiny-omni"}
 
 
