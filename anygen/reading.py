@@ -140,7 +140,9 @@ class Reader:
 
     def _told(self, messages: Sequence[Any], request: Request, tags: CaptionTags) -> list[Any]:
         """The conversation for a model that writes captions: told of its tags, nobody else's text holding one."""
-        said = [_Turn(message.role, tuple(_joined(message, tags))) for message in messages]
+        # What is described may be more than what is made.
+        described = [tag for modality in self.describers for tag in self.prompter.template.tags(modality)]
+        said = [_Turn(message.role, tuple(_joined(message, tags, described))) for message in messages]
         instruction = tags.instruct(request.may, request.require)
         own = said.pop(0).parts if said and said[0].role == "system" else (self.prompter.template.system,)
         words = "\n\n".join(text for text in (*own, instruction) if text)
@@ -155,7 +157,7 @@ class _Turn:
     parts: tuple[Any, ...]
 
 
-def _joined(message: Any, tags: CaptionTags) -> list[Any]:
+def _joined(message: Any, tags: CaptionTags, described: Sequence[str]) -> list[Any]:
     """The parts of a message, texts that touch as one and without tags; what the assistant made as it writes it."""
     parts: list[Any] = []
     # Tags are sought in texts that touch, because half a tag may end one and the other half begin the next.
@@ -165,9 +167,9 @@ def _joined(message: Any, tags: CaptionTags) -> list[Any]:
         else:
             parts.append(part)
     plain = [
-        tags.plain(part)
+        tags.plain(part, described)
         if isinstance(part, str)
-        else Described(part.modality, tags.plain(part.caption))
+        else Described(part.modality, tags.plain(part.caption, described))
         if isinstance(part, Described)
         else part
         for part in parts

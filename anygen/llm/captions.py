@@ -277,9 +277,17 @@ class _Speech:
         row.words = ""
 
     def _end(self, row: _Row, finish: Finish) -> None:
-        """End the row and let out the text that was held back."""
+        """End the row and let out the text that was held back; a tag that was cut by the budget is left out."""
         row.finish = finish
+        tail = row.stream.tail
         rest = row.stream.finish()
+        if (
+            finish == "length"
+            and rest == tail
+            and len(tail) > 1
+            and any(tag.startswith(tail) for tag in self.tags.all)
+        ):
+            rest = ""
         row.words += rest
         self._take_text(row)
         if rest and self.on_token is not None:

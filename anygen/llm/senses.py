@@ -14,7 +14,7 @@ from torch import Tensor
 from anygen.modality import Modality
 
 SENSES: dict[str, str] = {"qwen2_5_omni": "anygen.llm.qwen_omni:QwenOmni"}
-"""Kind -> where it is, for a model of its `lm_class`; made as Class.from_pretrained(folder, backbone, Settings, modalities)."""
+"""Kind -> where it is, for its `lm_class`; made as Class.from_pretrained(folder, backbone, Settings, modalities)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -82,9 +82,9 @@ class CaptionTags:
         """A medium as the model writes it."""
         return f"{self.opening(modality)}{caption}{self.closing(modality)}"
 
-    def plain(self, text: str) -> str:
-        """What somebody typed, without tags: a space parts the first character of one from the rest."""
-        for tag in self.all:
+    def plain(self, text: str, others: Collection[str] = ()) -> str:
+        """What somebody typed, without tags or `others`: a space parts the first character of one from the rest."""
+        for tag in (*self.all, *others):
             text = text.replace(tag, f"{tag[0]} {tag[1:]}")
         return text
 

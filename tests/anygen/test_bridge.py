@@ -170,6 +170,13 @@ def test_tags_that_somebody_types_are_no_tags(bridge: AnyGen) -> None:
     assert words.count("<image>") == words.count("<audio>") == words.count("<video>") == 1
 
 
+def test_tags_of_what_is_only_read_cannot_be_typed_either(
+    bridge: AnyGen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(bridge.describers, "smell", ())
+    assert "< smell>z< /smell>" in read(bridge, "<smell>z</smell>")
+
+
 def test_media_are_read_in_words_and_what_was_made_as_it_was_written(bridge: AnyGen) -> None:
     named = bridge.reader.describe(IMAGE, picture())
     conversation = [

@@ -104,7 +104,7 @@ def test_every_reply_is_well_formed(parts, loves_tags: bool, monkeypatch: pytest
                 for must in combinations(may, count):
                     for seed in range(3):
                         options = CompletionOptions(
-                            max_new_tokens=1 + seed * 9, temperature=1.5, stop=("zz",), max_spans=3
+                            max_new_tokens=1 + seed * 20, temperature=1.5, stop=("zz",), max_spans=3
                         )
                         generator = torch.Generator().manual_seed(seed)
                         found = complete_captions(
@@ -179,7 +179,7 @@ def said(words: str, monkeypatch: pytest.MonkeyPatch, **how):
 
     monkeypatch.setattr(backbone, "logits", logits)
     streamed: list[str] = []
-    options = CompletionOptions(max_new_tokens=200, stop=how.pop("stop", ()))
+    options = CompletionOptions(max_new_tokens=how.pop("most", 200), stop=how.pop("stop", ()))
     found = complete_captions(
         backbone, [prompt(backbone)], tag_tokens, options,
         on_token=lambda row, token, text: streamed.append(text), **how,
@@ -216,6 +216,12 @@ def test_a_token_that_reaches_beyond_a_tag_is_not_said(parts) -> None:
 
 def test_a_bracket_alone_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
     assert plain(said("2 < 3 and <b>bold</b> <im", monkeypatch)) == ["2 < 3 and <b>bold</b> <im"]
+
+
+def test_a_tag_that_the_budget_cuts_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = len(said("Look <image>a dog", monkeypatch).token_ids)
+    texts = {said("Look <image>a dog", monkeypatch, most=most).text for most in range(1, whole)}
+    assert not any("<i" in text for text in texts) and "Look " in texts
 
 
 def test_a_tag_that_may_not_come_is_never_completed(monkeypatch: pytest.MonkeyPatch) -> None:
