@@ -104,7 +104,7 @@ def test_every_reply_is_well_formed(parts, loves_tags: bool, monkeypatch: pytest
                 for must in combinations(may, count):
                     for seed in range(3):
                         options = CompletionOptions(
-                            max_new_tokens=1 + seed * 20, temperature=1.5, stop=("zz",), max_spans=3
+                            max_new_tokens=1 + seed * 12, temperature=1.5, stop=("zz",), max_spans=3
                         )
                         generator = torch.Generator().manual_seed(seed)
                         found = complete_captions(
@@ -118,7 +118,7 @@ def test_every_reply_is_well_formed(parts, loves_tags: bool, monkeypatch: pytest
                         )[0]
                         check(found, backbone.tokenizer, may, must)
                         unforced += len(found.spans) - len(must)
-    assert unforced > 20 or not loves_tags
+    assert unforced > 5 or not loves_tags
 
 
 def test_a_batch_of_n_equals_n_of_one(parts, monkeypatch: pytest.MonkeyPatch) -> None:
