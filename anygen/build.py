@@ -16,12 +16,17 @@ from anygen.config import DecoderConfig, LanguageModelConfig, ModelConfig, from_
 from anygen.decoders import DECODERS, MAKES
 from anygen.decoders.base import Decoder
 from anygen.decoders.lazy import LazyDecoders
+from anygen.describers import DESCRIBERS
+from anygen.describers.base import Describer
 from anygen.encoders import ENCODERS
 from anygen.encoders.base import Encoder
 from anygen.errors import ConfigError, nearest
 from anygen.llm.backbone import Backbone
+from anygen.llm.chat_template import template_values
 from anygen.llm.prompting import Prompter, PromptTemplate
+from anygen.llm.senses import SENSES, Senses
 from anygen.llm.signal_tokens import SignalTokens
+from anygen.llm.tags import CaptionTags
 from anygen.modality import Modality
 from anygen.model import AnyGen
 from anygen.placement import Placement
@@ -33,11 +38,12 @@ SHARED = "shared"
 def build(
     config: ModelConfig,
     folder: Path,
-    dtype: torch.dtype = torch.float32,
+    dtype: torch.dtype | None = torch.float32,
     placement: Placement | None = None,
 ) -> AnyGen:
     """The model a config describes, its frozen parts loaded from paths relative to `folder`, its trained parts fresh.
 
+    `dtype` None keeps what the files say of the language model and the describers; decoders are then drawn with at float32.
     Of `placement` only what concerns loading the language model is used: placement.place moves the rest once it is complete.
     Raises ConfigError for an unknown kind or setting, CheckpointError for a part that cannot be loaded."""
     encoders = build_encoders(config, folder)
@@ -58,15 +64,29 @@ def build(
             for modality, settings in config.output_projectors.items()
         }
     )
+    template = build_template(config.llm, backbone)
     prompter = Prompter(
         backbone.tokenizer,
-        from_values(PromptTemplate, _modal_keys(config.llm.template), "llm.template."),
+        template,
         backbone.signal_tokens,
         {Modality(name): int(projector.num_soft_tokens) for name, projector in input_family.items()},
         backbone.max_length,
     )
-    decoders = build_decoders(config.decoders, folder, dtype, placement.offload if placement else {})
-    return AnyGen(config, encoders, input_family, backbone, prompter, output_family, decoders).eval()
+    decoders = build_decoders(
+        config.decoders, folder, dtype or torch.float32, placement.offload if placement else {}
+    )
+    return AnyGen(
+        config,
+        encoders,
+        input_family,
+        backbone,
+        prompter,
+        output_family,
+        decoders,
+        build_describers(config, folder, dtype),
+        build_tags(config, template),
+        build_senses(config.llm, folder, backbone),
+    ).eval()
 
 
 def build_input_projectors(
@@ -127,18 +147,69 @@ def build_encoders(config: ModelConfig, folder: Path) -> dict[Modality, Encoder]
     return family
 
 
+def build_describers(
+    config: ModelConfig, folder: Path, dtype: torch.dtype | None = torch.float32
+) -> dict[Modality, tuple[Describer, ...]]:
+    """Modality -> what names it, in the config's order."""
+    family: dict[Modality, tuple[Describer, ...]] = {}
+    for name, each in config.describers.items():
+        kind = class_of(DESCRIBERS, each.kind, f"describers.{name}.kind")
+        settings = from_values(kind.Settings, each.settings, f"describers.{name}.settings.")
+        unread = sorted(set(each.modalities) - set(kind.modalities))
+        if unread:
+            raise ConfigError(f"describers.{name}.modalities: {unread[0]} is not named by a {each.kind}")
+        made = kind.from_pretrained(folder / each.path, settings, dtype)
+        for modality in map(Modality, each.modalities):
+            family[modality] = (*family.get(modality, ()), made)
+    return family
+
+
+def build_template(config: LanguageModelConfig, backbone: Backbone) -> PromptTemplate:
+    """The words around the turns: the config's, or the tokenizer's own with what the config says beside it."""
+    values = _modal_keys(config.template)
+    if config.chat_template:
+        values = template_values(backbone.tokenizer, values)
+    return from_values(PromptTemplate, values, "llm.template.")
+
+
+def build_tags(config: ModelConfig, template: PromptTemplate) -> CaptionTags | None:
+    """The tags of everything a decoder makes, for a model that writes captions; None for any other."""
+    captions = config.llm.captions
+    if captions is None:
+        return None
+    told = {} if captions.instruction is None else {"instruction": captions.instruction}
+    tags = {Modality(name): template.tags(Modality(name)) for name in config.decoders}
+    return CaptionTags(tags, max_caption_tokens=captions.max_caption_tokens, **told)
+
+
 def build_backbone(
     config: LanguageModelConfig,
     folder: Path,
-    dtype: torch.dtype,
+    dtype: torch.dtype | None,
     arguments: Mapping[str, Any] | None = None,
 ) -> Backbone:
     counts = {Modality(name): count for name, count in config.signal_tokens.items()}
     spelling = {Modality(name): text for name, text in config.spelling.items()}
     signal_tokens = SignalTokens(counts, spelling, config.wrappers)
+    lm_class = "AutoModelForCausalLM"
+    if config.senses is not None:
+        lm_class = class_of(SENSES, config.senses.kind, "llm.senses.kind").lm_class
     return Backbone.from_pretrained(
-        folder / config.path, signal_tokens, dtype, config.trained_rows, arguments
+        folder / config.path, signal_tokens, dtype, config.trained_rows, arguments, lm_class
     )
+
+
+def build_senses(config: LanguageModelConfig, folder: Path, backbone: Backbone) -> Senses | None:
+    """What a language model reads media with itself; None for any other."""
+    if config.senses is None:
+        return None
+    kind = class_of(SENSES, config.senses.kind, "llm.senses.kind")
+    settings = from_values(kind.Settings, config.senses.settings, "llm.senses.settings.")
+    unread = sorted(set(config.senses.modalities) - set(kind.every))
+    if unread:
+        raise ConfigError(f"llm.senses.modalities: {unread[0]} is not read by a {config.senses.kind}")
+    modalities = tuple(map(Modality, config.senses.modalities))
+    return kind.from_pretrained(folder / config.path, backbone, settings, modalities)  # type: ignore[no-any-return]
 
 
 def build_decoders(

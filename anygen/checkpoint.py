@@ -60,7 +60,8 @@ def resolve(name: str | Path, local_files_only: bool = False) -> Path:
         plan = read_config(plans()[str(name)])
         raise CheckpointError(
             f"{name}: its weights are no part of anygen; `anygen pull {name}` fetches the parts; make a folder of "
-            f"them with `{plan.obtain}` and give that folder's path as the model (docs/nextgpt.md)"
+            f"them with `{plan.obtain}` and give that folder's path as the model "
+            f"({'docs/nextgpt.md' if plan.is_trained else 'docs/bridge.md'})"
         )
     if folder.is_dir():
         if not (folder / CONFIG).is_file():
@@ -186,7 +187,7 @@ def weights_hash(hashes: Mapping[str, str]) -> str:
 
 def file_hashes(folder: Path, config: ModelConfig) -> dict[str, str]:
     """File -> SHA-256, for the trained parts and every file of every frozen part, named by part."""
-    files = {TRAINED: folder / TRAINED}
+    files = {TRAINED: folder / TRAINED} if config.is_trained else {}
     for part, path in part_paths(config).items():
         root = folder / path
         files |= {
@@ -204,6 +205,7 @@ def file_hashes(folder: Path, config: ModelConfig) -> dict[str, str]:
 def part_paths(config: ModelConfig) -> dict[str, str]:
     """Frozen part -> its path as the config gives it."""
     paths = {f"encoders.{name}": each.path for name, each in config.encoders.items()}
+    paths |= {f"describers.{name}": each.path for name, each in config.describers.items()}
     paths["llm"] = config.llm.path
     return paths | {f"decoders.{name}": each.path for name, each in config.decoders.items()}
 
@@ -253,6 +255,11 @@ def _check_base(folder: Path, manifest: Mapping[str, Any], model: AnyGen) -> Non
         wanted = manifest.get(fact)
         if found != wanted:
             shown = [str(value)[:60] for value in (found, wanted)]
+            if not model.config.is_trained:
+                raise CheckpointError(
+                    f"{folder / CONFIG}: {fact.replace('_', ' ')} is {shown[0]}, but {MANIFEST} was written for {shown[1]}; "
+                    "give the parts it was made of, or make it again with `anygen convert parts`"
+                )
             raise CheckpointError(
                 f"{folder / CONFIG}: {fact.replace('_', ' ')} is {shown[0]}, but {TRAINED} was trained with {shown[1]}; "
                 "give the language model and the decoders it was trained with"
@@ -300,6 +307,8 @@ def _load_trained(model: AnyGen, folder: Path, merge: bool) -> None:
     from safetensors.torch import load_file
 
     path = folder / TRAINED
+    if not model.config.is_trained:
+        return
     if not path.is_file():
         raise CheckpointError(f"{path}: no such file; a folder saved by save_pretrained has one")
     try:
@@ -356,7 +365,8 @@ def save(
         config, name=name or config.name, llm=dataclasses.replace(config.llm, lora=lora)
     )
     state = {key: value.detach().to("cpu", dtype).contiguous() for key, value in trained_state(model).items()}
-    write_files([(folder / TRAINED, to_bytes(state)), (folder / CONFIG, config_text(config).encode())])
+    trained = [(folder / TRAINED, to_bytes(state))] if config.is_trained else []
+    write_files([*trained, (folder / CONFIG, config_text(config).encode())])
     write_manifest(model, folder)
     if hub.may_write(folder / hub.CARD):
         text = hub.card(config, _read_manifest(folder)["files"], state)
@@ -414,6 +424,10 @@ def _moved(model: AnyGen, folder: Path, copy_parts: bool) -> ModelConfig:
         config,
         encoders={
             n: dataclasses.replace(e, path=move(f"encoders.{n}", e.path)) for n, e in config.encoders.items()
+        },
+        describers={
+            n: dataclasses.replace(d, path=move(f"describers.{n}", d.path))
+            for n, d in config.describers.items()
         },
         llm=dataclasses.replace(config.llm, path=move("llm", config.llm.path)),
         decoders={

@@ -243,6 +243,15 @@ def _add_convert(commands: Any) -> None:
     vicuna = formats.add_parser("vicuna-delta", help="a Vicuna delta over LLaMA")
     vicuna.add_argument("base", metavar="BASE", help="the folder of LLaMA's weights")
     vicuna.add_argument("delta", metavar="DELTA", help="the folder of the delta")
+    parts = formats.add_parser(
+        "parts",
+        help="a preset of published parts alone, such as bridge-small",
+        description="Write config.yaml and manifest.json beside a preset's parts, once they lie in FOLDER under its paths.",
+    )
+    parts.add_argument("preset", metavar="PRESET", help="its name, or a YAML file")
+    parts.add_argument("folder", metavar="FOLDER", help="where the parts lie")
+    parts.add_argument("--json", action="store_true", help="print one JSON object")
+    parts.set_defaults(run=assemble_parts)
     for each, run in (
         (imagebind, convert_imagebind),
         (nextgpt, convert_nextgpt),
@@ -838,6 +847,15 @@ def convert_vicuna(arguments: argparse.Namespace) -> int:
     return _converted(
         arguments, lambda: add_delta(Path(arguments.base), Path(arguments.delta), Path(arguments.out))
     )
+
+
+def assemble_parts(arguments: argparse.Namespace) -> int:
+    from anygen.convert.parts import assemble
+
+    done = assemble(arguments.preset, Path(arguments.folder))
+    found = {"folder": str(done.folder), "parts": done.parts}
+    print(json.dumps(found, ensure_ascii=False) if arguments.json else "\n".join(_lines(found)))
+    return DONE
 
 
 def _converted(arguments: argparse.Namespace, convert: Callable[[], Converted]) -> int:

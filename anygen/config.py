@@ -38,20 +38,56 @@ class LoraConfig:
 
 
 @dataclass(frozen=True)
+class DescriberConfig:
+    """An expert that names media in words: its kind (describers/__init__.py), its folder, what it names, its settings.
+
+    Where several name one modality, their words are joined in this order."""
+
+    kind: str
+    path: str
+    modalities: tuple[str, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CaptionsConfig:
+    """The road through words: every modality that a decoder makes is written as a caption between the template's tags.
+
+    `instruction` replaces what the model is told of it (llm/tags.py)."""
+
+    max_caption_tokens: int = 64
+    instruction: str | None = None
+
+
+@dataclass(frozen=True)
+class SensesConfig:
+    """A language model that reads media itself: its kind (llm/senses.py), which, and how much of large ones."""
+
+    kind: str
+    modalities: tuple[str, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class LanguageModelConfig:
     """The language model: its folder, how many signal tokens each modality has (in this order), how they are spelled
     (`{index}`), and the prompt template's fields (llm/prompting.py).
 
     `wrappers` are tokens that join the vocabulary before the signal tokens; `trained_rows` says how many of the base's
-    own rows the checkpoint replaces (llm/signal_tokens.py, llm/backbone.py)."""
+    own rows the checkpoint replaces (llm/signal_tokens.py, llm/backbone.py). With `captions` there are no signal tokens;
+    with `chat_template` the words around the turns are the tokenizer's own (llm/chat_template.py);
+    with `senses` it reads media itself."""
 
     path: str
-    signal_tokens: Mapping[str, int]
+    signal_tokens: Mapping[str, int] = field(default_factory=dict)
     spelling: Mapping[str, str] = field(default_factory=dict)
     template: Mapping[str, Any] = field(default_factory=dict)
     lora: LoraConfig | None = None
     wrappers: tuple[str, ...] = ()
     trained_rows: int = 0
+    captions: CaptionsConfig | None = None
+    chat_template: bool = False
+    senses: SensesConfig | None = None
 
 
 @dataclass(frozen=True)
@@ -91,22 +127,24 @@ class SamplingConfig:
     top_p: float = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ModelConfig:
     """A whole model. Paths are relative to the folder the YAML lies in. Projectors hold `kind` and their own settings; an
     input projector of `kind: shared` with `of: image` is the very projector that images have.
 
     `commercial` says whether all of its weights are free for commercial use, None that nobody has said.
     `sources` (part -> where it is published) and `obtain`, the command that makes a folder of them, are for presets whose
-    weights the package does not hold."""
+    weights the package does not hold. A model that reads and writes through words (`describers`, `llm.captions`) has no
+    encoders and projectors, and nothing of it is trained here."""
 
     name: str
     description: str
     licence: str
-    encoders: Mapping[str, EncoderConfig]
-    input_projectors: Mapping[str, Mapping[str, Any]]
+    encoders: Mapping[str, EncoderConfig] = field(default_factory=dict)
+    input_projectors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    describers: Mapping[str, DescriberConfig] = field(default_factory=dict)
     llm: LanguageModelConfig
-    output_projectors: Mapping[str, Mapping[str, Any]]
+    output_projectors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     decoders: Mapping[str, DecoderConfig]
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
     sources: Mapping[str, SourceConfig] = field(default_factory=dict)
@@ -116,13 +154,23 @@ class ModelConfig:
     def __post_init__(self) -> None:
         read = {modality for encoder in self.encoders.values() for modality in encoder.modalities}
         _same("input_projectors", set(self.input_projectors), "an encoder reads", read)
-        _same("llm.signal_tokens", set(self.llm.signal_tokens), "a decoder makes", set(self.decoders))
-        _same("output_projectors", set(self.output_projectors), "a decoder makes", set(self.decoders))
+        if self.llm.captions is None:
+            _same("llm.signal_tokens", set(self.llm.signal_tokens), "a decoder makes", set(self.decoders))
+            _same("output_projectors", set(self.output_projectors), "a decoder makes", set(self.decoders))
+        else:
+            _same("llm.signal_tokens", set(self.llm.signal_tokens), "llm.captions leaves", set())
+            _same("output_projectors", set(self.output_projectors), "llm.captions leaves", set())
         for name, count in self.llm.signal_tokens.items():
             if not 1 <= count <= MAX_SIGNAL_TOKENS:
                 raise ConfigError(
                     f"llm.signal_tokens.{name} is {count}; 1 to {MAX_SIGNAL_TOKENS} are accepted"
                 )
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether a checkpoint of it holds weights that anygen's stages train."""
+        own = self.llm.signal_tokens or self.llm.wrappers or self.llm.trained_rows or self.llm.lora
+        return bool(self.input_projectors or self.output_projectors or own)
 
 
 def _same(path: str, found: set[str], what: str, wanted: set[str]) -> None:

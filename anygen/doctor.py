@@ -98,7 +98,11 @@ def every_model(commercial_only: bool = False) -> list[dict[str, Any]]:
 
 
 def reads(config: ModelConfig) -> list[str]:
-    return ["text", *sorted({each for encoder in config.encoders.values() for each in encoder.modalities})]
+    """What a model takes: through encoders, in words by describers, or with the language model's own senses."""
+    read = {each for encoder in config.encoders.values() for each in encoder.modalities}
+    read |= {each for describer in config.describers.values() for each in describer.modalities}
+    read |= set() if config.llm.senses is None else set(config.llm.senses.modalities)
+    return ["text", *sorted(read)]
 
 
 def describe(name: str | Path) -> dict[str, Any]:
@@ -110,7 +114,7 @@ def describe(name: str | Path) -> dict[str, Any]:
 
     folder = checkpoint.resolve(name)
     config = read_config(folder / checkpoint.CONFIG)
-    parts = {"trained": folder / checkpoint.TRAINED}
+    parts = {"trained": folder / checkpoint.TRAINED} if config.is_trained else {}
     parts |= {part: folder / path for part, path in checkpoint.part_paths(config).items()}
     return {
         "name": config.name,

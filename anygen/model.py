@@ -2,14 +2,14 @@
 conditioning --decode--> media.
 
 `generate` is `respond` (steps 1-4; needs no decoder in memory) then `render` (step 5). Batch first: one prompt is the
-batch of one. Shape letters: N items, F features, E encoder width, S soft tokens, T positions, D LLM width.
+batch of one. Steps 1 and 2 are in reading.py, 3 and 4 in roads.py, 5 in rendering.py; both ends have a second road,
+through words, where no projector was trained.
 """
 
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,44 +19,29 @@ from torch import Tensor, nn
 from anygen import placement, provenance
 from anygen.config import ModelConfig
 from anygen.decoders.lazy import LazyDecoders
+from anygen.describers.base import Describer
 from anygen.encoders.base import Encoder
 from anygen.errors import PromptError
 from anygen.llm.backbone import Backbone
-from anygen.llm.completion import Completion, CompletionOptions, complete
-from anygen.llm.prompting import Layout, Prompter
+from anygen.llm.completion import Completion, CompletionOptions
+from anygen.llm.prompting import Prompter
+from anygen.llm.senses import Senses
+from anygen.llm.tags import CaptionTags
 from anygen.message import as_messages
 from anygen.modality import TEXT, Modality
 from anygen.options import GenerationOptions, as_options
-from anygen.reply import (
-    DecoderProgress,
-    Done,
-    Event,
-    MediaReady,
-    Reply,
-    Response,
-    Span,
-    SpanStarted,
-    TextDelta,
-    caption_of,
-)
+from anygen.reading import Reader, check_readable
+from anygen.rendering import Emit, Rendered, ShouldStop, draw
+from anygen.reply import Done, Event, Reply, Response, Span, SpanStarted, TextDelta
 from anygen.request import Request, limits
+from anygen.roads import CaptionRoad, Road, SignalRoad
 from anygen.seeds import WORDS, check_seed, generator
 from anygen.streaming import events_of
 
-Emit = Callable[[Event], None]
-ShouldStop = Callable[[], bool]
 Options = GenerationOptions | Mapping[str, Any] | None
 
-DECODE_BATCH = 8
-"""Items a decoder draws at once, at most."""
-KEPT_FEATURES = 256
-"""Media whose features are kept, so that later turns of a conversation need not encode them again."""
 REPLY_ROOM = 96
 """Positions of the context kept free for the reply."""
-
-
-class _Stopped(Exception):
-    """Raised inside a decoder's step when the caller asked to stop."""
 
 
 class AnyGen(nn.Module):
@@ -71,11 +56,17 @@ class AnyGen(nn.Module):
         prompter: Prompter,
         output_projectors: nn.ModuleDict,
         decoders: LazyDecoders,
+        describers: Mapping[Modality, Sequence[Describer]] | None = None,
+        tags: CaptionTags | None = None,
+        senses: Senses | None = None,
     ) -> None:
+        """With `tags` the model writes captions between them, and needs no output projectors (roads.py); with `senses` the
+        language model reads media itself."""
         super().__init__()
         self.config, self.prompter = config, prompter
         # Plain mappings on purpose: frozen and large, so no part of state_dict().
         self.encoders, self.decoders = encoders, decoders
+        self.describers = dict(describers or {})
         self.input_projectors, self.backbone, self.output_projectors = (
             input_projectors,
             backbone,
@@ -84,7 +75,12 @@ class AnyGen(nn.Module):
         # What checkpoint.py knows of where this model came from.
         self.name, self.weights_hash, self.folder = config.name, "", Path()
         self.merged_lora: dict[str, Tensor] = {}
-        self._features: OrderedDict[tuple[Modality, str], Tensor] = OrderedDict()
+        self.reader = Reader(encoders, input_projectors, self.describers, backbone, prompter, tags, senses)
+        self.road: Road = (
+            SignalRoad(backbone, prompter, output_projectors, decoders)
+            if tags is None
+            else CaptionRoad(backbone, prompter, tags, decoders)
+        )
 
     @classmethod
     def from_pretrained(
@@ -123,11 +119,11 @@ class AnyGen(nn.Module):
 
     @property
     def reads(self) -> tuple[Modality, ...]:
-        return (TEXT, *(Modality(name) for name in self.input_projectors))
+        return self.reader.reads
 
     @property
     def makes(self) -> tuple[Modality, ...]:
-        return (TEXT, *self.backbone.signal_ids.modalities)
+        return (TEXT, *self.road.makes)
 
     def generate(
         self,
@@ -190,7 +186,7 @@ class AnyGen(nn.Module):
         should_stop: ShouldStop | None = None,
     ) -> list[Response]:
         """Steps 1-4: read, think, and say what is to be drawn: text and spans with their conditioning. Loads no decoder,
-        unless options.conditioning is "caption", which asks its text encoder."""
+        unless captions are to become conditioning, which asks its text encoder."""
         if isinstance(prompts, (str, bytes, Mapping)):
             raise PromptError(
                 "prompts is one prompt; a list of prompts is accepted here, `generate` takes one"
@@ -201,6 +197,8 @@ class AnyGen(nn.Module):
             raise PromptError(f"{len(seeds)} seeds are given for {len(prompts)} prompts")
         may, must = limits(self.makes, modalities, require)
         requests = [Request(as_messages(prompt), options, may, must) for prompt in prompts]
+        for request in requests:
+            check_readable(request, self.describers)
         if options.exact and len(requests) > 1:
             return [
                 self.respond([r.messages], options, [seed], may, must, emit, should_stop)[0]
@@ -208,24 +206,21 @@ class AnyGen(nn.Module):
             ]
         started = time.perf_counter()
         reserve = min(REPLY_ROOM, self.prompter.max_length // 4)
-        embeds = self.embed([self.prompter.layout(request.messages, reserve=reserve) for request in requests])
+        read = [self.reader.read(request, reserve) for request in requests]
         encoded = time.perf_counter()
 
         def on_token(row: int, token: int | None, text: str) -> None:
             if emit is not None and text and TEXT in may:
                 emit(TextDelta(text))
 
-        completions = complete(
-            self.backbone,
-            embeds,
+        completions = self.road.complete(
+            read,
             self._completion_options(options),
             [generator(seed, WORDS) for seed in seeds],
             set(may) - {TEXT},
-            set(must),
-            self.prompter.lead_in_ids(),
-            on_token=on_token,
-            should_stop=should_stop,
-            forbidden=self.prompter.tag_ids,
+            set(must) - {TEXT},
+            on_token,
+            should_stop,
         )
         timings = {"encode": encoded - started, "llm": time.perf_counter() - encoded}
         return [
@@ -236,35 +231,14 @@ class AnyGen(nn.Module):
                 timings,
                 request,
                 len(requests),
+                prompt.described,
             )
-            for completion, seed, request in zip(completions, seeds, requests, strict=True)
+            for completion, seed, request, prompt in zip(completions, seeds, requests, read, strict=True)
         ]
 
-    def embed(self, layouts: Sequence[Layout]) -> list[Tensor]:
-        """Layouts as what the LLM reads, (T, D) each: its own embeddings, and soft tokens where media stand."""
-        embeds = []
-        for layout in layouts:
-            embeds_TD = self.backbone.embed(layout.ids).clone()
-            for at in layout.media:
-                # Projectors stay at single precision, whatever the language model is loaded as.
-                features_NFE = self._encode(at.modality, at.media)[None].to(embeds_TD.device, torch.float32)
-                soft_SD = self.input_projectors[at.modality](features_NFE)[0].to(embeds_TD)
-                embeds_TD[at.position : at.position + len(soft_SD)] = soft_SD
-            embeds.append(embeds_TD)
-        return embeds
-
-    def _encode(self, modality: Modality, media: Any) -> Tensor:
-        """Features (F, E) of one medium, encoded once while it is among the last KEPT_FEATURES."""
-        key = (modality, media.content_hash())
-        if key not in self._features:
-            encoder = self.encoders[modality]
-            self._features[key] = encoder.encode(modality, encoder.prepare(modality, media)[None])[0]
-        self._features.move_to_end(key)
-        if len(self._features) > KEPT_FEATURES:
-            self._features.popitem(last=False)
-        return self._features[key]
-
-    def _parts(self, completion: Completion, request: Request, emit: Emit | None) -> tuple[str | Span, ...]:
+    def _parts(
+        self, completion: Completion[Any], request: Request, emit: Emit | None
+    ) -> tuple[str | Span, ...]:
         """What was said as the parts of a response: every span with the conditioning its decoder takes."""
         parts: list[str | Span] = []
         said = ""
@@ -274,12 +248,9 @@ class AnyGen(nn.Module):
                 if TEXT in request.may:
                     parts.append(part)
                 continue
-            caption = caption_of(said)
-            if request.options.conditioning == "caption":
-                conditioning = self.decoders[part.modality].encode_text([caption])
-            else:
-                project = self.output_projectors[part.modality]
-                conditioning = project(part.hidden_TD[None].float(), part.input_embeddings_TD[None].float())
+            caption, conditioning = self.road.conditioning(
+                part, said, request.options.conditioning == "caption"
+            )
             span = Span(
                 part.modality, caption, {name: value[0] for name, value in conditioning.items()}, len(parts)
             )
@@ -295,64 +266,12 @@ class AnyGen(nn.Module):
         """Step 5: draw what responses say, one decoder after the other, and put the media in their places.
 
         A batch holds spans of one modality and equal options; a span that was stopped is left out of its reply."""
-        made: dict[tuple[int, int], Any] = {}
-        timings = [dict(response.timings) for response in responses]
-        neighbours = [response.batch_size for response in responses]
-        groups: dict[tuple[Modality, str], list[tuple[int, Span]]] = {}
-        for row, response in enumerate(responses):
-            for span in response.spans:
-                groups.setdefault((span.modality, repr(response.request.options)), []).append((row, span))
-        for (modality, _), items in groups.items():
-            size = 1 if responses[items[0][0]].request.options.exact else DECODE_BATCH
-            for start in range(0, len(items), size):
-                batch = items[start : start + size]
-                began = time.perf_counter()
-                try:
-                    media = self._decode(modality, batch, responses, emit, should_stop)
-                except _Stopped:
-                    break
-                took = (time.perf_counter() - began) / len(batch)
-                for (row, span), medium in zip(batch, media, strict=True):
-                    made[row, span.index] = medium
-                    neighbours[row] = max(neighbours[row], len(batch))
-                    timings[row][modality] = timings[row].get(modality, 0.0) + took
-                    if emit is not None:
-                        emit(MediaReady(span.index, medium))
-        return [
-            self._reply(response, made, row, timings[row], neighbours[row])
-            for row, response in enumerate(responses)
-        ]
+        drawn = draw(self.decoders, responses, emit, should_stop)
+        return [self._reply(response, row, drawn) for row, response in enumerate(responses)]
 
-    def _decode(
-        self,
-        modality: Modality,
-        batch: Sequence[tuple[int, Span]],
-        responses: Sequence[Response],
-        emit: Emit | None,
-        should_stop: ShouldStop | None,
-    ) -> list[Any]:
-        def on_step(step: int, num_steps: int) -> None:
-            if should_stop is not None and should_stop():
-                raise _Stopped
-            if emit is not None:
-                for _, span in batch:
-                    emit(DecoderProgress(span.index, modality, step, num_steps))
-
-        names = batch[0][1].conditioning
-        conditioning = {name: torch.stack([span.conditioning[name] for _, span in batch]) for name in names}
-        generators = [generator(responses[row].seed, 1 + span.index) for row, span in batch]
-        options = responses[batch[0][0]].request.options.of(modality)
-        return self.decoders[modality].decode(conditioning, options, generators, on_step)
-
-    def _reply(
-        self,
-        response: Response,
-        made: dict[tuple[int, int], Any],
-        row: int,
-        timings: dict[str, float],
-        batch_size: int,
-    ) -> Reply:
+    def _reply(self, response: Response, row: int, drawn: Rendered) -> Reply:
         request = response.request
+        made, timings = drawn.media, drawn.timings[row]
         kept = [part for part in response.parts if isinstance(part, str) or (row, part.index) in made]
         return Reply(
             parts=tuple(part if isinstance(part, str) else made[row, part.index] for part in kept),
@@ -366,7 +285,8 @@ class AnyGen(nn.Module):
                 seed=response.seed,
                 modalities=request.may,
                 require=request.require,
-                batch_size=batch_size,
+                batch_size=drawn.neighbours[row],
+                described=response.described,
             ),
             captions=tuple("" if isinstance(part, str) else part.caption for part in kept),
             messages=request.messages,

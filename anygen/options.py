@@ -13,6 +13,8 @@ from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
 
 ROADS = ("projector", "caption")
 """Where conditioning comes from: the learned output projector, or the decoder's text encoder reading the caption."""
+READINGS = ("projector", "words")
+"""How media are read: by the learned input projector where there is one, or always described in words."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ class GenerationOptions:
     audio: AudioOptions = field(default_factory=AudioOptions)
     video: VideoOptions = field(default_factory=VideoOptions)
     conditioning: str = "projector"
+    reading: str = "projector"
     exact: bool = False
     extra: Mapping[Modality, Any] = field(default_factory=dict)
 
@@ -142,6 +145,8 @@ class GenerationOptions:
                 raise ConfigError(f"{modality} is {type(value).__name__}; {kind.__name__} is accepted")
         if self.conditioning not in ROADS:
             raise ConfigError(f"conditioning is {shown(self.conditioning)}; {' or '.join(ROADS)} is accepted")
+        if self.reading not in READINGS:
+            raise ConfigError(f"reading is {shown(self.reading)}; {' or '.join(READINGS)} is accepted")
         if not isinstance(self.exact, bool):
             raise ConfigError(f"exact is {shown(self.exact)}; true or false is accepted")
         if not isinstance(self.extra, Mapping):

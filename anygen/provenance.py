@@ -46,8 +46,10 @@ def build(
     require: Iterable[str] = (),
     batch_size: int = 1,
     strip_messages: bool = False,
+    described: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """The record of one reply, as plain JSON values. `strip_messages` leaves out what was asked."""
+    """The record of one reply, as plain JSON values. `strip_messages` leaves out what was asked, and `described`, the
+    words that media of it were read as."""
     import anygen
 
     record: dict[str, Any] = {
@@ -68,6 +70,8 @@ def build(
         record["modalities"] = [str(each) for each in modalities]
     if not strip_messages:
         record["messages"] = [_message(message) for message in messages]
+        if described := list(described):
+            record["described"] = described
     return record
 
 

@@ -34,7 +34,9 @@ class Span:
 
 @dataclass(frozen=True, eq=False)
 class Response:
-    """What `respond` gives and `render` takes: text and spans in order. Needs no decoder in memory."""
+    """What `respond` gives and `render` takes: text and spans in order. Needs no decoder in memory.
+
+    `described` are the words that the language model read in place of media, in order."""
 
     parts: tuple[str | Span, ...]
     seed: int
@@ -42,6 +44,7 @@ class Response:
     timings: Mapping[str, float] = field(default_factory=dict)
     request: Request = field(default_factory=Request)
     batch_size: int = 1
+    described: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -68,7 +68,7 @@ class Backbone(nn.Module):
                 f"{type(lm).__name__}: has no output head; a causal language model is expected"
             )
         for key in _UNSUPPORTED_KEYS:
-            if getattr(lm.config, key, None) not in (None, 1, 1.0):
+            if getattr(lm.config.get_text_config(), key, None) not in (None, 1, 1.0):
                 raise CheckpointError(f"config.json: {key} is not supported; models with a plain head are")
         if len(tokenizer) > rows:
             raise CheckpointError(
@@ -113,12 +113,13 @@ class Backbone(nn.Module):
         dtype: torch.dtype | None = None,
         trained_rows: int = 0,
         arguments: Mapping[str, Any] | None = None,
+        lm_class: str = "AutoModelForCausalLM",
     ) -> Backbone:
         """Load config, safetensors and tokenizer from `folder`; `dtype` None keeps what the file says. `arguments` are more
         of transformers' from_pretrained: device_map, quantization_config.
 
         Raises CheckpointError if the folder lacks one of them or tokenizer and weights do not fit."""
-        from transformers import AutoModelForCausalLM, AutoTokenizer
+        import transformers
 
         folder = Path(folder)
         if not (folder / "config.json").is_file():
@@ -131,7 +132,7 @@ class Backbone(nn.Module):
             )
         logger.info("loading %s", folder)
         with quiet_libraries("transformers"):
-            lm, report = AutoModelForCausalLM.from_pretrained(
+            lm, report = getattr(transformers, lm_class).from_pretrained(
                 folder,
                 use_safetensors=True,
                 trust_remote_code=False,
@@ -141,12 +142,14 @@ class Backbone(nn.Module):
                 **(arguments or {}),
             )
         _check_report(folder, report)
-        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(
+            folder, trust_remote_code=False, local_files_only=True
+        )
         made = cls(lm, tokenizer, signal_tokens, trained_rows).eval()
         made.is_dispatched = bool(arguments)
         if arguments or made.dtype not in (torch.float32, torch.float16):
             # Weights that are elsewhere, in fewer bits or rounded otherwise are not those of the files any more.
-            made._fingerprint = files_fingerprint(folder, lm)
+            made._fingerprint = files_fingerprint(folder, lm, lm_class)
         return made
 
     @property
@@ -156,7 +159,7 @@ class Backbone(nn.Module):
     @property
     def max_length(self) -> int:
         """The context, in positions."""
-        return int(self.lm.config.max_position_embeddings)
+        return int(self.lm.config.get_text_config().max_position_embeddings)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -276,7 +279,9 @@ class Backbone(nn.Module):
 
 
 def _fingerprint(config: Any, weights: Iterable[tuple[str, Tensor]]) -> str:
-    known = {key: getattr(config, key, None) for key in _CONFIG_KEYS}
+    # A model that reads media has its language part's numbers apart.
+    own = config.get_text_config()
+    known = {key: getattr(own, key, None) for key in _CONFIG_KEYS}
     digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode())
     for name, tensor in weights:
         half = tensor.detach().to("cpu", torch.float16).contiguous().reshape(-1)
@@ -285,15 +290,18 @@ def _fingerprint(config: Any, weights: Iterable[tuple[str, Tensor]]) -> str:
     return digest.hexdigest()
 
 
-def files_fingerprint(folder: Path, lm: PreTrainedModel) -> str:
+def files_fingerprint(folder: Path, lm: PreTrainedModel, lm_class: str = "AutoModelForCausalLM") -> str:
     """`Backbone.fingerprint` of the base that lies in `folder`, from its files: one tensor in memory at a time.
 
     Raises CheckpointError where a weight of `lm`, which was loaded from there, has another name in them."""
+    import transformers
     from safetensors import safe_open
-    from transformers import AutoConfig, AutoModelForCausalLM
 
+    # An auto class makes a model of any config, a plain class one of its own.
+    kind = getattr(transformers, lm_class)
     with torch.device("meta"):
-        plain = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder, local_files_only=True))
+        make = getattr(kind, "from_config", None) or kind._from_config
+        plain = make(transformers.AutoConfig.from_pretrained(folder, local_files_only=True))
     names = sorted(plain.state_dict())
     twins = {}
     if plain.get_output_embeddings().weight is plain.get_input_embeddings().weight:

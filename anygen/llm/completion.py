@@ -21,13 +21,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Generic, Literal, TypeVar, cast
 
 import torch
 from torch import Tensor
 
 from anygen.errors import ConfigError, PromptError
 from anygen.llm.backbone import Backbone
+from anygen.llm.decoding import decode
 from anygen.llm.text_stream import TextStream
 from anygen.modality import TEXT, Modality
 
@@ -72,19 +73,31 @@ class CompletedSpan:
     input_embeddings_TD: Tensor
 
 
+@dataclass(frozen=True)
+class CaptionSpan:
+    """One medium in words: `start` is the index in token_ids of the first token behind its opening tag."""
+
+    modality: Modality
+    start: int
+    caption: str
+
+
+S = TypeVar("S", CompletedSpan, CaptionSpan)
+
+
 @dataclass(frozen=True, eq=False)
-class Completion:
+class Completion(Generic[S]):
     """What the model said: `parts` are texts and spans in order, `token_ids` every token but the end token.
 
     A text is exactly what was streamed of it; none is empty. The tokens of a stop sequence are in `token_ids` only."""
 
     token_ids: tuple[int, ...]
-    parts: tuple[str | CompletedSpan, ...]
+    parts: tuple[str | S, ...]
     finish: Finish
 
     @property
-    def spans(self) -> tuple[CompletedSpan, ...]:
-        return tuple(part for part in self.parts if isinstance(part, CompletedSpan))
+    def spans(self) -> tuple[S, ...]:
+        return tuple(part for part in self.parts if not isinstance(part, str))
 
     @property
     def text(self) -> str:
@@ -113,7 +126,7 @@ def complete(
     on_span: OnSpan | None = None,
     should_stop: Callable[[], bool] | None = None,
     forbidden: Collection[int] = (),
-) -> list[Completion]:
+) -> list[Completion[CompletedSpan]]:
     """Continue each prompt, (T_i, D) embeddings, until its reply is done; one Completion per prompt.
 
     `options`, `allowed` and `required` are one for all (the latter two as a set) or a list of one per prompt; `allowed`
@@ -125,9 +138,9 @@ def complete(
         raise ValueError("the backbone is in training mode; call eval() before completing")
     rows = _start_rows(backbone, embeds, options, generators, allowed, required)
     loop = _Loop(
-        backbone, {m: list(ids) for m, ids in (lead_ins or {}).items()}, forbidden, on_token, on_span
+        backbone, rows, {m: list(ids) for m, ids in (lead_ins or {}).items()}, forbidden, on_token, on_span
     )
-    loop.run(rows, embeds, should_stop)
+    decode(backbone, embeds, loop.step, should_stop)
     return [row.completion() for row in rows]
 
 
@@ -147,6 +160,24 @@ def sample(logits_V: Tensor, temperature: float, top_p: float, generator: torch.
     kept = max(1, min(kept, int((sorted_probs > 0).sum())))
     draw = torch.rand((), generator=generator, dtype=torch.float64) * cumulative[kept - 1]
     return int(order[min(int(torch.searchsorted(cumulative[:kept], draw, right=True)), kept - 1)])
+
+
+def unsayable(backbone: Backbone, ids: Collection[int]) -> Tensor:
+    """(V,) bool: what is never sampled: `ids`, special tokens that end nothing, and rows without a spelling."""
+    tokenizer = backbone.tokenizer
+    never_V = torch.zeros(backbone.num_ids, dtype=torch.bool)
+    # Rows of the embedding that pad it to a round size have no spelling.
+    never_V[len(tokenizer) :] = True
+    special = {*tokenizer.all_special_ids, *ids}
+    never_V[[token for token in special if token not in backbone.end_ids]] = True
+    return never_V
+
+
+def check_logits(logits_V: Tensor, number: int, num_said: int) -> None:
+    if bool(logits_V.isnan().any()) or bool((logits_V == float("inf")).any()):
+        raise FloatingPointError(
+            f"prompt {number}: the language model's logits are not finite after {num_said} tokens"
+        )
 
 
 @dataclass(eq=False)
@@ -185,7 +216,7 @@ class _Row:
         self.stream = TextStream(self.stream.tokenizer, self.stream.stops)
         return rest
 
-    def completion(self) -> Completion:
+    def completion(self) -> Completion[CompletedSpan]:
         return Completion(tuple(self.token_ids), tuple(self.parts), self.finish or "length")
 
 
@@ -245,64 +276,32 @@ def _for_each(
 
 
 class _Loop:
-    """The loop over steps: feed every row's newest token, keep what must be kept, choose its next."""
+    """What happens at each step of a row: keep what must be kept of the token that was read, choose the next."""
 
     def __init__(
         self,
         backbone: Backbone,
+        rows: Sequence[_Row],
         lead_ins: Mapping[Modality, list[int]],
         forbidden: Collection[int],
         on_token: OnToken | None,
         on_span: OnSpan | None,
     ) -> None:
         self.backbone, self.signal_ids, self.lead_ins = backbone, backbone.signal_ids, lead_ins
-        self.on_token, self.on_span = on_token, on_span
+        self.rows, self.on_token, self.on_span = rows, on_token, on_span
         self.end_ids = backbone.end_ids
-        tokenizer = backbone.tokenizer
-        never = torch.zeros(backbone.num_ids, dtype=torch.bool)
-        # Rows of the embedding that pad it to a round size have no spelling.
-        never[len(tokenizer) :] = True
-        special = {*tokenizer.all_special_ids, *self.signal_ids.all, *forbidden}
-        never[[token for token in special if token not in self.end_ids]] = True
-        self.never_V = never
+        self.never_V = unsayable(backbone, {*self.signal_ids.all, *forbidden})
 
-    def run(self, rows: list[_Row], embeds: Sequence[Tensor], should_stop: Callable[[], bool] | None) -> None:
-        from transformers import DynamicCache
-
-        if not rows:
-            return
-        backbone = self.backbone
-        active = list(rows)
-        step_NTD, mask_NT = _pad_left(embeds, backbone)
-        positions_NT = (mask_NT.long().cumsum(1) - 1).clamp_min(0)
-        cache = DynamicCache(config=backbone.lm.config)
-        while active:
-            hidden_ND = backbone(step_NTD, mask_NT, positions_NT, cache)[:, -1]
-            stop_now = should_stop is not None and should_stop()
-            logits_NV = backbone.logits(hidden_ND).float().cpu()
-            staying = []
-            for place, row in enumerate(active):
-                self._take_state(row, hidden_ND[place])
-                if row.finish is None:
-                    if stop_now:
-                        self._interrupt(row)
-                    else:
-                        self._next(row, logits_NV[place])
-                # A row that ended on a signal token stays for the one step that gives its state.
-                if row.finish is None or row.span is not None:
-                    staying.append(place)
-            if len(staying) < len(active):
-                keep = torch.tensor(staying, dtype=torch.long, device=mask_NT.device)
-                active = [active[place] for place in staying]
-                if not active:
-                    return
-                # Layers may be on several devices; indices of the CPU are read on each.
-                cache.batch_select_indices(keep.cpu())
-                mask_NT, positions_NT = mask_NT[keep], positions_NT[keep]
-            newest = torch.tensor([[row.token_ids[-1]] for row in active], device=mask_NT.device)
-            step_NTD = backbone.embed(newest)
-            mask_NT = torch.cat((mask_NT, mask_NT.new_ones(len(active), 1)), dim=1)
-            positions_NT = positions_NT[:, -1:] + 1
+    def step(self, number: int, hidden_D: Tensor, logits_V: Tensor, stop_now: bool) -> int | None:
+        row = self.rows[number]
+        self._take_state(row, hidden_D)
+        if row.finish is None:
+            if stop_now:
+                self._interrupt(row)
+            else:
+                self._next(row, logits_V)
+        # A row that ended on a signal token stays for the one step that gives its state.
+        return row.token_ids[-1] if row.finish is None or row.span is not None else None
 
     def _take_state(self, row: _Row, hidden_D: Tensor) -> None:
         """Keep the state of a signal token that was just fed; hand the span out when it was the last."""
@@ -347,10 +346,7 @@ class _Loop:
         return min(row.options.max_new_tokens - said, row.room - said - kept)
 
     def _choose(self, row: _Row, logits_V: Tensor, may_end: bool = True) -> int:
-        if bool(logits_V.isnan().any()) or bool((logits_V == float("inf")).any()):
-            raise FloatingPointError(
-                f"prompt {row.number}: the language model's logits are not finite after {len(row.token_ids)} tokens"
-            )
+        check_logits(logits_V, row.number, len(row.token_ids))
         masked_V = logits_V.masked_fill(self.never_V, float("-inf"))
         for modality in self._may_begin(row):
             first = self.signal_ids.first(modality)
@@ -436,14 +432,3 @@ class _Loop:
             del row.token_ids[row.span_start :]
             row.span, row.states, row.forced = None, [], []
         self._end(row, "interrupted")
-
-
-def _pad_left(embeds: Sequence[Tensor], backbone: Backbone) -> tuple[Tensor, Tensor]:
-    """Prompts as one batch (N, T, D), the shorter ones preceded by zeros, and the mask of what is real."""
-    longest = max(prompt.shape[0] for prompt in embeds)
-    batch_NTD = torch.zeros(len(embeds), longest, backbone.dim, dtype=backbone.dtype, device=backbone.device)
-    mask_NT = torch.zeros(len(embeds), longest, dtype=torch.bool, device=backbone.device)
-    for row, prompt in enumerate(embeds):
-        batch_NTD[row, longest - prompt.shape[0] :] = prompt
-        mask_NT[row, longest - prompt.shape[0] :] = True
-    return batch_NTD, mask_NT

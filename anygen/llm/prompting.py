@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from anygen.errors import CheckpointError, ConfigError, PromptError
+from anygen.llm.senses import Sensed
 from anygen.llm.signal_tokens import SignalIds, SignalTokens
 from anygen.modality import Modality
 
@@ -53,6 +54,15 @@ class PromptTemplate:
     close_tag: str = "</{modality}>"
     stop: tuple[str, ...] = ()
     lead_ins: Mapping[Modality, str] = field(default_factory=dict)
+
+    def tags(self, modality: Modality) -> tuple[str, str]:
+        """What stands before and behind a medium. Raises ConfigError for braces that hold something else."""
+        try:
+            return self.open_tag.format(modality=modality), self.close_tag.format(modality=modality)
+        except (KeyError, IndexError, ValueError) as error:
+            raise ConfigError(
+                f"llm.template: open_tag and close_tag may hold {{modality}} and nothing else in braces ({error})"
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -137,7 +147,7 @@ class Prompter:
             )
         self.pad_id = self.end_ids[0] if tokenizer.pad_token_id is None else int(tokenizer.pad_token_id)
         self._tags = {
-            modality: tuple(self._trusted_ids(tag) for tag in self._tag_texts(modality))
+            modality: tuple(self._trusted_ids(tag) for tag in self.template.tags(modality))
             for modality in (*self.num_soft_tokens, *self.signal_ids.modalities)
         }
         # Tags that are a token of their own; where they are several, they are words like any others.
@@ -222,17 +232,6 @@ class Prompter:
         ids = list(self.tokenizer(text, add_special_tokens=False, **how)["input_ids"])
         return ids[1:] if text.startswith("\n") and ids[:1] == [self._space] else ids
 
-    def _tag_texts(self, modality: Modality) -> tuple[str, str]:
-        try:
-            return (
-                self.template.open_tag.format(modality=modality),
-                self.template.close_tag.format(modality=modality),
-            )
-        except (KeyError, IndexError, ValueError) as error:
-            raise ConfigError(
-                f"llm.template: open_tag and close_tag may hold {{modality}} and nothing else in braces ({error})"
-            ) from error
-
     def _head(self, leading: Sequence[Turn]) -> _Builder:
         built = _Builder()
         built.add(self._words["begin"])
@@ -260,6 +259,8 @@ class Prompter:
             for part in message.parts:
                 if isinstance(part, str):
                     built.add(self.text_ids(part), target=True)
+                elif isinstance(part, Sensed):
+                    self._add_medium(built, part)
                 elif part.modality in self.signal_ids.modalities:
                     built.spans.append(SpanAt(part.modality, len(built.ids), part))
                     built.add(self.signal_ids.of(part.modality), target=True)
@@ -268,12 +269,12 @@ class Prompter:
                 break
             for part in message.parts:
                 # A model that draws what it cannot see goes on without seeing it.
-                if not isinstance(part, str) and present(part) and self._reads(part):
+                if not isinstance(part, (str, Sensed)) and present(part) and self._reads(part):
                     self._add_medium(built, part)
         return built
 
     def _reads(self, part: Any) -> bool:
-        return isinstance(part, Described) or part.modality in self.num_soft_tokens
+        return isinstance(part, (Described, Sensed)) or part.modality in self.num_soft_tokens
 
     def _add_medium(self, built: _Builder, part: Any) -> None:
         modality = part.modality
@@ -282,7 +283,11 @@ class Prompter:
             raise PromptError(
                 f"the prompt holds {modality}, which this model does not read; it reads {reads}"
             )
-        tags = self._tags.get(modality) or tuple(self.text_ids(tag) for tag in self._tag_texts(modality))
+        if isinstance(part, Sensed):
+            built.media.append(MediaAt(len(built.ids) + part.first, modality, part))
+            built.add(part.ids)
+            return
+        tags = self._tags.get(modality) or tuple(self.text_ids(tag) for tag in self.template.tags(modality))
         built.add(tags[0])
         if isinstance(part, Described):
             built.add(self.text_ids(part.caption))

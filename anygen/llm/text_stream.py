@@ -22,6 +22,8 @@ class TextStream:
         self.tokenizer = tokenizer
         self.stops = tuple(stops)
         self.stopped = False
+        # Which stop sequence came.
+        self.stopped_by = ""
         self._ids: list[int] = []
         # Ids before `_start` are done with; those from `_start` to `_read` are decoded again for their spacing only.
         self._start = self._read = 0
@@ -47,6 +49,11 @@ class TextStream:
         rest, self._held = rest + self._held, ""
         return rest
 
+    @property
+    def tail(self) -> str:
+        """What is held back because it may begin a stop sequence; "" while bytes wait for the rest of their character."""
+        return self._held if self._read == len(self._ids) else ""
+
     def _decode(self, ids: list[int]) -> str:
         return self.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
 
@@ -56,15 +63,15 @@ class TextStream:
         text = self._held + text
         for stop in self.stops:
             if stop in text:
-                self.stopped, self._held = True, ""
+                self.stopped, self.stopped_by, self._held = True, stop, ""
                 text = text[: text.index(stop)]
         if self.stopped:
             return text
-        hold = max((_overlap(text, stop) for stop in self.stops), default=0)
+        hold = max((overlap(text, stop) for stop in self.stops), default=0)
         self._held = text[len(text) - hold :]
         return text[: len(text) - hold]
 
 
-def _overlap(text: str, stop: str) -> int:
+def overlap(text: str, stop: str) -> int:
     """Length of the longest end of `text` that begins `stop`."""
     return next((size for size in range(min(len(text), len(stop)), 0, -1) if text.endswith(stop[:size])), 0)

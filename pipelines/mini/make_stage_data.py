@@ -178,7 +178,9 @@ def apart(seed: int, count: int) -> Iterator[dict]:
     """Talk about things apart from colours and about colours apart from things."""
     weights = dict.fromkeys(KINDS, 0.0) | {"question": 6.0, "quiz": 2.0, "crossing": 2.0}
     talk = conversations(seed + 211, "train", weights=weights)
-    return itertools.islice((each for each in talk if is_colour_free(each) or is_only_about_colour(each)), count)
+    return itertools.islice(
+        (each for each in talk if is_colour_free(each) or is_only_about_colour(each)), count
+    )
 
 
 def medium_of_caption(caption: str) -> str:

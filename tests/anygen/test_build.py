@@ -9,7 +9,7 @@ import torch
 
 from anygen import ConfigError
 from anygen.build import build_input_projectors
-from anygen.checkpoint import plans
+from anygen.checkpoint import part_paths, plans
 from anygen.config import read_config
 from anygen.modality import AUDIO, IMAGE
 
@@ -56,3 +56,11 @@ def test_a_preset_without_weights_is_a_whole_config(name: str) -> None:
     assert list(config.llm.signal_tokens.items()) == [("image", 4), ("video", 24), ("audio", 8)]
     parts = {"llm", "encoders.imagebind", "decoders.image", "decoders.video", "decoders.audio"}
     assert set(config.sources) - {"trained"} == parts
+
+
+@pytest.mark.parametrize("name", ["bridge-small", "bridge-omni"])
+def test_a_preset_of_published_parts_names_a_source_for_each(name: str) -> None:
+    config = read_config(plans()[name])
+    assert config.name == name and config.obtain is not None and not config.is_trained
+    assert set(config.sources) == set(part_paths(config))
+    assert all(source.memory_gb > 0 and source.licence for source in config.sources.values())

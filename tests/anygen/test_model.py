@@ -134,9 +134,9 @@ def test_what_was_made_is_read_in_the_next_turn(tiny_model) -> None:
 def test_media_are_encoded_once(tiny_model) -> None:
     shown = picture(seed=99)
     tiny_model.respond([["look", shown]])
-    kept = dict(tiny_model._features)
+    kept = dict(tiny_model.reader._features)
     tiny_model.respond([["look again", shown]])
-    assert dict(tiny_model._features).keys() == kept.keys()
+    assert dict(tiny_model.reader._features).keys() == kept.keys()
 
 
 def test_stopping_keeps_what_is_finished(tiny_model) -> None:

@@ -18,6 +18,7 @@ from torch.nn import functional
 from anygen.encoders.imagebind.config import AudioPreparation, ImagePreparation, VideoPreparation
 from anygen.encoders.imagebind.fbank import log_mel
 from anygen.errors import MediaError
+from anygen.files.audio import resample
 
 # C channels, T samples or frames, H height, W width, S pieces of one item
 SILENCE = 1e-4
@@ -61,17 +62,6 @@ def prepare_audio(audio: Any, config: AudioPreparation) -> Tensor:
             window = window * (config.peak / largest)
         pieces.append(_spectrogram(torch.from_numpy(np.ascontiguousarray(window)), config))
     return torch.stack(pieces)
-
-
-def resample(samples_T: np.ndarray, sample_rate: int, wanted_rate: int) -> np.ndarray:
-    """Samples at another rate, by a windowed-sinc polyphase filter (scipy.signal.resample_poly)."""
-    if sample_rate == wanted_rate:
-        return samples_T
-    from scipy.signal import resample_poly
-
-    common = math.gcd(sample_rate, wanted_rate)
-    result = resample_poly(samples_T, wanted_rate // common, sample_rate // common)
-    return np.asarray(result, dtype=np.float32)
 
 
 def audio_windows(mono_T: np.ndarray, config: AudioPreparation) -> list[np.ndarray]:

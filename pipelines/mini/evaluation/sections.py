@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from anygen import GenerationOptions
-from anygen.evaluation.accuracy import Estimate, estimate, lower
+from anygen.evaluation.accuracy import estimate, lower
 from anygen.evaluation.answers import answers
 from anygen.evaluation.modality_sets import compare_modalities
 from anygen.evaluation.report import Row
-from anygen_pipelines.mini.evaluation import controls, phrasings, talk_held
+from anygen_pipelines.mini.evaluation import controls, phrasings, roads, talk_held
 from anygen_pipelines.mini.evaluation.asking import ADMITS
 from anygen_pipelines.mini.evaluation.autoencoder import autoencoder_cost
 from anygen_pipelines.mini.evaluation.bench import Bench, Played
 from anygen_pipelines.mini.evaluation.plays import PLAYS
 from anygen_pipelines.mini.evaluation.section import Section
-
-CAPTION_ROAD = GenerationOptions(conditioning="caption")
 
 
 def play(bench: Bench, name: str, options: GenerationOptions | None = None, suffix: str = "") -> list[Played]:
@@ -247,28 +245,6 @@ def limits(bench: Bench) -> list[Row]:
     return [*rows, Row("inside, wrongly refused", estimate(refused), 0.02, at_most=True)]
 
 
-def roads(bench: Bench) -> list[Row]:
-    """The learned projector minus the caption road, item by item on the same seeds."""
-    rows = []
-    for name, key in (
-        ("text_to_image", "image.thing"),
-        ("text_to_audio", "audio.class"),
-        ("text_to_video", "video.thing"),
-    ):
-        # Sounds and clips cost the most.
-        learned = play(bench, name)[: {"text_to_image": 200, "text_to_audio": 96, "text_to_video": 24}[name]]
-        dialogues = PLAYS[name](bench)[: len(learned)]
-        caption = bench.play(name + "_caption", dialogues, CAPTION_ROAD)
-        differences: list[Estimate] = []
-        for probe in (0, 1):
-            pairs = zip(learned, caption, strict=True)
-            scores = [float(a.last.judged[key][probe]) - float(b.last.judged[key][probe]) for a, b in pairs]
-            differences.append(estimate(scores, [item.cluster for item in learned]))
-        figures = (differences[0].value, differences[1].value)
-        rows.append(Row(f"{_arrow(name)}: {key}", lower(*differences), -0.02, probes=figures, note="points"))
-    return rows
-
-
 MATRIX = {
     "text_to_image": "image.thing", "text_to_audio": "audio.class", "text_to_video": "video.thing",
     "image_to_text": "says.thing", "image_to_image": "image.thing", "image_to_audio": "audio.class",
@@ -335,7 +311,7 @@ SECTIONS: dict[str, Section] = {
     "limits": Section("The limits of the world", limits),
     "asked_is_produced": Section("Asked media = produced media", asked_is_produced),
     "phrasings": Section("Outside phrasings, block by block", outside_phrasings),
-    "roads": Section("Learned projector minus caption road", roads, ("Same seeds; a difference in points.",)),
+    "roads": roads.SECTION,
     "shuffled": Section("Projector outputs shuffled between items", shuffled),
     "matrix": Section("Any to any: all sixteen cells", matrix),
 }  # fmt: skip

@@ -26,7 +26,7 @@ def test_soft_tokens_are_those_of_the_medium_before_and_only_while_it_lasts(tiny
     bench.model = tiny_model
     scenes = [world.Scene("dog", "red", "left", "big"), world.Scene("cat", "blue", "top", "small")]
     pictures = [attach(scene, (index,), {}) for index, scene in enumerate(scenes)]
-    features = [tiny_model._encode(IMAGE, picture)[None] for picture in pictures]
+    features = [tiny_model.reader.features(IMAGE, picture)[None] for picture in pictures]
     project = tiny_model.input_projectors["image"]
     own = [project(each) for each in features]
     with controls._previous_item(bench, IMAGE):
