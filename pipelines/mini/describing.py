@@ -14,6 +14,7 @@ from pathlib import Path
 
 from anygen import AnyGen
 from anygen.describers.nearest import NearestDescription, TextEncoder
+from anygen.encoders.imagebind.model import ImageBind
 from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.pretrain_encoder import Captions
@@ -41,5 +42,7 @@ def describe_world(model: AnyGen) -> None:
     """Let a model of the world read its inputs in words where a call asks for it; once is enough."""
     if model.describers:
         return
-    encoder = model.encoders[IMAGE]
+    # The model itself keeps only the towers it reads with; naming takes the one for text as well.
+    (part,) = model.config.encoders.values()
+    encoder = ImageBind.from_pretrained(model.folder / part.path)
     model.describers.update(dict.fromkeys((IMAGE, AUDIO, VIDEO), (world_describer(encoder),)))
