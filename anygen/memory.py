@@ -213,7 +213,8 @@ class Plan:
 
 
 def gb(num_bytes: float) -> str:
-    return f"{num_bytes / 1e9:.1f} GB"
+    # Below a tenth of a GB one digit after the point says nothing.
+    return f"{num_bytes / 1e9:.1f} GB" if num_bytes >= 1e8 else f"{num_bytes / 1e6:.1f} MB"
 
 
 def machine(with_cards: bool = True) -> Machine:

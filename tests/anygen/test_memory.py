@@ -213,7 +213,7 @@ def test_loading_is_refused_before_anything_is_loaded(tiny_dir, monkeypatch):
 
     monkeypatch.setattr(checkpoint, "build", loaded)
     monkeypatch.setattr(memory, "machine", lambda with_cards: Machine(100_000))
-    with pytest.raises(MachineError, match=r"tiny: needs .* of memory .* and this machine has 0.0 GB"):
+    with pytest.raises(MachineError, match=r"tiny: needs .* of memory .* and this machine has .* MB"):
         AnyGen.from_pretrained(tiny_dir)
     with pytest.raises(AssertionError):
         AnyGen.from_pretrained(tiny_dir, check_memory=False)
