@@ -31,7 +31,9 @@ class Claims:
         self._fcntl = fcntl
         self._folder = str(folder.resolve())
         if self._folder in _open:
-            raise MachineError(f"{folder}: this process is already at work on it; one job a process and folder")
+            raise MachineError(
+                f"{folder}: this process is already at work on it; one job a process and folder"
+            )
         self._descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         _open.add(self._folder)
 

@@ -83,4 +83,6 @@ def write_files(files: Sequence[tuple[Path, bytes]]) -> None:
         for path, _ in files:
             with contextlib.suppress(OSError):
                 temporary(path).unlink(missing_ok=True)
-        raise OSError(error.errno, error.strerror or str(error), str(error.filename or files[0][0])) from error
+        raise OSError(
+            error.errno, error.strerror or str(error), str(error.filename or files[0][0])
+        ) from error

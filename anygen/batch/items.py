@@ -120,7 +120,9 @@ class ItemReader:
     def item(self, record: object, line: int) -> Item:
         """The request that a line holds. Raises ItemError."""
         if not isinstance(record, Mapping):
-            raise ItemError(f"the line is {_kind(record)}; an object with id and prompt or messages is accepted")
+            raise ItemError(
+                f"the line is {_kind(record)}; an object with id and prompt or messages is accepted"
+            )
         id = _id(record.get("id"))
         try:
             return self._item(id, record, line)

@@ -65,6 +65,17 @@ class Ledger:
         points.reached("after-ledger-fsync")
         return start
 
+    def is_torn(self) -> bool:
+        """Whether the last line has no end."""
+        size = self.size
+        return size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
+
+    def mend(self) -> None:
+        """Cut a torn last line off now."""
+        with self._claims.appending():
+            self._repair()
+            os.fsync(self._descriptor)
+
     def blank(self, entry: Entry) -> None:
         """Write spaces over a damaged line, so that every other one stays where it is."""
         with self._claims.appending():

@@ -139,8 +139,10 @@ class LocalMaker:
     ) -> Iterator[Made]:
         """Draw the spans of one decoder and equal options; `gone` are answers one of whose spans has failed."""
         exact = spans[0][0].work.item.options.exact
-        size = BatchSize(1, 1) if exact else self.decode_sizes.setdefault(
-            (modality, options), BatchSize(DECODE_BATCH)
+        size = (
+            BatchSize(1, 1)
+            if exact
+            else self.decode_sizes.setdefault((modality, options), BatchSize(DECODE_BATCH))
         )
 
         def step(batch: Sequence[tuple[_Open, Span]]) -> Sequence[Any]:
@@ -158,9 +160,7 @@ class LocalMaker:
             took = (time.perf_counter() - began) / len(batch)
             return [(medium, len(batch), took) for medium in media]
 
-        for (each, span), drawn in in_batches(
-            spans, size, step, lambda pair: watch.is_suspect(pair[0].work)
-        ):
+        for (each, span), drawn in in_batches(spans, size, step, lambda pair: watch.is_suspect(pair[0].work)):
             if id(each) in gone:
                 continue
             if isinstance(drawn, Exception):

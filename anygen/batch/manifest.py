@@ -138,7 +138,9 @@ def _read_csv(path: Path, first: int) -> Iterator[Line | None]:
         rows = csv.reader(file, strict=True)
         header = next(rows, [])
         if "id" not in header:
-            raise PromptError(f"{path}: the first row of a CSV manifest names its columns; id is not among them")
+            raise PromptError(
+                f"{path}: the first row of a CSV manifest names its columns; id is not among them"
+            )
         number = 0
         while True:
             number += 1
@@ -156,9 +158,7 @@ def _read_csv(path: Path, first: int) -> Iterator[Line | None]:
 def _from_cells(number: int, header: list[str], cells: list[str]) -> Line:
     digest = hashlib.sha256("\0".join(cells).encode("utf-8", "surrogateescape")).hexdigest()
     if len(cells) != len(header):
-        return Line(
-            number, error=f"the row has {len(cells)} cells for {len(header)} columns", digest=digest
-        )
+        return Line(number, error=f"the row has {len(cells)} cells for {len(header)} columns", digest=digest)
     try:
         record = {name: _cell(name, cell) for name, cell in zip(header, cells, strict=True) if cell != ""}
     except (ValueError, RecursionError) as error:

@@ -10,7 +10,8 @@ from anygen.batch.items import ItemReader
 from anygen.batch.job import Job
 from anygen.batch.making import LocalMaker, Maker, ShouldStop
 from anygen.batch.runner import Report, Runner, Settings, Summary
-from anygen.errors import ConfigError
+from anygen.batch.sizes import is_lost_device
+from anygen.errors import ConfigError, MachineError
 
 
 def render(
@@ -48,7 +49,14 @@ def render(
             report=report,
             should_stop=should_stop,
         )
-        return runner.run()
+        try:
+            return runner.run()
+        except RuntimeError as error:
+            if not is_lost_device(error):
+                raise
+            raise MachineError(
+                f"the accelerator was lost ({str(error).splitlines()[0]}); run the same again to go on"
+            ) from error
 
 
 def reader_for(

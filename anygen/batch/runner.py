@@ -27,11 +27,11 @@ ALL_DONE, SOME_FAILED, STOPPED_BY_FAILURES = 0, 1, 4
 
 @dataclass(frozen=True)
 class Settings:
-    """How a job runs. `shard` (i, n) takes the i-th of n parts of the manifest, from 0, told by the ids' hashes; `limit`
+    """How a job runs. `shard` (i, n) takes the i-th of n parts of the manifest, from 1, told by the ids' hashes; `limit`
     the first so many lines of it. `window` answers are under way at once: said, and waiting to be drawn. An answer at
     which processes died `max_attempts` times is given up."""
 
-    shard: tuple[int, int] = (0, 1)
+    shard: tuple[int, int] = (1, 1)
     limit: int | None = None
     max_failures: int | None = None
     retry_failed: bool = False
@@ -106,7 +106,9 @@ class Runner:
                 if self._deferred is None or self._is_over():
                     break
                 first = self._deferred.line
-                self.summary = replace(self._deferred.counts, made=self.summary.made, new_failures=self.summary.new_failures)
+                self.summary = replace(
+                    self._deferred.counts, made=self.summary.made, new_failures=self.summary.new_failures
+                )
                 self.report("waiting", {"line": first})
                 self._wait(self._deferred.slot)
         finally:
@@ -163,7 +165,7 @@ class Runner:
 
     def _is_ours(self, slot: bytes) -> bool:
         index, count = self.settings.shard
-        return count == 1 or int.from_bytes(slot_of(slot.hex())[:8]) % count == index
+        return count == 1 or int.from_bytes(slot_of(slot.hex())[:8]) % count == index - 1
 
     def _consider(self, work: Work) -> None:
         """Count an answer that is there, or claim it for the window, or leave it to whoever has it."""
@@ -176,12 +178,14 @@ class Runner:
         reached("after-claim")
         # Whoever had it until now has written what came of it.
         self.job.index.refresh()
-        if self._is_settled(work):
+        if self._is_settled(work, is_claimed=True):
             self.job.claims.release(work.slot)
             return
         starts = self.job.index.starts(work.slot)
         if starts >= self.settings.max_attempts:
-            sentence = f"work on it began {starts} times and the process died each time; --retry-failed tries again"
+            sentence = (
+                f"work on it began {starts} times and the process died each time; --retry-failed tries again"
+            )
             self._commit(Made(work, error=("AttemptsError", sentence)))
             self.job.index.forget_starts(work.slot)
             self.job.claims.release(work.slot)
@@ -191,8 +195,9 @@ class Runner:
         self.window.append(work)
         self._window_bytes += _input_bytes(work.item)
 
-    def _is_settled(self, work: Work) -> bool:
-        """Whether nothing is to be done for an answer; it is counted then."""
+    def _is_settled(self, work: Work, is_claimed: bool = False) -> bool:
+        """Whether nothing is to be done for an answer; it is counted then. What is there but does not hold is taken back,
+        once it is claimed."""
         outcome = self.job.index.outcome(work.slot)
         if outcome is None:
             return False
@@ -209,7 +214,9 @@ class Runner:
             return False
         wrong = holds(self.job.folder, self.job.index, work.slot, outcome, row)
         if wrong:
-            self.report("again", {"id": work.item.id, "sample": work.sample, "reason": wrong})
+            if is_claimed:
+                self.job.committer.requeue(work.slot, row, wrong)
+                self.report("again", {"id": work.item.id, "sample": work.sample, "reason": wrong})
             return False
         if outcome.key != work.item.key:
             if self.settings.overwrite:

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import torch
 
 from anygen.placement import free_accelerator_cache
-from anygen.rendering import DECODE_BATCH
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +83,9 @@ def in_batches(
             single.update(id(each) for each in batch)
 
 
-def _measured(step: Callable[[Sequence[T]], Sequence[Any]], batch: Sequence[T]) -> tuple[Sequence[Any], int, int]:
+def _measured(
+    step: Callable[[Sequence[T]], Sequence[Any]], batch: Sequence[T]
+) -> tuple[Sequence[Any], int, int]:
     """What a step gives, the bytes by which the accelerator's memory grew at most, and those free afterwards."""
     if not (torch.cuda.is_available() and torch.cuda.is_initialized()):
         return step(batch), 0, 0
