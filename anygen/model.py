@@ -270,7 +270,7 @@ class AnyGen(nn.Module):
         return [self.reply(response, drawn, row) for row, response in enumerate(responses)]
 
     def reply(self, response: Response, drawn: Rendered, row: int = 0) -> Reply:
-        """What a response says with what was drawn for it, response `row` of `drawn`; spans without a medium are left out."""
+        """What a response says with what was drawn for it, number `row` of `drawn`; spans without a medium are left out."""
         request = response.request
         made, timings = drawn.media, drawn.timings[row]
         kept = [part for part in response.parts if isinstance(part, str) or (row, part.index) in made]

@@ -12,11 +12,13 @@ from typing import Any
 
 _NAMES = {
     "render": "anygen.batch.rendering",
+    "estimate": "anygen.batch.rendering",
+    "write_manifest": "anygen.batch.template",
     "Settings": "anygen.batch.runner",
     "Summary": "anygen.batch.runner",
     "verify": "anygen.batch.verify",
 }
-__all__ = ["Settings", "Summary", "render", "verify"]
+__all__ = ["Settings", "Summary", "estimate", "render", "verify", "write_manifest"]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,11 +15,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from anygen.batch.ledger import STATES, Ledger
+from anygen.batch.ledger import REQUEUED, STATES, Ledger
+from anygen.data.fingerprint import file_fingerprint
 
 NAME = "index.sqlite"
+_VERSION = 1
+"""Of the tables; an index of another one is made again."""
 _TABLES = """
-CREATE TABLE IF NOT EXISTS outcomes(slot BLOB PRIMARY KEY, key TEXT, state TEXT, start INTEGER, stamp TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outcomes(slot BLOB PRIMARY KEY, key TEXT, state TEXT, start INTEGER, stamp TEXT,
+ line INTEGER, sample INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS starts(slot BLOB PRIMARY KEY, count INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS hashes(path TEXT PRIMARY KEY, stamp TEXT, sha256 TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS read(one INTEGER PRIMARY KEY CHECK (one = 1), upto INTEGER, last INTEGER, digest TEXT);
@@ -55,18 +59,15 @@ class Index:
             for suffix in ("", "-wal", "-shm"):
                 self.path.with_name(NAME + suffix).unlink(missing_ok=True)
             self._connect()
-        # A private database on disk, gone when closed: the ids of one reading of the manifest.
-        self._seen = sqlite3.connect("", isolation_level=None)
-        self._seen.execute("CREATE TABLE seen(slot BLOB PRIMARY KEY, line INTEGER) WITHOUT ROWID")
-        self._seen.execute("PRAGMA synchronous=OFF")
-        self._seen.execute("BEGIN")
 
     def _connect(self) -> None:
         self._database = sqlite3.connect(self.path, timeout=60, isolation_level=None)
         # With a write-ahead log a loss of power loses the latest entries at most, and they come again from the ledger.
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=NORMAL")
-        self._database.executescript(_TABLES)
+        if self._database.execute("PRAGMA user_version").fetchone()[0] not in (0, _VERSION):
+            self._database.executescript("DROP TABLE IF EXISTS outcomes; DROP TABLE IF EXISTS read;")
+        self._database.executescript(f"{_TABLES} PRAGMA user_version={_VERSION};")
 
     def refresh(self, stamps: Mapping[bytes, str] | None = None) -> None:
         """Take in what the ledger has gained; `stamps` are of files that were just written."""
@@ -77,7 +78,7 @@ class Index:
         """Index the next lines in one transaction; whether there may be more."""
         with self._changing() as database:
             upto, last, digest = database.execute("SELECT upto, last, digest FROM read").fetchone()
-            if upto > self._ledger.size or _digest(self._ledger.bytes(last, upto)) != digest:
+            if upto > self._ledger.size or _digest(self._ledger.raw(last, upto)) != digest:
                 database.execute("DELETE FROM outcomes")
                 upto = last = 0
             count = 0
@@ -86,13 +87,21 @@ class Index:
                 if entry.row is not None:
                     row, slot = entry.row, bytes.fromhex(entry.row["slot"])
                     database.execute(
-                        "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?)",
-                        (slot, str(row.get("key", "")), row["state"], entry.start, stamps.get(slot, "")),
+                        "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?)",
+                        (
+                            slot,
+                            str(row.get("key", "")),
+                            row["state"],
+                            entry.start,
+                            stamps.get(slot, ""),
+                            _whole(row.get("line")),
+                            _whole(row.get("sample")),
+                        ),
                     )
                 upto, last = entry.end, entry.start
                 if count >= _SYNC_ROWS:
                     break
-            digest = _digest(self._ledger.bytes(last, upto))
+            digest = _digest(self._ledger.raw(last, upto))
             database.execute("UPDATE read SET upto = ?, last = ?, digest = ?", (upto, last, digest))
         self._upto = upto
         return count >= _SYNC_ROWS
@@ -118,6 +127,15 @@ class Index:
             for slot, *rest in rows:
                 yield slot, Outcome(*rest)
             last = rows[-1][0]
+
+    def in_order(self) -> Iterator[int]:
+        """Where the line of each answer begins in the ledger, in the manifest's order; those taken back left out."""
+        with self._asking() as database:
+            cursor = database.execute(
+                "SELECT start FROM outcomes WHERE state != ? ORDER BY line, sample", (REQUEUED,)
+            )
+            for (start,) in cursor:
+                yield start
 
     def counts(self) -> dict[str, int]:
         """State -> how many answers."""
@@ -162,23 +180,13 @@ class Index:
             ).fetchone()
         if row is not None and row[0] == now:
             return str(row[1])
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = file_fingerprint(path)
         with self._changing() as database:
             database.execute("INSERT OR REPLACE INTO hashes VALUES (?, ?, ?)", (os.fspath(path), now, found))
         return found
 
-    def first_line(self, slot: bytes, line: int) -> int:
-        """The line that this id stood in first, in this reading of the manifest."""
-        row = self._seen.execute("SELECT line FROM seen WHERE slot = ?", (slot,)).fetchone()
-        if row is not None:
-            return int(row[0])
-        self._seen.execute("INSERT INTO seen VALUES (?, ?)", (slot, line))
-        return line
-
     def close(self) -> None:
         self._database.close()
-        self._seen.close()
 
     @contextlib.contextmanager
     def _asking(self) -> Iterator[sqlite3.Connection]:
@@ -205,6 +213,10 @@ def stamp(paths: Iterable[Path]) -> str:
     found = [os.stat(path) for path in paths]
     told = [(each.st_size, each.st_mtime_ns, each.st_ctime_ns, each.st_ino) for each in found]
     return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) and abs(value) < 2**63 else 0
 
 
 def _digest(data: bytes) -> str:

@@ -95,6 +95,12 @@ def slot_of(id: str, sample: int = 0) -> bytes:
     return hashlib.sha256(f"{sample}:{id}".encode("utf-8", "surrogatepass")).digest()[:16]
 
 
+def in_shard(slot: bytes, shard: tuple[int, int]) -> bool:
+    """Whether a slot is in shard (i, n), the i-th of n from 1."""
+    index, count = shard
+    return int.from_bytes(hashlib.sha256(slot).digest()[:8]) % count == index - 1
+
+
 def line_slot(number: int, digest: str) -> bytes:
     """The place of a line that is no request, by where it stands and what it holds."""
     return hashlib.sha256(f"line:{number}:{digest}".encode()).digest()[:16]
@@ -147,7 +153,7 @@ class ItemReader:
             options = GenerationOptions.from_dict({**options.to_dict(), "exact": True})
         seed = check_seed(given["seed"]) if "seed" in given else None
         n = given.get("n", 1)
-        if isinstance(n, bool) or not isinstance(n, Integral) or not 1 <= n <= MOST_SAMPLES:
+        if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= MOST_SAMPLES:
             raise PromptError(f"n is {shown(n)}; a whole number from 1 to {MOST_SAMPLES} is accepted")
         key = self._key(id, turns, modalities, require, options, seed)
         return Item(
@@ -159,7 +165,7 @@ class ItemReader:
             require=require,
             options=options,
             seed=int(key[:16], 16) >> 1 if seed is None else seed,
-            n=int(n),
+            n=n,
             meta=_mapping(given, "meta"),
         )
 

@@ -107,7 +107,7 @@ class Ledger:
             line += block
         return _row(line.partition(b"\n")[0])
 
-    def bytes(self, start: int, end: int) -> bytes:
+    def raw(self, start: int, end: int) -> bytes:
         return os.pread(self._descriptor, end - start, start)
 
     def close(self) -> None:

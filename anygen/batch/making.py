@@ -72,8 +72,7 @@ class LocalMaker:
     def make(self, works: Sequence[Work], watch: Watch, should_stop: ShouldStop) -> Iterator[Made]:
         try:
             opened: list[_Open] = []
-            for made in self._respond(works, watch, should_stop, opened):
-                yield made
+            yield from self._respond(works, watch, should_stop, opened)
             yield from self._draw(opened, watch, should_stop)
         except Stopped:
             return

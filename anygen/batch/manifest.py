@@ -91,7 +91,7 @@ def _read_jsonl(
 
 
 def _line(file: BinaryIO, follow: bool) -> bytes | None:
-    """The next line, cut where it is too long; None at the end. With `follow`, one that is being written is left for later."""
+    """The next line, cut where it is too long; None at the end, and with `follow` for one that is being written."""
     start = file.tell()
     raw = file.readline(LONGEST_LINE + 1)
     if not raw or (follow and not raw.endswith(b"\n") and len(raw) <= LONGEST_LINE):

@@ -10,12 +10,13 @@ from typing import Any
 
 from anygen.batch import manifest
 from anygen.batch.commit import Made, holds
-from anygen.batch.items import Item, ItemError, ItemReader, MediaFile, Work, line_slot, slot_of
+from anygen.batch.items import Item, ItemError, ItemReader, MediaFile, Work, in_shard, line_slot, slot_of
 from anygen.batch.job import Job
 from anygen.batch.ledger import DONE, FAILED
 from anygen.batch.making import Maker, ShouldStop
 from anygen.batch.manifest import Line
 from anygen.batch.points import reached
+from anygen.batch.seen import Seen
 
 WAIT_SECONDS = 0.3
 """Between two looks at what another runner holds."""
@@ -92,6 +93,7 @@ class Runner:
         self.window: list[Work] = []
         self._window_bytes = 0
         self._suspects: set[bytes] = set()
+        self._seen = Seen()
         self._begun_at = self.job.ledger.size
         self._deferred: _Deferred | None = None
 
@@ -115,6 +117,7 @@ class Runner:
             for work in self.window:
                 self.job.claims.release(work.slot)
             self.summary.seconds = time.monotonic() - began
+            self._seen.close()
         return self.summary
 
     def _read_manifest(self, first: int) -> None:
@@ -154,7 +157,7 @@ class Runner:
         slot = slot_of(id)
         if not self._is_ours(slot):
             return
-        first = self.job.index.first_line(slot, line.number)
+        first = self._seen.first_line(slot, line.number)
         if first != line.number:
             sentence = f"id is that of line {first} already"
             self._fail_line(line, f"{line.digest}:{first}", "DuplicateIdError", sentence, id)
@@ -164,8 +167,7 @@ class Runner:
             yield from (Work(item, sample) for sample in range(item.n))
 
     def _is_ours(self, slot: bytes) -> bool:
-        index, count = self.settings.shard
-        return count == 1 or int.from_bytes(slot_of(slot.hex())[:8]) % count == index - 1
+        return in_shard(slot, self.settings.shard)
 
     def _consider(self, work: Work) -> None:
         """Count an answer that is there, or claim it for the window, or leave it to whoever has it."""

@@ -49,8 +49,8 @@ class Findings:
 def verify(
     folder: str | Path, repair: bool = False, should_stop: Callable[[], bool] = lambda: False
 ) -> Findings:
-    """Check all of a job's folder: lines, sizes, hashes, answers made twice. With `repair`, what does not hold is taken back,
-    so that the next run makes it again, and leftovers are removed. What another runner has claimed is left alone.
+    """Check all of a job's folder: lines, sizes, hashes, answers made twice. With `repair`, what does not hold is taken
+    back, so that the next run makes it again, and leftovers are removed. What another runner has claimed is left alone.
 
     Raises PromptError for a folder that holds no job."""
     folder = Path(folder)

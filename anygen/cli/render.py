@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anygen.cli.arguments import add_model, add_placement, placed
+from anygen.cli.arguments import add_model, add_placement, names, placed
 from anygen.cli.exits import DONE, NO, UsageError
 from anygen.cli.terminal import load
 from anygen.errors import printable
@@ -23,8 +24,8 @@ def add(commands: Any) -> None:
         "render",
         help="answer every line of a manifest, resumably",
         usage="anygen render MANIFEST --out DIR [options]\n       anygen render --verify DIR [--repair]",
-        description="Answer every line of a manifest (JSONL, CSV or Parquet) into a folder. Whatever stops it, the same command "
-        "goes on where it was; what is done is not done again. Several runners may share one folder.",
+        description="Answer every line of a manifest (JSONL, CSV or Parquet) into a folder. Whatever stops it, the same "
+        "command goes on where it was; what is done is not done again. Several runners may share one folder.",
         epilog="exit codes: 0 all done, 1 some items failed, 2 usage, 3 environment (disk full, lost device), 4 stopped by\n"
         "--max-failures, 130 interrupted, 143 terminated. docs/batch.md says what a line holds.",
     )
@@ -67,6 +68,23 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--window", type=_count, default=64, metavar="N", help="answers under way at once (default 64)"
     )
+    parser.add_argument("--no-pages", action="store_true", help="write no index.html and no sheet.png")
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="check every line, and estimate time and disk from a few answers that are thrown away; writes nothing",
+    )
+    parser.add_argument(
+        "--price", type=float, metavar="PER_HOUR", help="with --dry-run: what an hour of this machine costs"
+    )
+    parser.add_argument(
+        "--template",
+        metavar="SOURCE",
+        help="write MANIFEST: a line for each medium of the folder SOURCE, or each line of the text file SOURCE",
+    )
+    parser.add_argument("--prompt", default="", metavar="TEXT", help="with --template: what is asked of each")
+    for name in ("modalities", "require"):
+        parser.add_argument(f"--{name}", type=names, metavar="LIST", help="with --template: in every line")
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
     add_placement(parser)
 
@@ -74,10 +92,17 @@ def add(commands: Any) -> None:
 def render(arguments: argparse.Namespace) -> int:
     if arguments.verify is not None:
         return check(arguments)
+    if arguments.template is not None:
+        return make_manifest(arguments)
     for name in ("manifest", "out"):
-        if getattr(arguments, name) is None:
+        if getattr(arguments, name) is None and not (name == "out" and arguments.dry_run):
             raise UsageError(
                 f"anygen render: {'a MANIFEST' if name == 'manifest' else '--out DIR'} is needed"
+            )
+    for name in ("prompt", "modalities", "require"):
+        if getattr(arguments, name):
+            raise UsageError(
+                f"anygen render: --{name} goes with --template; a manifest has its own in every line"
             )
     from anygen.batch.manifest import read
     from anygen.batch.rendering import render as run
@@ -86,6 +111,8 @@ def render(arguments: argparse.Namespace) -> int:
     # What cannot be read is said before a model is loaded.
     read(Path(arguments.manifest), follow=arguments.follow)
     model = load(arguments.model, placed(arguments))
+    if arguments.dry_run:
+        return rehearse(arguments, model)
     progress = Progress(arguments)
     try:
         with StopSignals() as stop:
@@ -96,6 +123,7 @@ def render(arguments: argparse.Namespace) -> int:
                 settings=settings_from(arguments),
                 roots=arguments.roots,
                 exact=arguments.exact,
+                pages=not arguments.no_pages,
                 report=progress.report,
                 should_stop=stop,
             )
@@ -130,6 +158,64 @@ def show(summary: Summary, code: int, as_json: bool) -> None:
     if summary.stopped:
         words.append("stopped; the same command goes on")
     print(", ".join(words))
+
+
+def make_manifest(arguments: argparse.Namespace) -> int:
+    """`anygen render MANIFEST --template SOURCE`."""
+    from anygen.batch.template import write_manifest
+
+    if arguments.manifest is None:
+        raise UsageError("anygen render: the MANIFEST to write is needed")
+    count = write_manifest(
+        arguments.manifest,
+        arguments.template,
+        arguments.prompt,
+        arguments.modalities,
+        arguments.require or (),
+    )
+    print(json.dumps({"lines": count}) if arguments.json else f"{count} lines in {arguments.manifest}")
+    return DONE
+
+
+def rehearse(arguments: argparse.Namespace, model: Any) -> int:
+    """`anygen render MANIFEST --dry-run`: 0 where every line is good, else 1."""
+    from anygen.batch.rendering import estimate
+    from anygen.batch.stopping import StopSignals
+
+    with StopSignals() as stop:
+        found = estimate(
+            arguments.manifest,
+            model,
+            settings=settings_from(arguments),
+            roots=arguments.roots,
+            exact=arguments.exact,
+            should_stop=stop,
+        )
+    if stop.code is not None:
+        return stop.code
+    price = None
+    if arguments.price is not None and found.seconds is not None:
+        price = round(found.seconds / 3600 * arguments.price, 2)
+    if arguments.json:
+        print(json.dumps({**dataclasses.asdict(found), "price": price}))
+        return NO if found.errors else DONE
+    for sentence in found.sentences:
+        print(printable(sentence))
+    print(f"{found.lines} lines, {found.answers} answers, {found.errors} errors")
+    if found.seconds is not None and found.bytes is not None:
+        costs = "" if price is None else f", {price:.2f} at {arguments.price:g} an hour"
+        print(
+            f"about {_span(found.seconds)} and {found.bytes / 1e6:.1f} MB{costs}, by {found.sampled} answers "
+            f"made as a sample ({found.failed_samples} of them failed)"
+        )
+    return NO if found.errors else DONE
+
+
+def _span(seconds: float) -> str:
+    """Seconds as a person reads them."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -170,6 +256,11 @@ class Progress:
         self.failures = 0
 
     def report(self, event: str, row: dict[str, Any]) -> None:
+        # Whoever reads this may go away; the job goes on.
+        with contextlib.suppress(OSError):
+            self._show(event, row)
+
+    def _show(self, event: str, row: dict[str, Any]) -> None:
         if event == "failed":
             self.failures += 1
         if self.bar is None:
