@@ -1,0 +1,550 @@
+"""Conversations, their turns and media: a database beside a folder of files. Every call is for one visitor.
+
+What the page needs beyond the plain list: `messages` gives a conversation as anygen's chat schema for an Ask; parts are
+given as Part, or as chat dicts with `text` or `path`. `settings` of an answer are plain values under the names of an Ask:
+model, options, modalities, require, seed. The engine's own calls (fill, recover, turn_state, holds) are at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from anygen.errors import MediaError, PromptError, printable
+from anygen.files import sniff
+from anygen.files.atomic import write_files
+from anygen.media import MediaLimits, open_media
+from anygen.provenance import sidecar
+from anygen_ui import tables
+from anygen_ui.storage_rules import REMOVED, StorageRule, UploadLimits
+
+MEDIA_FOLDER = "media"
+MEDIA = ("image", "audio", "video")
+SUFFIXES = {"jpeg": ".jpg"}
+"""Container -> suffix, where it is not the container's name."""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One conversation; times in seconds since 1970."""
+
+    id: str
+    title: str
+    model: str
+    created: float
+    updated: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """A text, or a medium by its file; `note` says why there is no file any more."""
+
+    type: str
+    text: str = ""
+    path: str | None = None
+    caption: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn; `state` is done, running, stopped or failed, `error` the sentence of a failed one."""
+
+    id: str
+    role: str
+    parts: tuple[Part, ...]
+    state: str
+    seed: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    error: str = ""
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Media:
+    """One file of a visitor's: uploaded, or generated in a turn."""
+
+    id: str
+    modality: str
+    path: str
+    conversation: str | None
+    turn: str | None
+    created: float
+    caption: str
+    generated: bool
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What a rule removed."""
+
+    files: int = 0
+    bytes: int = 0
+
+
+def new_id() -> str:
+    """A name that nobody can guess, safe in a file name."""
+    return secrets.token_hex(16)
+
+
+class Store:
+    """Everything of all visitors under one folder, which only its owner may read."""
+
+    def __init__(self, folder: str | Path, limits: UploadLimits = UploadLimits()) -> None:  # noqa: B008
+        self.folder = Path(folder).expanduser().absolute()
+        self.limits = limits
+        self.media_folder = self.folder / MEDIA_FOLDER
+        self.media_folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        # One writer at a time: what two calls do to one conversation never mixes.
+        self._lock = threading.RLock()
+        self.database, self.notices = tables.open_database(self.folder)
+
+    def close(self) -> None:
+        self.database.dispose()
+
+    # Conversations
+
+    def conversations(self, visitor: str) -> list[Conversation]:
+        """This visitor's, the last used first."""
+        table = tables.conversations
+        query = (
+            select(table).where(table.c.visitor == visitor).order_by(table.c.updated.desc(), table.c.id)
+        )
+        with self.database.connect() as connection:
+            return [_conversation(row) for row in connection.execute(query)]
+
+    def conversation(self, visitor: str, conversation: str) -> Conversation:
+        """One of them. Raises PromptError for another's."""
+        with self.database.connect() as connection:
+            return _conversation(self._owned(connection, visitor, conversation))
+
+    def new_conversation(self, visitor: str, title: str = "", model: str = "mini") -> Conversation:
+        now = time.time()
+        made = Conversation(new_id(), self._title(title), model, now, now)
+        values = {"id": made.id, "visitor": visitor, "title": made.title, "model": model}
+        with self._lock, self.database.begin() as connection:
+            connection.execute(insert(tables.conversations).values(**values, created=now, updated=now))
+        return made
+
+    def rename(self, visitor: str, conversation: str, title: str) -> None:
+        self._change(visitor, conversation, title=self._title(title))
+
+    def set_model(self, visitor: str, conversation: str, model: str) -> None:
+        self._change(visitor, conversation, model=model)
+
+    def _change(self, visitor: str, conversation: str, **values: Any) -> None:
+        table = tables.conversations
+        with self._lock, self.database.begin() as connection:
+            self._owned(connection, visitor, conversation)
+            connection.execute(update(table).where(table.c.id == conversation).values(**values))
+
+    def delete(self, visitor: str, conversation: str) -> None:
+        """The conversation, its turns, and all files that belong to it."""
+        table = tables.media
+        with self._lock:
+            with self.database.begin() as connection:
+                self._owned(connection, visitor, conversation)
+                files = connection.scalars(select(table.c.file).where(table.c.conversation == conversation)).all()
+                connection.execute(delete(table).where(table.c.conversation == conversation))
+                connection.execute(
+                    delete(tables.conversations).where(tables.conversations.c.id == conversation)
+                )
+            for file in files:
+                self._unlink(file)
+
+    # Turns
+
+    def turns(self, visitor: str, conversation: str) -> list[Turn]:
+        """From the first to the last."""
+        table = tables.turns
+        query = select(table).where(table.c.conversation == conversation).order_by(table.c.position)
+        with self.database.connect() as connection:
+            self._owned(connection, visitor, conversation)
+            files = self._files(connection, conversation)
+            return [_turn(row, files) for row in connection.execute(query)]
+
+    def messages(self, visitor: str, conversation: str, before: str | None = None) -> tuple[dict[str, Any], ...]:
+        """The conversation, up to the turn `before`, as an Ask takes it. Files that are gone, and turns that hold nothing
+        or failed, are left out."""
+        messages: list[dict[str, Any]] = []
+        for turn in self.turns(visitor, conversation):
+            if turn.id == before:
+                break
+            content = [chat_part(part) for part in turn.parts if part.text or part.path]
+            if content and turn.state in ("done", "stopped"):
+                messages.append({"role": turn.role, "content": content})
+        return tuple(messages)
+
+    def add_user_turn(self, visitor: str, conversation: str, parts: Iterable[Part | Mapping[str, Any]]) -> Turn:
+        """What the visitor says; media are files of this visitor's (add_upload, or the gallery). Raises PromptError."""
+        given = [part if isinstance(part, Part) else _given(part) for part in parts]
+        if not given:
+            raise PromptError("the message is empty; a text or a file is needed")
+        for part in given:
+            if part.type == "text" and len(part.text) > self.limits.text_characters:
+                raise PromptError(
+                    f"the text has {len(part.text)} characters; at most {self.limits.text_characters} are accepted"
+                )
+        return self._add_turn(visitor, conversation, "user", given, "done", {})
+
+    def begin_answer(self, visitor: str, conversation: str, settings: Mapping[str, Any]) -> Turn:
+        """An assistant turn that is running, for the engine to fill. `settings` are kept with it."""
+        return self._add_turn(visitor, conversation, "assistant", [], "running", settings)
+
+    def _add_turn(
+        self,
+        visitor: str,
+        conversation: str,
+        role: str,
+        parts: Sequence[Part],
+        state: str,
+        settings: Mapping[str, Any],
+    ) -> Turn:
+        table, turn = tables.turns, new_id()
+        with self._lock, self.database.begin() as connection:
+            self._owned(connection, visitor, conversation)
+            highest = select(func.max(table.c.position)).where(table.c.conversation == conversation)
+            last = connection.scalar(highest)
+            values = {
+                "id": turn,
+                "conversation": conversation,
+                "position": 0 if last is None else last + 1,
+                "role": role,
+                "parts": [],
+                "state": state,
+                "settings": dict(settings),
+                "error": "",
+                "timings": {},
+                "seed": settings.get("seed"),
+            }
+            connection.execute(insert(table).values(**values))
+            kept = [self._keep_part(connection, visitor, conversation, turn, part) for part in parts]
+            values["parts"] = kept
+            connection.execute(update(table).where(table.c.id == turn).values(parts=kept))
+            self._touch(connection, conversation)
+            row = connection.execute(select(table).where(table.c.id == turn)).one()
+            return _turn(row, self._files(connection, conversation))
+
+    def _keep_part(
+        self, connection: Connection, visitor: str, conversation: str, turn: str, part: Part
+    ) -> dict[str, Any]:
+        """A part as the database holds it; a file of another conversation is copied, so that each owns its own."""
+        if part.type == "text":
+            return {"type": "text", "text": part.text}
+        table = tables.media
+        row = connection.execute(
+            select(table).where(table.c.visitor == visitor, table.c.file == self._relative(part.path or ""))
+        ).one_or_none()
+        if row is None or not (self.media_folder / row.file).is_file():
+            raise PromptError("a file of the message is not among your uploads or pictures; upload it again")
+        if row.conversation in (None, conversation):
+            if not row.generated:
+                owner = {"conversation": conversation, "turn": turn}
+                connection.execute(update(table).where(table.c.id == row.id).values(**owner))
+            return {"type": row.modality, "media": row.id, "caption": row.caption}
+        copy = new_id()
+        file = str(Path(row.file).with_name(copy + Path(row.file).suffix))
+        for source, target in (
+            (self.media_folder / row.file, self.media_folder / file),
+            (sidecar(self.media_folder / row.file), sidecar(self.media_folder / file)),
+        ):
+            if source.is_file():
+                shutil.copyfile(source, target)
+        values = {**row._mapping, "id": copy, "file": file, "generated": False, "created": time.time()}
+        connection.execute(insert(table).values(**values | {"conversation": conversation, "turn": turn}))
+        return {"type": row.modality, "media": copy, "caption": row.caption}
+
+    def truncate(self, visitor: str, conversation: str, turn: str) -> None:
+        """Drop this turn and all after it, with what was generated in them; uploads stay, to be sent again."""
+        table, files = tables.turns, tables.media
+        with self._lock:
+            with self.database.begin() as connection:
+                self._owned(connection, visitor, conversation)
+                position = connection.scalar(
+                    select(table.c.position).where(table.c.id == turn, table.c.conversation == conversation)
+                )
+                if position is None:
+                    raise PromptError("that turn is not in this conversation; it may have been removed already")
+                dropped = select(table.c.id).where(
+                    table.c.conversation == conversation, table.c.position >= position
+                )
+                made = files.c.turn.in_(dropped) & files.c.generated
+                gone = connection.scalars(select(files.c.file).where(made)).all()
+                connection.execute(delete(files).where(made))
+                connection.execute(
+                    delete(table).where(table.c.conversation == conversation, table.c.position >= position)
+                )
+                self._touch(connection, conversation)
+            for file in gone:
+                self._unlink(file)
+
+    # Media
+
+    def add_upload(self, visitor: str, name: str, data: bytes) -> Media:
+        """Keep a file that was sent: judged by its content, read whole once under anygen's limits, named by us.
+
+        Raises MediaError with one sentence that names it as the visitor does."""
+        shown = printable(Path(name.replace("\\", "/")).name)[:80] or "the file"
+        if len(data) > self.limits.upload_bytes:
+            raise MediaError(
+                f"{shown}: {len(data) / 1e6:.1f} MB; at most {self.limits.upload_bytes / 1e6:g} MB are accepted"
+            )
+        modality, suffix = check_media(shown, data, self.limits.upload_bytes)
+        media = new_id()
+        path = self.visitor_folder(visitor) / (media + suffix)
+        try:
+            write_files([(path, data)])
+        except OSError as error:
+            raise MediaError(f"{shown}: cannot be kept here ({error.strerror})") from None
+        return self._add_media(visitor, media, modality, path, caption=shown)
+
+    def media(
+        self, visitor: str, modality: str | None = None, conversation: str | None = None
+    ) -> list[Media]:
+        """The gallery, newest first: what was uploaded and what was generated."""
+        table = tables.media
+        query = select(table).where(table.c.visitor == visitor).order_by(table.c.created.desc(), table.c.id)
+        if modality is not None:
+            query = query.where(table.c.modality == modality)
+        with self.database.connect() as connection:
+            if conversation is not None:
+                self._owned(connection, visitor, conversation)
+                query = query.where(table.c.conversation == conversation)
+            return [self._medium(row) for row in connection.execute(query)]
+
+    def delete_media(self, visitor: str, media: str) -> None:
+        """Remove one file; its turn says that it was removed."""
+        table = tables.media
+        with self._lock:
+            with self.database.begin() as connection:
+                mine = (table.c.id == media) & (table.c.visitor == visitor)
+                file = connection.scalar(select(table.c.file).where(mine))
+                if file is None:
+                    raise PromptError("that file is not among yours; it may have been removed already")
+                connection.execute(delete(table).where(mine))
+            self._unlink(file)
+
+    def visitor_folder(self, visitor: str) -> Path:
+        """Where this visitor's files lie: side by side, so that `anygen replay` finds the inputs of each."""
+        import hashlib
+
+        folder = self.media_folder / hashlib.sha256(visitor.encode()).hexdigest()[:32]
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def _add_media(
+        self,
+        visitor: str,
+        media: str,
+        modality: str,
+        path: Path,
+        conversation: str | None = None,
+        turn: str | None = None,
+        caption: str = "",
+        generated: bool = False,
+    ) -> Media:
+        values = {
+            "id": media,
+            "visitor": visitor,
+            "conversation": conversation,
+            "turn": turn,
+            "modality": modality,
+            "file": self._relative(path),
+            "caption": caption,
+            "generated": generated,
+            "bytes": path.stat().st_size,
+            "created": time.time(),
+        }
+        with self._lock, self.database.begin() as connection:
+            connection.execute(insert(tables.media).values(**values))
+            row = connection.execute(select(tables.media).where(tables.media.c.id == media)).one()
+        return self._medium(row)
+
+    # Zips, manifests, cleaning: each has its own file
+
+    def export_zip(self, visitor: str, conversation: str) -> bytes:
+        """One conversation with its media, and a manifest to render it again."""
+        from anygen_ui import archive
+
+        return archive.export_zip(self, visitor, conversation)
+
+    def import_zip(self, visitor: str, file: Any) -> Conversation:
+        """A conversation from what export_zip made, a path, bytes or a binary file. Raises PromptError; then nothing is
+        kept of it."""
+        from anygen_ui import archive
+
+        return archive.import_zip(self, visitor, file)
+
+    def manifest(self, visitor: str, conversation: str) -> str:
+        """Every answer as a line of JSONL for `anygen render`; paths as in the zip."""
+        from anygen_ui import archive
+
+        return archive.manifest(self, visitor, conversation)
+
+    def clean(self, rule: StorageRule) -> Cleaned:
+        """Remove what the rule says."""
+        from anygen_ui import cleaning
+
+        return cleaning.clean(self, rule)
+
+    # For the engine
+
+    def holds(self, visitor: str, path: str) -> bool:
+        """Whether a path is a file of this visitor's."""
+        table = tables.media
+        with self.database.connect() as connection:
+            found = connection.scalar(
+                select(table.c.id).where(table.c.visitor == visitor, table.c.file == self._relative(path))
+            )
+        return found is not None and Path(path).is_file()
+
+    def turn_state(self, turn: str) -> str:
+        with self.database.connect() as connection:
+            state = connection.scalar(select(tables.turns.c.state).where(tables.turns.c.id == turn))
+        if state is None:
+            raise PromptError("there is no such answer; it may have been removed")
+        return str(state)
+
+    def fill(
+        self,
+        visitor: str,
+        conversation: str,
+        turn: str,
+        parts: Sequence[Part],
+        state: str = "running",
+        error: str = "",
+        timings: Mapping[str, float] | None = None,
+    ) -> None:
+        """Put what there is of an answer into its turn; files that are new become media of the conversation.
+
+        Where the turn is gone meanwhile, so are its files."""
+        with self._lock:
+            if not self._has_turn(conversation, turn):
+                for part in parts:
+                    if part.path:
+                        self._unlink(self._relative(part.path))
+                return
+            kept = []
+            for part in parts:
+                if part.type == "text":
+                    kept.append({"type": "text", "text": part.text})
+                    continue
+                path = Path(part.path or "")
+                if not self.holds(visitor, str(path)):
+                    self._add_media(
+                        visitor, path.stem, part.type, path, conversation, turn, part.caption, generated=True
+                    )
+                kept.append({"type": part.type, "media": path.stem, "caption": part.caption})
+            table = tables.turns
+            values = {"parts": kept, "state": state, "error": error, "timings": dict(timings or {})}
+            with self.database.begin() as connection:
+                connection.execute(update(table).where(table.c.id == turn).values(**values))
+                self._touch(connection, conversation)
+
+    def _has_turn(self, conversation: str, turn: str) -> bool:
+        table = tables.turns
+        query = select(table.c.id).where(table.c.id == turn, table.c.conversation == conversation)
+        with self.database.connect() as connection:
+            return connection.scalar(query) is not None
+
+    def recover(self) -> int:
+        """Turns that no engine runs any more become stopped, with what was finished; how many there were."""
+        table = tables.turns
+        with self._lock, self.database.begin() as connection:
+            return connection.execute(
+                update(table).where(table.c.state == "running").values(state="stopped")
+            ).rowcount
+
+    # Inside
+
+    def _owned(self, connection: Connection, visitor: str, conversation: str) -> Any:
+        table = tables.conversations
+        row = connection.execute(
+            select(table).where(table.c.id == conversation, table.c.visitor == visitor)
+        ).one_or_none()
+        if row is None:
+            raise PromptError("there is no such conversation among yours; it may have been deleted")
+        return row
+
+    def _touch(self, connection: Connection, conversation: str) -> None:
+        table = tables.conversations
+        connection.execute(update(table).where(table.c.id == conversation).values(updated=time.time()))
+
+    def _files(self, connection: Connection, conversation: str) -> dict[str, str]:
+        """Id -> path of the conversation's media that are there."""
+        table = tables.media
+        rows = connection.execute(select(table.c.id, table.c.file).where(table.c.conversation == conversation))
+        paths = {row.id: self.media_folder / row.file for row in rows}
+        return {media: str(path) for media, path in paths.items() if path.is_file()}
+
+    def _medium(self, row: Any) -> Media:
+        values = {name: value for name, value in row._mapping.items() if name not in ("visitor", "file")}
+        return Media(path=str(self.media_folder / row.file), **values)
+
+    def _relative(self, path: str | Path) -> str:
+        """A path below the folder of media; "" for any other, which no row has."""
+        path = Path(os.path.realpath(path))
+        root = Path(os.path.realpath(self.media_folder))
+        return str(path.relative_to(root)) if path.is_relative_to(root) else ""
+
+    def _unlink(self, file: str) -> None:
+        path = self.media_folder / file
+        for each in (path, sidecar(path)):
+            with suppress(OSError):
+                each.unlink(missing_ok=True)
+
+    def _title(self, title: str) -> str:
+        return printable(title)[: self.limits.title_characters].strip()
+
+
+def check_media(name: str, data: bytes, max_bytes: int) -> tuple[str, str]:
+    """The modality and the suffix of a file, by its content, read whole under anygen's limits. Raises MediaError."""
+    accepted = tuple(dict.fromkeys((*sniff.IMAGE_CONTAINERS, *sniff.AUDIO_CONTAINERS, *sniff.VIDEO_CONTAINERS)))
+    container = sniff.accept(name, data, accepted)
+    try:
+        modality = str(open_media(data, MediaLimits(max_bytes=max_bytes)).modality)
+    except MediaError as error:
+        raise MediaError(str(error).replace("the given bytes", name, 1)) from None
+    return modality, SUFFIXES.get(container, f".{container}")
+
+
+def chat_part(part: Part) -> dict[str, Any]:
+    """A part as anygen's chat schema has it."""
+    return {"type": "text", "text": part.text} if part.type == "text" else {"type": part.type, "path": part.path}
+
+
+def _given(part: Mapping[str, Any]) -> Part:
+    kind = part.get("type")
+    if kind == "text" and isinstance(part.get("text"), str):
+        return Part("text", part["text"])
+    if kind in MEDIA and isinstance(part.get("path"), str):
+        return Part(str(kind), path=part["path"])
+    raise PromptError("a part of the message is neither a text nor a file; those are accepted")
+
+
+def _conversation(row: Any) -> Conversation:
+    return Conversation(row.id, row.title, row.model, row.created, row.updated)
+
+
+def _turn(row: Any, files: Mapping[str, str]) -> Turn:
+    parts = []
+    for part in row.parts:
+        if part["type"] == "text":
+            parts.append(Part("text", part["text"]))
+            continue
+        path = files.get(part["media"])
+        note = "" if path else REMOVED
+        parts.append(Part(part["type"], path=path, caption=part.get("caption", ""), note=note))
+    return Turn(row.id, row.role, tuple(parts), row.state, row.seed, row.settings, row.error, row.timings)
