@@ -1,0 +1,53 @@
+"""Starts the server as a child of this process, and ends it with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from anygen_ui import backend
+from anygen_ui.storage_rules import UploadLimits
+
+SECONDS_TO_END = 10
+"""What a server gets to end by itself: the worker is told, the database closed."""
+
+
+def server_arguments(host: str, port: int) -> list[str]:
+    """The command of the server. What concerns looks stands in .streamlit/config.toml beside it; what concerns safety here."""
+    loopback = host in ("localhost", "127.0.0.1", "::1")
+    flags = {
+        "server.address": host,
+        "server.port": str(port),
+        "server.headless": "true",
+        "server.maxUploadSize": str(UploadLimits().upload_bytes // 1_000_000),
+        "server.fileWatcherType": "none",
+        "server.enableXsrfProtection": "true",
+        "browser.gatherUsageStats": "false",
+        # A page elsewhere must not reach a server of this machine through a name that it controls.
+        "server.allowedHosts": "['localhost', '127.0.0.1', '::1']" if loopback else "[]",
+        "client.showErrorDetails": "none",
+    }
+    script = Path(__file__).with_name("server.py")
+    return [
+        *(sys.executable, "-m", "streamlit", "run", str(script)),
+        *(f"--{name}={value}" for name, value in flags.items()),
+    ]
+
+
+def serve(host: str, port: int, password: str | None, folder: str | None, model: str) -> int:
+    """Run until the server ends, or this process is told to; the server's exit code."""
+    said = {backend.FOLDER: folder, backend.PASSWORD: password, backend.MODEL: model}
+    environment = {**os.environ, **{name: value for name, value in said.items() if value}}
+    server = subprocess.Popen(server_arguments(host, port), env=environment)
+    try:
+        return server.wait()
+    finally:
+        if server.poll() is None:
+            server.terminate()
+            try:
+                server.wait(SECONDS_TO_END)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
