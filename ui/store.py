@@ -119,9 +119,7 @@ class Store:
     def conversations(self, visitor: str) -> list[Conversation]:
         """This visitor's, the last used first."""
         table = tables.conversations
-        query = (
-            select(table).where(table.c.visitor == visitor).order_by(table.c.updated.desc(), table.c.id)
-        )
+        query = select(table).where(table.c.visitor == visitor).order_by(table.c.updated.desc(), table.c.id)
         with self.database.connect() as connection:
             return [_conversation(row) for row in connection.execute(query)]
 
@@ -156,7 +154,9 @@ class Store:
         with self._lock:
             with self.database.begin() as connection:
                 self._owned(connection, visitor, conversation)
-                files = connection.scalars(select(table.c.file).where(table.c.conversation == conversation)).all()
+                files = connection.scalars(
+                    select(table.c.file).where(table.c.conversation == conversation)
+                ).all()
                 connection.execute(delete(table).where(table.c.conversation == conversation))
                 connection.execute(
                     delete(tables.conversations).where(tables.conversations.c.id == conversation)
@@ -175,7 +175,9 @@ class Store:
             files = self._files(connection, conversation)
             return [_turn(row, files) for row in connection.execute(query)]
 
-    def messages(self, visitor: str, conversation: str, before: str | None = None) -> tuple[dict[str, Any], ...]:
+    def messages(
+        self, visitor: str, conversation: str, before: str | None = None
+    ) -> tuple[dict[str, Any], ...]:
         """The conversation, up to the turn `before`, as an Ask takes it. Files that are gone, and turns that hold nothing
         or failed, are left out."""
         messages: list[dict[str, Any]] = []
@@ -187,7 +189,9 @@ class Store:
                 messages.append({"role": turn.role, "content": content})
         return tuple(messages)
 
-    def add_user_turn(self, visitor: str, conversation: str, parts: Iterable[Part | Mapping[str, Any]]) -> Turn:
+    def add_user_turn(
+        self, visitor: str, conversation: str, parts: Iterable[Part | Mapping[str, Any]]
+    ) -> Turn:
         """What the visitor says; media are files of this visitor's (add_upload, or the gallery). Raises PromptError."""
         given = [part if isinstance(part, Part) else _given(part) for part in parts]
         if not given:
@@ -276,7 +280,9 @@ class Store:
                     select(table.c.position).where(table.c.id == turn, table.c.conversation == conversation)
                 )
                 if position is None:
-                    raise PromptError("that turn is not in this conversation; it may have been removed already")
+                    raise PromptError(
+                        "that turn is not in this conversation; it may have been removed already"
+                    )
                 dropped = select(table.c.id).where(
                     table.c.conversation == conversation, table.c.position >= position
                 )
@@ -410,6 +416,14 @@ class Store:
             )
         return found is not None and Path(path).is_file()
 
+    def is_running(self, visitor: str, conversation: str, turn: str) -> bool:
+        """Whether this is an answer of this visitor's that is to be filled."""
+        table = tables.turns
+        query = select(table.c.id).where(table.c.id == turn, table.c.conversation == conversation)
+        with self.database.connect() as connection:
+            self._owned(connection, visitor, conversation)
+            return connection.scalar(query.where(table.c.state == "running")) is not None
+
     def turn_state(self, turn: str) -> str:
         with self.database.connect() as connection:
             state = connection.scalar(select(tables.turns.c.state).where(tables.turns.c.id == turn))
@@ -485,7 +499,9 @@ class Store:
     def _files(self, connection: Connection, conversation: str) -> dict[str, str]:
         """Id -> path of the conversation's media that are there."""
         table = tables.media
-        rows = connection.execute(select(table.c.id, table.c.file).where(table.c.conversation == conversation))
+        rows = connection.execute(
+            select(table.c.id, table.c.file).where(table.c.conversation == conversation)
+        )
         paths = {row.id: self.media_folder / row.file for row in rows}
         return {media: str(path) for media, path in paths.items() if path.is_file()}
 
@@ -511,7 +527,9 @@ class Store:
 
 def check_media(name: str, data: bytes, max_bytes: int) -> tuple[str, str]:
     """The modality and the suffix of a file, by its content, read whole under anygen's limits. Raises MediaError."""
-    accepted = tuple(dict.fromkeys((*sniff.IMAGE_CONTAINERS, *sniff.AUDIO_CONTAINERS, *sniff.VIDEO_CONTAINERS)))
+    accepted = tuple(
+        dict.fromkeys((*sniff.IMAGE_CONTAINERS, *sniff.AUDIO_CONTAINERS, *sniff.VIDEO_CONTAINERS))
+    )
     container = sniff.accept(name, data, accepted)
     try:
         modality = str(open_media(data, MediaLimits(max_bytes=max_bytes)).modality)
@@ -522,7 +540,9 @@ def check_media(name: str, data: bytes, max_bytes: int) -> tuple[str, str]:
 
 def chat_part(part: Part) -> dict[str, Any]:
     """A part as anygen's chat schema has it."""
-    return {"type": "text", "text": part.text} if part.type == "text" else {"type": part.type, "path": part.path}
+    return (
+        {"type": "text", "text": part.text} if part.type == "text" else {"type": part.type, "path": part.path}
+    )
 
 
 def _given(part: Mapping[str, Any]) -> Part:
