@@ -10,16 +10,15 @@ from sqlalchemy import delete, select
 
 from anygen.provenance import sidecar
 from anygen_ui import tables
+from anygen_ui.records import Cleaned
 from anygen_ui.storage_rules import StorageRule
 
 if TYPE_CHECKING:
-    from anygen_ui.store import Cleaned, Store
+    from anygen_ui.store import Store
 
 
 def clean(store: Store, rule: StorageRule) -> Cleaned:
     """Apply `rule`; what was removed. Files that no row names (of a database that was set aside, say) go by age alone."""
-    from anygen_ui.store import Cleaned
-
     oldest = time.time() - rule.days * 86400
     table = tables.media
     with store._lock:

@@ -22,8 +22,9 @@ from anygen.options import GenerationOptions
 from anygen_ui.jobs import Ask, Event, Failed, Finished, Loading, Made, Started, Text, Waiting, from_wire
 from anygen_ui.planning import Planner
 from anygen_ui.queueing import FairQueue
+from anygen_ui.records import Part
 from anygen_ui.storage_rules import StorageRule
-from anygen_ui.store import Part, Store
+from anygen_ui.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class Limits:
     grace: float = 60.0
     finished_kept: int = 100
     """Tickets whose events are kept after their end, the last used ones."""
-    rule: StorageRule = StorageRule()
+    rule: StorageRule = field(default_factory=StorageRule)
 
 
 @dataclass(eq=False)
@@ -75,7 +76,7 @@ class _Ticket:
 class Engine:
     """Takes asks, and answers them one after the other. Every call returns at once, but `wait` and the first plan."""
 
-    def __init__(self, store: Store, limits: Limits = Limits()) -> None:  # noqa: B008
+    def __init__(self, store: Store, limits: Limits = Limits()) -> None:
         self.store, self.limits = store, limits
         self._queue = FairQueue()
         self._tickets: OrderedDict[str, _Ticket] = OrderedDict()
@@ -338,11 +339,11 @@ class Engine:
             caption = found.captions.get(event.index, "")
             found.made[event.index] = Part(event.modality, path=event.path, caption=caption)
         # A medium is kept as soon as it is there, words now and then: the server may end at any time.
-        if isinstance(event, Made) or time.monotonic() - found.saved > SAVE_EVERY:
-            if not isinstance(event, Loading):
-                ask = found.ask
-                self.store.fill(ask.visitor, ask.conversation, ask.turn, found.parts())
-                found.saved = time.monotonic()
+        is_due = time.monotonic() - found.saved > SAVE_EVERY and not isinstance(event, Loading)
+        if isinstance(event, Made) or is_due:
+            ask = found.ask
+            self.store.fill(ask.visitor, ask.conversation, ask.turn, found.parts())
+            found.saved = time.monotonic()
         self._changed.notify_all()
 
     def _end_current(self, code: int) -> None:

@@ -1,8 +1,8 @@
 """What the page and the engine say to each other: an ask, and the events of its answer, all plain values.
 
-A ticket is the id of the turn that its answer fills, so a page that was reloaded needs to remember nothing. Text and media of
-one answer come in the order they are made; their order in the reply is that of the stored turn, which is there when
-Finished is.
+A ticket is the id of the turn that its answer fills, so a page that was reloaded needs to remember nothing. Text and
+media come in the order they are made; their order in the reply is that of the stored turn, which is there when Finished
+is. No decoder shows its latents between steps yet, so `preview` is None.
 """
 
 from __future__ import annotations

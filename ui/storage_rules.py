@@ -37,3 +37,6 @@ class UploadLimits:
     zip_entries: int = 2_000
     document_bytes: int = 20_000_000
     """The JSON of an imported conversation."""
+
+
+DEFAULT_UPLOADS = UploadLimits()

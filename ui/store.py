@@ -7,101 +7,34 @@ model, options, modalities, require, seed. The engine's own calls (fill, recover
 
 from __future__ import annotations
 
+import hashlib
 import os
-import secrets
 import shutil
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from anygen.errors import MediaError, PromptError, printable
-from anygen.files import sniff
 from anygen.files.atomic import write_files
-from anygen.media import MediaLimits, open_media
 from anygen.provenance import sidecar
 from anygen_ui import tables
-from anygen_ui.storage_rules import REMOVED, StorageRule, UploadLimits
+from anygen_ui.records import Cleaned, Conversation, Media, Part, Turn, new_id
+from anygen_ui.storage_rules import DEFAULT_UPLOADS, REMOVED, StorageRule, UploadLimits
+from anygen_ui.uploads import check_media
 
 MEDIA_FOLDER = "media"
 MEDIA = ("image", "audio", "video")
-SUFFIXES = {"jpeg": ".jpg"}
-"""Container -> suffix, where it is not the container's name."""
-
-
-@dataclass(frozen=True)
-class Conversation:
-    """One conversation; times in seconds since 1970."""
-
-    id: str
-    title: str
-    model: str
-    created: float
-    updated: float
-
-
-@dataclass(frozen=True)
-class Part:
-    """A text, or a medium by its file; `note` says why there is no file any more."""
-
-    type: str
-    text: str = ""
-    path: str | None = None
-    caption: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One turn; `state` is done, running, stopped or failed, `error` the sentence of a failed one."""
-
-    id: str
-    role: str
-    parts: tuple[Part, ...]
-    state: str
-    seed: int | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    error: str = ""
-    timings: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Media:
-    """One file of a visitor's: uploaded, or generated in a turn."""
-
-    id: str
-    modality: str
-    path: str
-    conversation: str | None
-    turn: str | None
-    created: float
-    caption: str
-    generated: bool
-    bytes: int
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """What a rule removed."""
-
-    files: int = 0
-    bytes: int = 0
-
-
-def new_id() -> str:
-    """A name that nobody can guess, safe in a file name."""
-    return secrets.token_hex(16)
 
 
 class Store:
     """Everything of all visitors under one folder, which only its owner may read."""
 
-    def __init__(self, folder: str | Path, limits: UploadLimits = UploadLimits()) -> None:  # noqa: B008
+    def __init__(self, folder: str | Path, limits: UploadLimits = DEFAULT_UPLOADS) -> None:
         self.folder = Path(folder).expanduser().absolute()
         self.limits = limits
         self.media_folder = self.folder / MEDIA_FOLDER
@@ -344,8 +277,6 @@ class Store:
 
     def visitor_folder(self, visitor: str) -> Path:
         """Where this visitor's files lie: side by side, so that `anygen replay` finds the inputs of each."""
-        import hashlib
-
         folder = self.media_folder / hashlib.sha256(visitor.encode()).hexdigest()[:32]
         folder.mkdir(exist_ok=True)
         return folder
@@ -523,19 +454,6 @@ class Store:
 
     def _title(self, title: str) -> str:
         return printable(title)[: self.limits.title_characters].strip()
-
-
-def check_media(name: str, data: bytes, max_bytes: int) -> tuple[str, str]:
-    """The modality and the suffix of a file, by its content, read whole under anygen's limits. Raises MediaError."""
-    accepted = tuple(
-        dict.fromkeys((*sniff.IMAGE_CONTAINERS, *sniff.AUDIO_CONTAINERS, *sniff.VIDEO_CONTAINERS))
-    )
-    container = sniff.accept(name, data, accepted)
-    try:
-        modality = str(open_media(data, MediaLimits(max_bytes=max_bytes)).modality)
-    except MediaError as error:
-        raise MediaError(str(error).replace("the given bytes", name, 1)) from None
-    return modality, SUFFIXES.get(container, f".{container}")
 
 
 def chat_part(part: Part) -> dict[str, Any]:
