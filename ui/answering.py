@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,40 +35,49 @@ class Growing:
 
 @dataclass
 class Live:
-    """What the events so far say."""
+    """What the events so far say; media by their index in the answer."""
 
-    parts: list[Growing] = field(default_factory=list)
+    text: str = ""
+    media: dict[int, Growing] = field(default_factory=dict)
     place: int | None = None
     loading: Loading | None = None
     over: bool = False
 
+    def parts(self) -> list[Growing]:
+        """Words and media in the order of the answer: a medium stands after the words that name it."""
+        parts, rest = [], self.text
+        for index in sorted(self.media):
+            medium = self.media[index]
+            found = re.search(re.escape(medium.caption) + r"[.!?:\s]*", rest) if medium.caption else None
+            if found:
+                parts.append(Growing("text", rest[: found.end()]))
+                rest = rest[found.end() :]
+            parts.append(medium)
+        # What no medium claims was written before them all, or comes after the last.
+        is_claimed = any(part.type == "text" for part in parts)
+        parts.insert(len(parts) if is_claimed else 0, Growing("text", rest))
+        return [part for part in parts if part.type != "text" or part.text.strip()]
+
 
 def live_of(events: Iterable[Event]) -> Live:
-    """Text goes on the last text, or after the last medium, as the model wrote it."""
     live = Live()
-    by_index: dict[int, Growing] = {}
     for event in events:
         if isinstance(event, Waiting):
             live.place = event.place
             continue
-        live.place = None
+        live.place = live.loading = None
         if isinstance(event, Loading):
             live.loading = event if event.done < event.of else None
-            continue
-        live.loading = None
-        if isinstance(event, Text):
-            if not live.parts or live.parts[-1].type != "text":
-                live.parts.append(Growing("text"))
-            live.parts[-1].text += event.text
+        elif isinstance(event, Text):
+            live.text += event.text
         elif isinstance(event, Started):
-            by_index[event.index] = Growing(event.modality, caption=event.caption)
-            live.parts.append(by_index[event.index])
-        elif isinstance(event, Progress) and event.index in by_index:
-            part = by_index[event.index]
+            live.media[event.index] = Growing(event.modality, caption=event.caption)
+        elif isinstance(event, Progress) and event.index in live.media:
+            part = live.media[event.index]
             part.step, part.num_steps = event.step, event.num_steps
             part.preview = event.preview or part.preview
-        elif isinstance(event, Made) and event.index in by_index:
-            by_index[event.index].path = event.path
+        elif isinstance(event, Made) and event.index in live.media:
+            live.media[event.index].path = event.path
         elif isinstance(event, (Finished, Failed)):
             live.over = True
     return live
@@ -83,7 +93,7 @@ def draw(room: Room, turn: Turn) -> None:
     if ticket is not None and live.place is not None:
         live.place = room.engine.place(ticket)
     _announce(live)
-    for part in live.parts:
+    for part in live.parts():
         if part.type == "text":
             st.text(part.text.strip())
         elif part.path:
@@ -123,14 +133,14 @@ def words_for(live: Live) -> str:
     if live.loading is not None:
         loading = live.loading
         return f"Loading {plain.label(loading.model)}: {plain.label(loading.part)}, {loading.done} of {loading.of}"
-    waiting = [part for part in live.parts if part.type != "text" and not part.path]
-    if waiting:
-        return MAKING.get(waiting[0].type, "Working")
-    return "Writing" if live.parts else "Thinking"
+    unmade = [part for part in live.media.values() if not part.path]
+    if unmade:
+        return MAKING.get(next((part for part in unmade if part.step), unmade[0]).type, "Working")
+    return "Writing" if live.text else "Thinking"
 
 
 def _announce(live: Live) -> None:
     """What changed, for screen readers; our own words only."""
-    making = [MAKING.get(part.type, "Working") for part in live.parts if part.type != "text" and not part.path]
+    making = [MAKING.get(part.type, "Working") for part in live.media.values() if not part.path]
     said = making[0] if making else "Waiting in the queue" if live.place else "Answering"
     st.html(f'<span class="unseen" role="status">{said}</span>')

@@ -55,11 +55,8 @@ class Desk:
             require=tuple(settings["require"]),
             seed=settings["seed"],
         )
-        try:
-            self.engine.submit(ask)
-        except PromptError:
-            self.store.truncate(self.visitor, conversation, turn.id)
-            raise
+        # Where it is refused, the turn has failed with the sentence, and can be asked for again.
+        self.engine.submit(ask)
         return turn.id
 
     def again(self, conversation: str, turn: Turn, seed: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from pathlib import Path
@@ -24,6 +25,19 @@ def backend() -> tuple[Store, Engine]:
             store = Store(data_folder())
             _backend = store, Engine(store)
         return _backend
+
+
+def warm() -> None:
+    """Look up now, beside the start of the server, what the first answer would have to wait for."""
+    from anygen_ui.choices import facts_of
+
+    def look() -> None:
+        facts_of(default_model())
+        # Whoever asks for this model is told what is wrong with it.
+        with contextlib.suppress(ValueError):
+            backend()[1].memory_plan(default_model())
+
+    threading.Thread(target=look, name="anygen-warm", daemon=True).start()
 
 
 def close() -> None:

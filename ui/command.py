@@ -10,13 +10,14 @@ from pathlib import Path
 from anygen_ui import backend
 from anygen_ui.storage_rules import UploadLimits
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""Names under which only this machine reaches a server."""
 SECONDS_TO_END = 10
 """What a server gets to end by itself: the worker is told, the database closed."""
 
 
 def server_arguments(host: str, port: int) -> list[str]:
     """The command of the server. What concerns looks stands in .streamlit/config.toml beside it; what concerns safety here."""
-    loopback = host in ("localhost", "127.0.0.1", "::1")
     flags = {
         "server.address": host,
         "server.port": str(port),
@@ -25,14 +26,14 @@ def server_arguments(host: str, port: int) -> list[str]:
         "server.fileWatcherType": "none",
         "server.enableXsrfProtection": "true",
         "browser.gatherUsageStats": "false",
-        # A page elsewhere must not reach a server of this machine through a name that it controls.
-        "server.allowedHosts": "['localhost', '127.0.0.1', '::1']" if loopback else "[]",
         "client.showErrorDetails": "none",
     }
     script = Path(__file__).with_name("server.py")
     return [
         *(sys.executable, "-m", "streamlit", "run", str(script)),
         *(f"--{name}={value}" for name, value in flags.items()),
+        # A page elsewhere must not reach a server of this machine through a name that it controls.
+        *(f"--server.allowedHosts={name}" for name in (LOOPBACK if host in LOOPBACK else ())),
     ]
 
 

@@ -18,6 +18,7 @@ from anygen_ui.door import Door
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
     backend.backend()
+    backend.warm()
     try:
         yield
     finally:

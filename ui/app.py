@@ -1,0 +1,63 @@
+"""The app: one page, drawn from top to bottom at each interaction. `anygen ui` serves it (server.py).
+
+Names that tests and styles may rely on (each key is also a class, `st-key-KEY`; ID is an id of the store):
+  page        composer, draft, pieces, piece-ID, extras; message (the chat input), send, discard, add-text, camera-open
+  turns       said-ID, edit-ID; answer-ID, medium-ID-INDEX, actions-ID-INDEX, footer-ID; working-ID, stop-ID (while it runs)
+  media       use-ID-INDEX, vary-ID-INDEX, save-ID-INDEX, how-ID-INDEX; same-seed-ID, new-seed-ID (last answer)
+  first page  welcome, examples, example-0 to example-5, try-0 to try-5
+  sidebar     new-conversation, open-gallery, conversations, open-ID / closed-ID, go-ID, manage, import, model, needs,
+              quality, fine, lock-seed, seed, name-ID, export-zip, export-manifest, delete-conversation
+  gallery     gallery, gallery-filters, gallery-kind, gallery-conversation, gallery-sent, tile-ID, tile-use-ID, gallery-more
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from anygen_ui import composer, conversation, gallery, plain, sidebar, welcome
+from anygen_ui.asking import Desk
+from anygen_ui.backend import backend
+from anygen_ui.choices import Choices
+from anygen_ui.room import GALLERY, Room
+from anygen_ui.store import Part, Turn
+from anygen_ui.visitor import current_visitor
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    st.set_page_config("anygen", str(HERE / "icon.png"), layout="centered", initial_sidebar_state="auto")
+    st.html(HERE / "style.css")
+    room = Room(Desk(*backend(), current_visitor()))
+    turns = room.turns()
+    is_busy = any(turn.state == "running" for turn in turns)
+    with st.sidebar:
+        choices = sidebar.draw(room, is_busy)
+    say_next(room, turns, choices, is_busy)
+    for trouble in [*room.store.notices, *room.take_troubles()]:
+        st.error(plain.label(trouble, 500), icon=":material/error:")
+    if st.session_state.view == GALLERY:
+        gallery.draw(room)
+        return
+    if turns:
+        conversation.draw(room, turns)
+    else:
+        welcome.draw(room, choices)
+    composer.draw(room, choices, is_busy)
+
+
+def say_next(room: Room, turns: list[Turn], choices: Choices, is_busy: bool) -> None:
+    """An example that goes on says its next words as soon as the answer is there."""
+    waiting = st.session_state.next_words.get(room.conversation)
+    if not waiting or is_busy or not turns:
+        return
+    words = waiting.pop(0)
+    if turns[-1].state != "done" or not room.send([Part("text", words)], choices):
+        waiting.clear()
+        return
+    st.rerun()
+
+
+main()
