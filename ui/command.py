@@ -44,6 +44,9 @@ def serve(host: str, port: int, password: str | None, folder: str | None, model:
     server = subprocess.Popen(server_arguments(host, port), env=environment)
     try:
         return server.wait()
+    except KeyboardInterrupt:
+        # Ctrl-C is how a server ends.
+        return 0
     finally:
         if server.poll() is None:
             server.terminate()

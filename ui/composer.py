@@ -18,15 +18,16 @@ FILE_TYPES = ["image", "audio", "video"]
 
 def draw(room: Room, choices: Choices, is_busy: bool) -> None:
     with st.bottom, st.container(key="composer", gap="xsmall"):
-        if room.draft or st.session_state.editing:
-            _draft(room, choices, is_busy)
+        # Its place is kept while it is empty, so that what stands below never moves to another place in the page.
+        with st.container(key="draft", gap="xsmall"):
+            if room.draft or st.session_state.editing:
+                _draft(room, choices, is_busy)
         given = st.chat_input(
             "Write, drop files, or record",
             key="message",
             accept_file="multiple",
             file_type=FILE_TYPES,
             accept_audio=True,
-            max_chars=room.store.limits.text_characters,
         )
         _extras(room)
     if given:
@@ -61,24 +62,23 @@ def _upload(room: Room, file: Any) -> bool:
 
 
 def _draft(room: Room, choices: Choices, is_busy: bool) -> None:
-    with st.container(key="draft", gap="xsmall"):
-        with st.container(horizontal=True, gap="small", key="pieces"):
-            for index, piece in enumerate(room.draft):
-                _piece(room, piece, index)
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            if st.button(
-                "Send",
-                key="send",
-                type="primary",
-                icon=":material/arrow_upward:",
-                disabled=is_busy or not room.draft,
-            ):
-                if room.send([piece.part for piece in room.draft], choices):
-                    st.session_state.draft = []
-                st.rerun()
-            if st.session_state.editing:
-                st.caption("Sending replaces what you said, and all that came after it.", width="content")
-            st.button("Discard", key="discard", type="tertiary", on_click=room.leave_editing)
+    with st.container(horizontal=True, gap="small", key="pieces"):
+        for index, piece in enumerate(room.draft):
+            _piece(room, piece, index)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if st.button(
+            "Send",
+            key="send",
+            type="primary",
+            icon=":material/arrow_upward:",
+            disabled=is_busy or not room.draft,
+        ):
+            if room.send([piece.part for piece in room.draft], choices):
+                st.session_state.draft = []
+            st.rerun()
+        if st.session_state.editing:
+            st.caption("Sending replaces what you said, and all that came after it.", width="content")
+        st.button("Discard", key="discard", type="tertiary", on_click=room.leave_editing)
 
 
 def _piece(room: Room, piece: Piece, index: int) -> None:

@@ -25,7 +25,7 @@ class Example:
 EXAMPLES: tuple[Example, ...] = (
     Example(
         "Words to everything",
-        ("Show me a frog on yellow: a picture, its sound and a clip of it.",),
+        ("A frog on yellow: a picture, its sound, a clip.",),
         "card-0.png",
         "Words go in; a picture, a sound and a clip of a frog come out",
         require=("image", "audio", "video"),
