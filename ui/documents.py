@@ -35,10 +35,9 @@ def read_document(data: bytes) -> dict[str, Any]:
     turns = document.get("turns")
     if not isinstance(turns, list):
         raise _wrong("turns is no list")
-    model = document.get("model")
     return {
         "title": _line(document, "title", ""),
-        "model": model if isinstance(model, str) and MODEL.fullmatch(model) else "mini",
+        "model": document.get("model") if _is_preset(document.get("model")) else "mini",
         "turns": [_turn(turn, f"turn {number}") for number, turn in enumerate(turns)],
     }
 
@@ -64,11 +63,15 @@ def _turn(turn: Any, where: str) -> dict[str, Any]:
         "role": role,
         "state": state,
         "seed": seed,
-        "settings": settings,
+        "settings": {name: each for name, each in settings.items() if name != "model" or _is_preset(each)},
         "error": _line(turn, "error", f"{where}: "),
         "timings": timings,
         "parts": [_part(part, f"{where}, part {number}") for number, part in enumerate(parts)],
     }
+
+
+def _is_preset(model: Any) -> bool:
+    return isinstance(model, str) and MODEL.fullmatch(model) is not None
 
 
 def _part(part: Any, where: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from typing import Any
 
 from anygen.errors import PromptError
 from anygen.options import GenerationOptions
+from anygen.seeds import check_seed
 from anygen_ui.jobs import Ask, Event, Failed, Finished, Loading, Made, Started, Text, Waiting, from_wire
 from anygen_ui.planning import Planner
 from anygen_ui.queueing import FairQueue
@@ -63,6 +64,7 @@ class _Ticket:
     place: int = 0
     began: float = 0.0
     saved: float = 0.0
+    is_begun: bool = False
     is_stopping: bool = False
     captions: dict[int, str] = field(default_factory=dict)
     made: dict[int, Part] = field(default_factory=dict)
@@ -204,6 +206,7 @@ class Engine:
                 ):
                     raise PromptError("a file of the conversation is not among yours any more; send it again")
         try:
+            check_seed(ask.seed)
             GenerationOptions.from_dict(ask.options)
         except ValueError as error:
             raise PromptError(str(error)) from error
@@ -296,7 +299,7 @@ class Engine:
                 self._changed.wait_for(lambda: self._is_closed, min(30.0, 2.0**failed_starts - 1))
 
     def _start(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "anygen_ui.worker", str(self.limits.models_held)]
+        command = [sys.executable, "-P", "-m", "anygen_ui.worker", str(self.limits.models_held)]
         return subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
@@ -315,6 +318,8 @@ class Engine:
                     was_ready = self._is_ready = True
                     self._planner.tell(said["machine"])
                     self._dispatch()
+                elif said["turn"] == self._current and said["is"] == "begun":
+                    self._tickets[said["turn"]].is_begun = True
                 elif said["turn"] == self._current:
                     self._take(self._current, said)
             self._clean()
@@ -350,6 +355,12 @@ class Engine:
         """The worker died, or was ended, at the ask it had."""
         assert self._current is not None
         found = self._tickets[self._current]
+        if not found.is_begun and not self._is_closed and not found.is_stopping:
+            # It died before it took the ask, whose fault it cannot be.
+            found.state, self._current = "waiting", None
+            self._queue.put_back(found.ask.visitor, found.ask.turn)
+            self._dispatch()
+            return
         if self._is_closed or found.is_stopping:
             end: Finished | Failed = Finished(found.ask.seed, {}, stopped=True)
         else:

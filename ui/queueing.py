@@ -28,6 +28,12 @@ class FairQueue:
             self._waiting[visitor] = tickets
         return ticket
 
+    def put_back(self, visitor: str, ticket: str) -> None:
+        """What was taken was not begun: it is next again."""
+        tickets = self._waiting.pop(visitor, deque())
+        tickets.appendleft(ticket)
+        self._waiting = {visitor: tickets, **self._waiting}
+
     def remove(self, ticket: str) -> bool:
         """Take one out of the queue; whether it was there."""
         for visitor, tickets in self._waiting.items():

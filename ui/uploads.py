@@ -12,6 +12,8 @@ SUFFIXES = {"jpeg": ".jpg"}
 
 def check_media(name: str, data: bytes, max_bytes: int) -> tuple[str, str]:
     """The modality and the suffix of a file, by its content, read whole under anygen's limits. Raises MediaError."""
+    if not data:
+        raise MediaError(f"{name}: the file is empty (0 bytes); a media file is needed")
     accepted = tuple(
         dict.fromkeys((*sniff.IMAGE_CONTAINERS, *sniff.AUDIO_CONTAINERS, *sniff.VIDEO_CONTAINERS))
     )

@@ -3,7 +3,8 @@
 A process of its own, not multiprocessing's: Streamlit puts the page's script in the place of `__main__`, which a spawned
 process would run again. JSON, because what crosses is plain values, and opening a pickle is refused everywhere here.
 In:  {"do": "answer", "ask": {...}, "folder": ..., "load": {...}}, {"do": "stop", "turn": ...}. End of input ends it.
-Out: {"is": "ready", "machine": {...}}, {"is": "event", "turn", ...}, {"is": "end", "turn", "event", "parts"}.
+Out: {"is": "ready", "machine": {...}}, {"is": "begun", "turn"}, {"is": "event", "turn", ...},
+     {"is": "end", "turn", "event", "parts"}.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ class Worker:
         ask, turn = given["ask"], given["ask"]["turn"]
         parts: list[dict[str, Any]] = []
         is_lost = False
+        self._say({"is": "begun", "turn": turn})
         # Of answers that ended just before they were stopped.
         self._stopped.intersection_update({turn})
 
@@ -103,7 +105,9 @@ class Worker:
 
         from anygen.errors import printable
 
-        if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        # On the CPU torch says it in words alone.
+        is_cpu_full = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+        if is_cpu_full or isinstance(error, (MemoryError, torch.OutOfMemoryError)):
             for model in self._models.values():
                 model.decoders.release()
             error.__traceback__ = None
