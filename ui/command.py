@@ -27,6 +27,7 @@ def server_arguments(host: str, port: int) -> list[str]:
         "server.enableXsrfProtection": "true",
         "browser.gatherUsageStats": "false",
         "client.showErrorDetails": "none",
+        "logger.level": "error",
     }
     script = Path(__file__).with_name("server.py")
     return [

@@ -83,7 +83,7 @@ def _draft(room: Room, choices: Choices, is_busy: bool) -> None:
 
 def _piece(room: Room, piece: Piece, index: int) -> None:
     part, name = piece.part, f"part {index + 1}"
-    with st.container(key=f"piece-{piece.id}", border=True, gap="xxsmall", width=190):
+    with st.container(key=f"piece-{piece.id}", border=True, gap="xxsmall", width=216):
         if part.type == "text":
             written = st.text_area(f"Text, {name}", part.text, key=f"text-{piece.id}", height=80)
             piece.part = Part("text", written)
@@ -92,15 +92,11 @@ def _piece(room: Room, piece: Piece, index: int) -> None:
             medium.show(part, width=120, name=f"{WORDS[part.type]}, {name}")
         with st.container(horizontal=True, gap="xxsmall"):
             last = len(room.draft) - 1
-            for words, icon, by, off in (
-                ("Earlier", ":material/arrow_back:", -1, index == 0),
-                ("Later", ":material/arrow_forward:", 1, index == last),
-            ):
+            for words, by, off in (("Earlier", -1, index == 0), ("Later", 1, index == last)):
                 st.button(
                     words,
                     key=f"{words.lower()}-{piece.id}",
                     type="tertiary",
-                    icon=icon,
                     disabled=off,
                     on_click=room.move,
                     args=(piece.id, by),
@@ -109,7 +105,6 @@ def _piece(room: Room, piece: Piece, index: int) -> None:
                 "Remove",
                 key=f"remove-{piece.id}",
                 type="tertiary",
-                icon=":material/close:",
                 on_click=room.remove,
                 args=(piece.id,),
             )

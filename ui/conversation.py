@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -14,12 +15,24 @@ from anygen_ui.room import Room
 from anygen_ui.store import Turn
 
 
+FOLLOW = Path(__file__).with_name("follow.js")
+
+
 def draw(room: Room, turns: list[Turn]) -> None:
     for index, turn in enumerate(turns):
         if turn.role == "user":
             _said(room, turn)
         else:
             _answer(room, turn, is_last=index == len(turns) - 1)
+
+
+    _show_the_end(turns)
+
+
+def _show_the_end(turns: list[Turn]) -> None:
+    """Scroll to what is new: the script runs again when a turn was added. It holds nothing that anybody wrote."""
+    script = FOLLOW.read_text(encoding="utf-8")
+    st.html(f"<script>/* {len(turns)} {turns[-1].id} */\n{script}</script>", unsafe_allow_javascript=True)
 
 
 def _said(room: Room, turn: Turn) -> None:

@@ -11,7 +11,7 @@ from anygen_ui.store import Media, Part
 
 PAGE = 24
 """Tiles at once."""
-TILE = 208
+TILE = 192
 """Their width in pixels."""
 
 
@@ -39,7 +39,7 @@ def draw(room: Room) -> None:
         st.caption("Nothing here yet: pictures, sounds and clips show up as they are made.")
         return
     shown = st.session_state.setdefault("gallery-shown", PAGE)
-    with st.container(horizontal=True, gap="medium", key="gallery"):
+    with st.container(horizontal=True, gap="small", key="gallery"):
         for each in found[:shown]:
             _tile(room, each)
     if len(found) > shown and st.button(f"Show more ({len(found) - shown})", key="gallery-more"):
@@ -58,13 +58,12 @@ def _tile(room: Room, media: Media) -> None:
                 "Use",
                 key=f"tile-use-{media.id}",
                 type="tertiary",
-                icon=":material/add_circle:",
                 help="Use as input",
                 on_click=room.add,
                 args=(part,),
             )
             if media.generated and st.button(
-                "How made", key=f"tile-how-{media.id}", type="tertiary", icon=":material/info:"
+                "How made", key=f"tile-how-{media.id}", type="tertiary"
             ):
                 medium.how_made(part, None)
             if media.conversation is not None:
@@ -72,8 +71,7 @@ def _tile(room: Room, media: Media) -> None:
                     "Open",
                     key=f"tile-open-{media.id}",
                     type="tertiary",
-                    icon=":material/forum:",
-                    help="Open its conversation",
+                        help="Open its conversation",
                     on_click=room.open,
                     args=(media.conversation,),
                 )

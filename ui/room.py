@@ -108,6 +108,7 @@ class Room:
     def send(self, parts: Sequence[Part], choices: Choices, require: Sequence[str] = ()) -> bool:
         """Say `parts` in the open conversation, or in a new one; False where it was refused, and then all is kept."""
         conversation = self.conversation
+        parts = [part for part in parts if part.text.strip() or part.path]
         try:
             if choices.trouble:
                 raise PromptError(choices.trouble)
