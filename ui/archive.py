@@ -333,7 +333,7 @@ def _rows(
                     "conversation": made.id,
                     "turn": identity,
                     "modality": part["type"],
-                    "file": store._relative(target / path.name),
+                    "file": store.shelf.relative(target / path.name),
                     "caption": part["caption"],
                     "generated": part["generated"],
                     "bytes": path.stat().st_size,
