@@ -223,8 +223,11 @@ class Engine:
 
     def _dispatch(self) -> None:
         """Give the worker its next ask, where it has none, and tell the others their places."""
-        if self._is_ready and self._current is None and (ticket := self._queue.next()) is not None:
+        while self._is_ready and self._current is None and (ticket := self._queue.next()) is not None:
             found = self._tickets[ticket]
+            if not self.store.has_turn(found.ask.conversation, ticket):
+                self._end(ticket, Finished(found.ask.seed, {}, stopped=True), [])
+                continue
             self._current = ticket
             found.state, found.began = "running", time.monotonic()
             ask = found.ask
@@ -353,7 +356,9 @@ class Engine:
         is_due = time.monotonic() - found.saved > SAVE_EVERY and not isinstance(event, Loading)
         if isinstance(event, Made) or is_due:
             ask = found.ask
-            self.store.fill(ask.visitor, ask.conversation, ask.turn, found.parts())
+            if not self.store.fill(ask.visitor, ask.conversation, ask.turn, found.parts()):
+                # Its turn was removed, so nobody waits for the rest.
+                self.stop(ticket)
             found.saved = time.monotonic()
         self._changed.notify_all()
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from anygen.errors import MediaError, PromptError, printable
 from anygen.files.atomic import write_files
@@ -39,6 +39,7 @@ class Shelf:
             raise MediaError(
                 f"{shown}: {len(data) / 1e6:.1f} MB; at most {self.limits.upload_bytes / 1e6:g} MB are accepted"
             )
+        self.check_room(visitor, len(data), shown)
         modality, suffix = check_media(shown, data, self.limits.upload_bytes)
         media = new_id()
         path = self.visitor_folder(visitor) / (media + suffix)
@@ -47,6 +48,18 @@ class Shelf:
         except OSError as error:
             raise MediaError(f"{shown}: cannot be kept here ({error.strerror})") from None
         return self.add(visitor, media, modality, path, caption=shown)
+
+    def check_room(self, visitor: str, num_bytes: int, name: str) -> None:
+        """Raise MediaError where so much more is more than one visitor may send in all."""
+        table = tables.media
+        query = select(func.sum(table.c.bytes)).where(table.c.visitor == visitor, ~table.c.generated)
+        with self.database.connect() as connection:
+            held = connection.scalar(query) or 0
+        if held + num_bytes > self.limits.visitor_bytes:
+            raise MediaError(
+                f"{name}: {num_bytes / 1e6:.1f} MB, and your other files are {held / 1e6:.1f} MB; at most "
+                f"{self.limits.visitor_bytes / 1e6:g} MB are kept for one visitor, so remove some of them first"
+            )
 
     def media(
         self, visitor: str, modality: str | None = None, conversation: str | None = None

@@ -230,9 +230,9 @@ class Store:
     def import_zip(self, visitor: str, file: Any) -> Conversation:
         """A conversation from what export_zip made, a path, bytes or a binary file. Raises PromptError; then nothing is
         kept of it."""
-        from anygen_ui import archive
+        from anygen_ui import unpacking
 
-        return archive.import_zip(self, visitor, file)
+        return unpacking.import_zip(self, visitor, file)
 
     def manifest(self, visitor: str, conversation: str) -> str:
         """Every answer as a line of JSONL for `anygen render`; paths as in the zip."""
@@ -276,16 +276,16 @@ class Store:
         state: str = "running",
         error: str = "",
         timings: Mapping[str, float] | None = None,
-    ) -> None:
+    ) -> bool:
         """Put what there is of an answer into its turn; files that are new become media of the conversation.
 
-        Where the turn is gone meanwhile, so are its files."""
+        Where the turn is gone meanwhile, so are its files; whether it was there."""
         with self._lock:
-            if not self._has_turn(conversation, turn):
+            if not self.has_turn(conversation, turn):
                 for part in parts:
                     if part.path:
                         self.shelf.unlink(self.shelf.relative(part.path))
-                return
+                return False
             kept = []
             for part in parts:
                 if part.type == "text":
@@ -302,8 +302,10 @@ class Store:
             with self.database.begin() as connection:
                 connection.execute(update(table).where(table.c.id == turn).values(**values))
                 self._touch(connection, conversation)
+            return True
 
-    def _has_turn(self, conversation: str, turn: str) -> bool:
+    def has_turn(self, conversation: str, turn: str) -> bool:
+        """Whether it is there still."""
         table = tables.turns
         query = select(table.c.id).where(table.c.id == turn, table.c.conversation == conversation)
         with self.database.connect() as connection:

@@ -15,6 +15,7 @@ import json
 import logging
 import os
 import queue
+import signal
 import sys
 import threading
 from collections import OrderedDict
@@ -256,6 +257,8 @@ def _free() -> None:
 
 def main() -> None:
     """Runs until standard input ends. What libraries print goes to the log, never among the lines."""
+    # Ctrl-C is for the server, whose end is the end of the input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")

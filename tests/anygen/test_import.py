@@ -106,6 +106,7 @@ WITHOUT_PAGES = {
     "storage_rules",
     "store",
     "tables",
+    "unpacking",
     "uploads",
     "worker",
 }
@@ -124,7 +125,7 @@ def test_the_app_imports_anygen_and_what_its_extra_brings_alone(path):
 def test_what_stands_behind_the_page_loads_neither_streamlit_nor_a_model_library():
     code = """
 import sys
-from anygen_ui import archive, cleaning, engine, store
+from anygen_ui import archive, cleaning, engine, store, unpacking
 print([name for name in ("streamlit", "torch", "transformers", "diffusers") if name in sys.modules])
 """
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -436,9 +436,12 @@ def test_a_deleted_conversation_leaves_no_file_of_an_answer_on_its_way(engine, v
     ada = visitor()
     ticket = ada.ask(BOTH, require=["image", "video"], **LONG_FILM)
     until(engine, ticket, Made)
+    waiting = ada.ask(BOTH, require=["video"], **LONG_FILM)
     ada.store.delete("ada", ada.conversation)
     engine.stop(ticket)
     list(follow(ticket))
+    # And one that waited is not begun.
+    assert list(follow(waiting))[1:] == [Finished(0, {}, True)]
     assert list(ada.store.visitor_folder("ada").glob(f"{ticket}*")) == []
 
 
