@@ -50,10 +50,10 @@ def clean(store: Store, rule: StorageRule) -> Cleaned:
             for row in gone:
                 connection.execute(delete(table).where(table.c.id == row.id))
         for row in gone:
-            store._unlink(row.file)
+            store.shelf.unlink(row.file)
         for path in old_strays:
             freed += _size(path)
-            store._unlink(path.relative_to(store.media_folder))
+            store.shelf.unlink(path.relative_to(store.media_folder))
     return Cleaned(len(gone) + len(old_strays), freed)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from anygen.errors import PromptError
 
-DOCUMENT, MEDIA_PREFIX = "conversation.json", "media/"
+DOCUMENT, MANIFEST, MEDIA_PREFIX = "conversation.json", "manifest.jsonl", "media/"
 FORMAT, SCHEMA = "anygen conversation", 1
 ROLES = ("system", "user", "assistant")
 STATES = ("done", "stopped", "failed")

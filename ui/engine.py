@@ -65,7 +65,7 @@ class _Ticket:
     began: float = 0.0
     saved: float = 0.0
     is_begun: bool = False
-    is_stopping: bool = False
+    stopped_at: float = 0.0
     captions: dict[int, str] = field(default_factory=dict)
     made: dict[int, Part] = field(default_factory=dict)
 
@@ -170,13 +170,20 @@ class Engine:
                 return
             if self._queue.remove(ticket):
                 self._end(ticket, Finished(found.ask.seed, {}, stopped=True), [])
-            elif ticket == self._current and not found.is_stopping:
-                found.is_stopping = True
+            elif ticket == self._current and not found.stopped_at:
+                found.stopped_at = time.monotonic()
                 self._send({"do": "stop", "turn": ticket})
 
     def memory_plan(self, model: str) -> dict[str, Any]:
         """What a model takes, part by part, and what fits on this machine (anygen.doctor). Raises PromptError."""
         return self._planner.plan(model)
+
+    def prepare(self, model: str) -> None:
+        """Load a model before anybody asks for it, where nobody is being answered. Raises PromptError."""
+        load = dict(self.limits.load) or self._planner.how_to_load(model)
+        with self._changed:
+            if self._is_ready and self._current is None:
+                self._send({"do": "prepare", "model": model, "load": load})
 
     def close(self) -> None:
         """End the worker; answers that are not finished are stopped, with what there is of them."""
@@ -216,8 +223,11 @@ class Engine:
 
     def _dispatch(self) -> None:
         """Give the worker its next ask, where it has none, and tell the others their places."""
-        if self._is_ready and self._current is None and (ticket := self._queue.next()) is not None:
+        while self._is_ready and self._current is None and (ticket := self._queue.next()) is not None:
             found = self._tickets[ticket]
+            if not self.store.has_turn(found.ask.conversation, ticket):
+                self._end(ticket, Finished(found.ask.seed, {}, stopped=True), [])
+                continue
             self._current = ticket
             found.state, found.began = "running", time.monotonic()
             ask = found.ask
@@ -322,7 +332,6 @@ class Engine:
                     self._tickets[said["turn"]].is_begun = True
                 elif said["turn"] == self._current:
                     self._take(self._current, said)
-            self._clean()
         return was_ready
 
     def _take(self, ticket: str, said: dict[str, Any]) -> None:
@@ -347,7 +356,9 @@ class Engine:
         is_due = time.monotonic() - found.saved > SAVE_EVERY and not isinstance(event, Loading)
         if isinstance(event, Made) or is_due:
             ask = found.ask
-            self.store.fill(ask.visitor, ask.conversation, ask.turn, found.parts())
+            if not self.store.fill(ask.visitor, ask.conversation, ask.turn, found.parts()):
+                # Its turn was removed, so nobody waits for the rest.
+                self.stop(ticket)
             found.saved = time.monotonic()
         self._changed.notify_all()
 
@@ -355,13 +366,13 @@ class Engine:
         """The worker died, or was ended, at the ask it had."""
         assert self._current is not None
         found = self._tickets[self._current]
-        if not found.is_begun and not self._is_closed and not found.is_stopping:
+        if not found.is_begun and not self._is_closed and not found.stopped_at:
             # It died before it took the ask, whose fault it cannot be.
             found.state, self._current = "waiting", None
             self._queue.put_back(found.ask.visitor, found.ask.turn)
             self._dispatch()
             return
-        if self._is_closed or found.is_stopping:
+        if self._is_closed or found.stopped_at:
             end: Finished | Failed = Finished(found.ask.seed, {}, stopped=True)
         else:
             why = " (it was killed, as it is where memory runs out)" if code == -9 else ""
@@ -376,7 +387,7 @@ class Engine:
             self._end(ticket, event or Finished(self._tickets[ticket].ask.seed, {}, stopped=True), [])
 
     def _clean(self) -> None:
-        if time.monotonic() - self._cleaned > CLEAN_EVERY:
+        if time.monotonic() - self._cleaned > CLEAN_EVERY and not self._is_closed:
             self._cleaned = time.monotonic()
             try:
                 self.store.clean(self.limits.rule)
@@ -384,19 +395,15 @@ class Engine:
                 logger.exception("old files could not be removed")
 
     def _watch(self) -> None:
-        """Stop an answer that takes too long, and end a worker that does not stop."""
-        stopped_at: dict[str, float] = {}
-        with self._changed:
-            while not self._is_closed:
-                ticket = self._current
-                if ticket is not None:
-                    found = self._tickets[ticket]
-                    if time.monotonic() - found.began > self.limits.seconds_per_answer:
-                        self.stop(ticket)
-                    if found.is_stopping:
-                        since = stopped_at.setdefault(ticket, time.monotonic())
-                        if time.monotonic() - since > self.limits.grace and self._process is not None:
-                            self._process.kill()
-                else:
-                    stopped_at.clear()
+        """Once a second: stop an answer that takes too long, end a worker that does not stop, remove old files."""
+        while not self._is_closed:
+            with self._changed:
+                found = None if self._current is None else self._tickets[self._current]
+                if found is not None:
+                    now = time.monotonic()
+                    if now - found.began > self.limits.seconds_per_answer:
+                        self.stop(found.ask.turn)
+                    if found.stopped_at and now - found.stopped_at > self.limits.grace and self._process:
+                        self._process.kill()
                 self._changed.wait_for(lambda: self._is_closed, 1.0)
+            self._clean()

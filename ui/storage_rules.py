@@ -27,9 +27,11 @@ class StorageRule:
 
 @dataclass(frozen=True)
 class UploadLimits:
-    """The most that one visitor may send at once, in bytes, characters and files."""
+    """The most that one visitor may send, in bytes, characters and files."""
 
     upload_bytes: int = 50_000_000
+    visitor_bytes: int = 2_000_000_000
+    """Of all that one visitor has sent and not removed, so that nobody's files push out those of all others."""
     text_characters: int = 100_000
     title_characters: int = 200
     zip_bytes: int = 500_000_000

@@ -7,25 +7,19 @@ model, options, modalities, require, seed. The engine's own calls (fill, recover
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from anygen.errors import MediaError, PromptError, printable
-from anygen.files.atomic import write_files
-from anygen.provenance import sidecar
+from anygen.errors import PromptError, printable
 from anygen_ui import tables
 from anygen_ui.records import Cleaned, Conversation, Media, Part, Turn, new_id
+from anygen_ui.shelf import Shelf
 from anygen_ui.storage_rules import DEFAULT_UPLOADS, REMOVED, StorageRule, UploadLimits
-from anygen_ui.uploads import check_media
 
 MEDIA_FOLDER = "media"
 MEDIA = ("image", "audio", "video")
@@ -37,12 +31,13 @@ class Store:
     def __init__(self, folder: str | Path, limits: UploadLimits = DEFAULT_UPLOADS) -> None:
         self.folder = Path(folder).expanduser().absolute()
         self.limits = limits
-        self.media_folder = self.folder / MEDIA_FOLDER
-        self.media_folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         # One writer at a time: what two calls do to one conversation never mixes.
         self._lock = threading.RLock()
         self.database, self.notices = tables.open_database(self.folder)
+        self.media_folder = self.folder / MEDIA_FOLDER
+        self.shelf = Shelf(self.media_folder, self.database, self._lock, limits)
 
     def close(self) -> None:
         self.database.dispose()
@@ -95,7 +90,7 @@ class Store:
                     delete(tables.conversations).where(tables.conversations.c.id == conversation)
                 )
             for file in files:
-                self._unlink(file)
+                self.shelf.unlink(file)
 
     # Turns
 
@@ -105,7 +100,7 @@ class Store:
         query = select(table).where(table.c.conversation == conversation).order_by(table.c.position)
         with self.database.connect() as connection:
             self._owned(connection, visitor, conversation)
-            files = self._files(connection, conversation)
+            files = self.shelf.paths(connection, conversation)
             return [_turn(row, files) for row in connection.execute(query)]
 
     def messages(
@@ -167,41 +162,12 @@ class Store:
                 "seed": settings.get("seed"),
             }
             connection.execute(insert(table).values(**values))
-            kept = [self._keep_part(connection, visitor, conversation, turn, part) for part in parts]
+            kept = [self.shelf.keep_part(connection, visitor, conversation, turn, part) for part in parts]
             values["parts"] = kept
             connection.execute(update(table).where(table.c.id == turn).values(parts=kept))
             self._touch(connection, conversation)
             row = connection.execute(select(table).where(table.c.id == turn)).one()
-            return _turn(row, self._files(connection, conversation))
-
-    def _keep_part(
-        self, connection: Connection, visitor: str, conversation: str, turn: str, part: Part
-    ) -> dict[str, Any]:
-        """A part as the database holds it; a file of another conversation is copied, so that each owns its own."""
-        if part.type == "text":
-            return {"type": "text", "text": part.text}
-        table = tables.media
-        row = connection.execute(
-            select(table).where(table.c.visitor == visitor, table.c.file == self._relative(part.path or ""))
-        ).one_or_none()
-        if row is None or not (self.media_folder / row.file).is_file():
-            raise PromptError("a file of the message is not among your uploads or pictures; upload it again")
-        if row.conversation in (None, conversation):
-            if not row.generated:
-                owner = {"conversation": conversation, "turn": turn}
-                connection.execute(update(table).where(table.c.id == row.id).values(**owner))
-            return {"type": row.modality, "media": row.id, "caption": row.caption}
-        copy = new_id()
-        file = str(Path(row.file).with_name(copy + Path(row.file).suffix))
-        for source, target in (
-            (self.media_folder / row.file, self.media_folder / file),
-            (sidecar(self.media_folder / row.file), sidecar(self.media_folder / file)),
-        ):
-            if source.is_file():
-                shutil.copyfile(source, target)
-        values = {**row._mapping, "id": copy, "file": file, "generated": False, "created": time.time()}
-        connection.execute(insert(table).values(**values | {"conversation": conversation, "turn": turn}))
-        return {"type": row.modality, "media": copy, "caption": row.caption}
+            return _turn(row, self.shelf.paths(connection, conversation))
 
     def truncate(self, visitor: str, conversation: str, turn: str) -> None:
         """Drop this turn and all after it, with what was generated in them; uploads stay, to be sent again."""
@@ -227,7 +193,7 @@ class Store:
                 )
                 self._touch(connection, conversation)
             for file in gone:
-                self._unlink(file)
+                self.shelf.unlink(file)
 
     # Media
 
@@ -235,79 +201,23 @@ class Store:
         """Keep a file that was sent: judged by its content, read whole once under anygen's limits, named by us.
 
         Raises MediaError with one sentence that names it as the visitor does."""
-        shown = printable(Path(name.replace("\\", "/")).name)[:80] or "the file"
-        if len(data) > self.limits.upload_bytes:
-            raise MediaError(
-                f"{shown}: {len(data) / 1e6:.1f} MB; at most {self.limits.upload_bytes / 1e6:g} MB are accepted"
-            )
-        modality, suffix = check_media(shown, data, self.limits.upload_bytes)
-        media = new_id()
-        path = self.visitor_folder(visitor) / (media + suffix)
-        try:
-            write_files([(path, data)])
-        except OSError as error:
-            raise MediaError(f"{shown}: cannot be kept here ({error.strerror})") from None
-        return self._add_media(visitor, media, modality, path, caption=shown)
+        return self.shelf.add_upload(visitor, name, data)
 
     def media(
         self, visitor: str, modality: str | None = None, conversation: str | None = None
     ) -> list[Media]:
         """The gallery, newest first: what was uploaded and what was generated."""
-        table = tables.media
-        query = select(table).where(table.c.visitor == visitor).order_by(table.c.created.desc(), table.c.id)
-        if modality is not None:
-            query = query.where(table.c.modality == modality)
-        with self.database.connect() as connection:
-            if conversation is not None:
-                self._owned(connection, visitor, conversation)
-                query = query.where(table.c.conversation == conversation)
-            return [self._medium(row) for row in connection.execute(query)]
+        if conversation is not None:
+            self.conversation(visitor, conversation)
+        return self.shelf.media(visitor, modality, conversation)
 
     def delete_media(self, visitor: str, media: str) -> None:
         """Remove one file; its turn says that it was removed."""
-        table = tables.media
-        with self._lock:
-            with self.database.begin() as connection:
-                mine = (table.c.id == media) & (table.c.visitor == visitor)
-                file = connection.scalar(select(table.c.file).where(mine))
-                if file is None:
-                    raise PromptError("that file is not among yours; it may have been removed already")
-                connection.execute(delete(table).where(mine))
-            self._unlink(file)
+        self.shelf.delete_media(visitor, media)
 
     def visitor_folder(self, visitor: str) -> Path:
         """Where this visitor's files lie: side by side, so that `anygen replay` finds the inputs of each."""
-        folder = self.media_folder / hashlib.sha256(visitor.encode()).hexdigest()[:32]
-        folder.mkdir(exist_ok=True)
-        return folder
-
-    def _add_media(
-        self,
-        visitor: str,
-        media: str,
-        modality: str,
-        path: Path,
-        conversation: str | None = None,
-        turn: str | None = None,
-        caption: str = "",
-        generated: bool = False,
-    ) -> Media:
-        values = {
-            "id": media,
-            "visitor": visitor,
-            "conversation": conversation,
-            "turn": turn,
-            "modality": modality,
-            "file": self._relative(path),
-            "caption": caption,
-            "generated": generated,
-            "bytes": path.stat().st_size,
-            "created": time.time(),
-        }
-        with self._lock, self.database.begin() as connection:
-            connection.execute(insert(tables.media).values(**values))
-            row = connection.execute(select(tables.media).where(tables.media.c.id == media)).one()
-        return self._medium(row)
+        return self.shelf.visitor_folder(visitor)
 
     # Zips, manifests, cleaning: each has its own file
 
@@ -320,9 +230,9 @@ class Store:
     def import_zip(self, visitor: str, file: Any) -> Conversation:
         """A conversation from what export_zip made, a path, bytes or a binary file. Raises PromptError; then nothing is
         kept of it."""
-        from anygen_ui import archive
+        from anygen_ui import unpacking
 
-        return archive.import_zip(self, visitor, file)
+        return unpacking.import_zip(self, visitor, file)
 
     def manifest(self, visitor: str, conversation: str) -> str:
         """Every answer as a line of JSONL for `anygen render`; paths as in the zip."""
@@ -340,12 +250,7 @@ class Store:
 
     def holds(self, visitor: str, path: str) -> bool:
         """Whether a path is a file of this visitor's."""
-        table = tables.media
-        with self.database.connect() as connection:
-            found = connection.scalar(
-                select(table.c.id).where(table.c.visitor == visitor, table.c.file == self._relative(path))
-            )
-        return found is not None and Path(path).is_file()
+        return self.shelf.holds(visitor, path)
 
     def is_running(self, visitor: str, conversation: str, turn: str) -> bool:
         """Whether this is an answer of this visitor's that is to be filled."""
@@ -371,16 +276,16 @@ class Store:
         state: str = "running",
         error: str = "",
         timings: Mapping[str, float] | None = None,
-    ) -> None:
+    ) -> bool:
         """Put what there is of an answer into its turn; files that are new become media of the conversation.
 
-        Where the turn is gone meanwhile, so are its files."""
+        Where the turn is gone meanwhile, so are its files; whether it was there."""
         with self._lock:
-            if not self._has_turn(conversation, turn):
+            if not self.has_turn(conversation, turn):
                 for part in parts:
                     if part.path:
-                        self._unlink(self._relative(part.path))
-                return
+                        self.shelf.unlink(self.shelf.relative(part.path))
+                return False
             kept = []
             for part in parts:
                 if part.type == "text":
@@ -388,7 +293,7 @@ class Store:
                     continue
                 path = Path(part.path or "")
                 if not self.holds(visitor, str(path)):
-                    self._add_media(
+                    self.shelf.add(
                         visitor, path.stem, part.type, path, conversation, turn, part.caption, generated=True
                     )
                 kept.append({"type": part.type, "media": path.stem, "caption": part.caption})
@@ -397,8 +302,10 @@ class Store:
             with self.database.begin() as connection:
                 connection.execute(update(table).where(table.c.id == turn).values(**values))
                 self._touch(connection, conversation)
+            return True
 
-    def _has_turn(self, conversation: str, turn: str) -> bool:
+    def has_turn(self, conversation: str, turn: str) -> bool:
+        """Whether it is there still."""
         table = tables.turns
         query = select(table.c.id).where(table.c.id == turn, table.c.conversation == conversation)
         with self.database.connect() as connection:
@@ -426,31 +333,6 @@ class Store:
     def _touch(self, connection: Connection, conversation: str) -> None:
         table = tables.conversations
         connection.execute(update(table).where(table.c.id == conversation).values(updated=time.time()))
-
-    def _files(self, connection: Connection, conversation: str) -> dict[str, str]:
-        """Id -> path of the conversation's media that are there."""
-        table = tables.media
-        rows = connection.execute(
-            select(table.c.id, table.c.file).where(table.c.conversation == conversation)
-        )
-        paths = {row.id: self.media_folder / row.file for row in rows}
-        return {media: str(path) for media, path in paths.items() if path.is_file()}
-
-    def _medium(self, row: Any) -> Media:
-        values = {name: value for name, value in row._mapping.items() if name not in ("visitor", "file")}
-        return Media(path=str(self.media_folder / row.file), **values)
-
-    def _relative(self, path: str | Path) -> str:
-        """A path below the folder of media; "" for any other, which no row has."""
-        path = Path(os.path.realpath(path))
-        root = Path(os.path.realpath(self.media_folder))
-        return str(path.relative_to(root)) if path.is_relative_to(root) else ""
-
-    def _unlink(self, file: str) -> None:
-        path = self.media_folder / file
-        for each in (path, sidecar(path)):
-            with suppress(OSError):
-                each.unlink(missing_ok=True)
 
     def _title(self, title: str) -> str:
         return printable(title)[: self.limits.title_characters].strip()

@@ -2,7 +2,8 @@
 
 A process of its own, not multiprocessing's: Streamlit puts the page's script in the place of `__main__`, which a spawned
 process would run again. JSON, because what crosses is plain values, and opening a pickle is refused everywhere here.
-In:  {"do": "answer", "ask": {...}, "folder": ..., "load": {...}}, {"do": "stop", "turn": ...}. End of input ends it.
+In:  {"do": "answer", "ask": {...}, "folder": ..., "load": {...}}, {"do": "stop", "turn": ...},
+     {"do": "prepare", "model": ..., "load": {...}}. End of input ends it.
 Out: {"is": "ready", "machine": {...}}, {"is": "begun", "turn"}, {"is": "event", "turn", ...},
      {"is": "end", "turn", "event", "parts"}.
 """
@@ -14,6 +15,7 @@ import json
 import logging
 import os
 import queue
+import signal
 import sys
 import threading
 from collections import OrderedDict
@@ -34,7 +36,7 @@ class Worker:
     def __init__(self, out: TextIO, models_held: int = 1) -> None:
         self._out, self._models_held = out, models_held
         self._models: OrderedDict[str, Any] = OrderedDict()
-        self._asks: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._asks: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._writing = threading.Lock()
         self._stopped: set[str] = set()
 
@@ -42,8 +44,12 @@ class Worker:
         """Until the input ends."""
         threading.Thread(target=self._listen, args=(lines,), name="listen", daemon=True).start()
         self._say({"is": "ready", "machine": _machine()})
-        while (given := self._asks.get()) is not None:
-            self._answer(given)
+        while True:
+            given = self._asks.get()
+            if given["do"] == "answer":
+                self._answer(given)
+            else:
+                self._prepare(given)
 
     def _listen(self, lines: TextIO) -> None:
         for line in lines:
@@ -84,6 +90,13 @@ class Worker:
             # A device that failed once fails until the process that used it is gone.
             os._exit(1)
 
+    def _prepare(self, given: Mapping[str, Any]) -> None:
+        try:
+            self._model(given["model"], given["load"], lambda event: None)
+        except Exception as error:
+            # Whoever asks for it is told.
+            logger.warning("%s: %s", given["model"], self._sentence(error))
+
     def _model(self, name: str, load: Mapping[str, Any], tell: Tell) -> Any:
         from anygen import AnyGen
 
@@ -101,13 +114,11 @@ class Worker:
 
     def _sentence(self, error: BaseException) -> str:
         """Why, in one sentence; what nobody expected is in the log, whole."""
-        import torch
-
         from anygen.errors import printable
 
-        # On the CPU torch says it in words alone.
-        is_cpu_full = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
-        if is_cpu_full or isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        # torch's own error is for cards; on the CPU it says it in words alone.
+        is_torch_full = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
+        if isinstance(error, MemoryError) or is_torch_full:
             for model in self._models.values():
                 model.decoders.release()
             error.__traceback__ = None
@@ -246,6 +257,8 @@ def _free() -> None:
 
 def main() -> None:
     """Runs until standard input ends. What libraries print goes to the log, never among the lines."""
+    # Ctrl-C is for the server, whose end is the end of the input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")

@@ -262,6 +262,11 @@ def test_a_zip_with_too_many_or_too_much_is_refused(store):
         store.limits = limits
         with pytest.raises(PromptError, match=sentence):
             store.import_zip("bob", data)
+    store.limits = UploadLimits()
+    store.shelf.limits = UploadLimits(visitor_bytes=100)
+    with pytest.raises(PromptError, match="the zip's files: "):
+        store.import_zip("bob", data)
+    assert store.conversations("bob") == []
     store.limits = UploadLimits(unpacked_bytes=100)
     with pytest.raises(PromptError, match="go into one zip"):
         store.export_zip("ada", store.conversations("ada")[0].id)

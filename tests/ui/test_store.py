@@ -243,6 +243,17 @@ def test_a_bad_upload_costs_a_sentence_and_leaves_nothing(tmp_path, data, senten
     store.close()
 
 
+def test_one_visitor_cannot_fill_the_disk(tmp_path):
+    store = Store(tmp_path, UploadLimits(visitor_bytes=3 * len(picture())))
+    sent = [store.add_upload("ada", "a.png", picture()) for _ in range(3)]
+    with pytest.raises(MediaError, match="kept for one visitor"):
+        store.add_upload("ada", "a.png", picture())
+    assert store.add_upload("bob", "b.png", picture()).id
+    store.delete_media("ada", sent[0].id)
+    assert not Path(sent[0].path).exists() and store.add_upload("ada", "a.png", picture()).id
+    store.close()
+
+
 # Accidents
 
 
