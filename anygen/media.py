@@ -17,15 +17,7 @@ import numpy as np
 from anygen.errors import MediaError, shown
 from anygen.files import sniff
 from anygen.measurements import Depth, Imu, Thermal
-from anygen.medium import (
-    DEFAULT_LIMITS,
-    MediaLimits,
-    Source,
-    check_suffix,
-    hash_of,
-    save_media,
-    what,
-)
+from anygen.medium import DEFAULT_LIMITS, MediaLimits, Source, check_suffix, hash_of, save_media, what
 from anygen.modality import AUDIO, DEPTH, IMAGE, IMU, TEXT, THERMAL, VIDEO, Modality
 
 MAX_PEAK = 16.0

@@ -58,10 +58,10 @@ def read_npy(name: str, data: bytes, max_pixels: int) -> np.ndarray:
         raise MediaError(
             f"{name}: {math.prod(shape) / 1e6:.0f} million pixels; at most {max_pixels / 1e6:.0f} million are accepted"
         )
-    found, wanted = len(data) - file.tell(), math.prod(shape) * dtype.itemsize
-    if found < wanted:
+    missing = math.prod(shape) * dtype.itemsize - (len(data) - file.tell())
+    if missing > 0:
         raise MediaError(
-            f"{name}: a truncated NumPy array file, {wanted - found} bytes are missing; a whole file is accepted"
+            f"{name}: a truncated NumPy array file, {missing} bytes are missing; a whole file is accepted"
         )
     values = np.frombuffer(data, dtype, math.prod(shape), file.tell())
     return values.reshape(shape, order="F" if is_fortran else "C")

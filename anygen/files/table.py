@@ -17,7 +17,10 @@ LARGEST_GAP = 10.0
 LONGEST_LINE = 10_000
 """Characters: a table of a few columns has a hundred or two."""
 
-_ACCEPTED = f"a CSV is accepted whose first line names {TIME} (s), {', '.join(CHANNELS[:3])} (m/s2), {', '.join(CHANNELS[3:])} (rad/s)"
+_ACCEPTED = (
+    f"a CSV is accepted whose first line names {TIME} (s), {', '.join(CHANNELS[:3])} (m/s2), "
+    f"{', '.join(CHANNELS[3:])} (rad/s)"
+)
 
 
 def read_csv(name: str, data: bytes, max_rows: int, max_seconds: float) -> tuple[np.ndarray, float]:

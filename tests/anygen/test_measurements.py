@@ -10,8 +10,8 @@ import PIL.Image
 import pytest
 
 from anygen.errors import MediaError
-from anygen.media import Image, open_media
 from anygen.measurements import Depth, Imu, Thermal
+from anygen.media import Image, open_media
 from anygen.medium import MediaLimits
 
 RNG = np.random.default_rng(0)
@@ -83,7 +83,9 @@ def test_uneven_times_are_interpolated_at_the_mean_rate():
     # gyro_x counts the rows: at even times it must be what lies between them.
     found = Imu.open(csv([0.0, 0.1, 0.3, 0.4]))
     assert found.sample_rate == 7.5
-    np.testing.assert_allclose(found.samples[3], np.interp([0, 0.4 / 3, 0.8 / 3, 0.4], [0, 0.1, 0.3, 0.4], range(4)))
+    np.testing.assert_allclose(
+        found.samples[3], np.interp([0, 0.4 / 3, 0.8 / 3, 0.4], [0, 0.1, 0.3, 0.4], range(4))
+    )
 
 
 def test_a_picture_of_depth_is_a_picture_unless_depth_is_meant():
@@ -97,7 +99,13 @@ def test_a_picture_of_depth_is_a_picture_unless_depth_is_meant():
 
 @pytest.mark.parametrize(
     "given",
-    [Depth(METRES), Thermal(RNG.integers(0, 256, (5, 7), dtype=np.uint8)), motion(), motion(2, 9999.999), motion(3, 1)],
+    [
+        Depth(METRES),
+        Thermal(RNG.integers(0, 256, (5, 7), dtype=np.uint8)),
+        motion(),
+        motion(2, 9999.999),
+        motion(3, 1),
+    ],
     ids=str,
 )
 def test_the_original_of_what_was_made_in_memory_reads_back_the_same(given, tmp_path):
