@@ -209,7 +209,9 @@ def config_values(read: tuple[str, ...] = ("image", "audio", "video")) -> dict:
         "name": "tiny",
         "description": "random weights, for tests",
         "licence": "none",
-        "encoders": {"imagebind": {"kind": "imagebind", "path": "encoder", "modalities": list(map(str, read))}},
+        "encoders": {
+            "imagebind": {"kind": "imagebind", "path": "encoder", "modalities": list(map(str, read))}
+        },
         "input_projectors": {name: {"kind": "linear", "tokens_per_feature": 2} for name in map(str, read)},
         "llm": {
             "path": "llm",

@@ -300,7 +300,8 @@ class ImageBind(nn.Module):
         model = cls(config)
         model.load_weights(weights, source=str(folder / WEIGHTS_NAME))
         if config.text is not None and (folder / VOCABULARY_NAME).is_file():
-            model.tokenizer = ClipTokenizer.from_file(folder / VOCABULARY_NAME)
+            # Beside the merges: 256 bytes, the same ending a word, start and end.
+            model.tokenizer = ClipTokenizer.from_file(folder / VOCABULARY_NAME, config.text.vocab_size - 514)
         return model.at_precision(dtype).eval().requires_grad_(False)
 
     @staticmethod

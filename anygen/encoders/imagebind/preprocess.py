@@ -104,7 +104,8 @@ def prepare_imu(imu: Any, config: ImuPreparation, length: int) -> Tensor:
     if samples.ndim != 2 or samples.shape[0] != 6 or samples.shape[1] == 0:
         raise MediaError(f"imu: got {samples.shape}, expected (6, T), T of 1 or more")
     # The middle first, so that a long recording is not resampled for nothing.
-    samples = _middle_of(samples, math.ceil(length * float(imu.sample_rate) / config.sample_rate))
+    needed = math.ceil(length * float(imu.sample_rate) / config.sample_rate)
+    samples = _middle_of(samples, max(needed, 2))
     ratio = Fraction(config.sample_rate / float(imu.sample_rate)).limit_denominator(1000)
     if ratio != 1:
         from scipy.signal import resample_poly
