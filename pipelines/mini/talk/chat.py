@@ -506,11 +506,9 @@ THING_EDIT_OUT = (
     "all the same, but with {an}",
     "exchange it for {an}",
     "trade it for {an}",
-    "one with {an}",
     "it should have been {an}",
     "{an}, not this",
     "{an} in its place, please",
-    "{an}, {please_end}",
 )
 GIBBERISH = ("asdf", "qwertz", "blah blah", "sdfkjh sdkfj", "lorem ipsum dolor", "foo bar", "xyz", "123", "???", "...", "hjkl", "wasd wasd", "1 2 3 4", "aaaa", "abc", "#!@%", "sdlfkj 3", "zzz", "test test", "qwe asd", "0101010", "привет как дела", "你好", "ciao come stai oggi", "wie geht es dir heute", "où est la gare", "dónde está la biblioteca")  # fmt: skip
 

@@ -212,6 +212,7 @@ def follow(talk: Talk, table: Table) -> None:
 
 OTHER_SOUND = (
     "and {an}?", "and {an}?", "now {an}", "what about {an}?", "how about {an}?", "and now {an}", "now the sound of {an}", "and what does {an} sound like?", "the same with {an}", "same for {an}", "{an} too, please", "and the sound of {an}?", "{an} next", "also {an}", "not that, {an}", "no, {an}", "i meant {an}", "{an} instead", "next: {an}", "and {an}, please", "can i hear {an} too?", "now i want to hear {an}",
+    "and what would {an} sound like?", "and how does {an} go?", "and the noise of {an}?", "what sound does {an} make then?", "could i hear {an} as well?", "could we have {an} now, as a sound?", "let me hear {an} as well", "let's hear {an} next", "i'd rather hear {an}", "i'd like to listen to {an} now", "play {an} now", "play me {an} next", "not that noise, the noise of {an}", "ok, and {an}? i want to hear it", "next, the sound of {an}", "another sound: {an}",
 )  # fmt: skip
 
 # What leads from what lies on the table to something new, known or strange.
