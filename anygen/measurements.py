@@ -61,7 +61,7 @@ class Depth:
             if values.dtype.kind != "f":
                 raise MediaError(f"{name}: {what(values)}; a (H, W) array of floats, in metres, is accepted")
             # What a wider float holds beyond float32 is out of range, which is said below.
-            with np.errstate(over="ignore"):
+            with np.errstate(over="ignore", invalid="ignore"):
                 metres = values.astype(np.float32)
         else:
             values = grid.read_grey(name, data, "png", limits.max_pixels)
