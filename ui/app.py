@@ -16,6 +16,7 @@ from pathlib import Path
 
 import streamlit as st
 
+import anygen
 from anygen_ui import composer, conversation, gallery, plain, sidebar, welcome
 from anygen_ui.asking import Desk
 from anygen_ui.backend import backend
@@ -25,10 +26,21 @@ from anygen_ui.store import Part, Turn
 from anygen_ui.visitor import current_visitor
 
 HERE = Path(__file__).parent
+ABOUT = (
+    f"anygen {anygen.__version__} reads any mix of text, image, audio and video, and answers with any mix of them. "
+    "What it makes says, in the file, that a model made it. Nothing leaves this server."
+)
 
 
 def main() -> None:
-    st.set_page_config("anygen", str(HERE / "icon.png"), layout="centered", initial_sidebar_state="auto")
+    st.set_page_config(
+        "anygen",
+        str(HERE / "icon.png"),
+        layout="centered",
+        initial_sidebar_state="auto",
+        # With an entry of its own the menu is there, and in it the choice of light or dark.
+        menu_items={"About": ABOUT},
+    )
     st.html(HERE / "style.css")
     room = Room(Desk(*backend(), current_visitor()))
     turns = room.turns()

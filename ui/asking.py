@@ -112,7 +112,9 @@ def remembered(turns: Sequence[Turn]) -> tuple[dict[str, Any], ...]:
         if turn.state not in ("done", "stopped") or VARIATION_OF in turn.settings:
             continue
         content = [
-            {"type": "text", "text": part.text} if part.type == "text" else {"type": part.type, "path": part.path}
+            {"type": "text", "text": part.text}
+            if part.type == "text"
+            else {"type": part.type, "path": part.path}
             for part in turn.parts
             if part.text or part.path
         ]

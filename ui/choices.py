@@ -75,7 +75,11 @@ def facts_of(model: str) -> Facts:
     from anygen.doctor import reads
 
     plan = None if Path(model).is_dir() else checkpoint.plans().get(model)
-    trouble = "" if plan is None else f"The weights of {model} are not on this machine. To get them: anygen pull {model}"
+    trouble = (
+        ""
+        if plan is None
+        else f"The weights of {model} are not on this machine. To get them: anygen pull {model}"
+    )
     try:
         config = read_config(plan or checkpoint.resolve(model, local_files_only=True) / checkpoint.CONFIG)
     except (CheckpointError, ConfigError, OSError) as error:

@@ -17,7 +17,7 @@ SECONDS_TO_END = 10
 
 
 def server_arguments(host: str, port: int) -> list[str]:
-    """The command of the server. What concerns looks stands in .streamlit/config.toml beside it; what concerns safety here."""
+    """The command of the server. Looks stand in .streamlit/config.toml beside it; what concerns safety stands here."""
     flags = {
         "server.address": host,
         "server.port": str(port),

@@ -38,9 +38,9 @@ def draw(room: Room, choices: Choices, is_busy: bool) -> None:
 def _take(room: Room, choices: Choices, given: Any, is_busy: bool) -> None:
     """Words are sent, with all that was put together; files alone wait in the composer for words or Send."""
     files = [*given.files, *([given.audio] if given.audio else [])]
-    is_whole = all([_upload(room, file) for file in files])
+    kept = [_upload(room, file) for file in files]
     text = given.text.strip()
-    if text and is_whole and not is_busy:
+    if text and all(kept) and not is_busy:
         parts = [piece.part for piece in room.draft]
         if room.send([*parts, Part("text", text)], choices):
             st.session_state.draft = []
@@ -48,7 +48,9 @@ def _take(room: Room, choices: Choices, given: Any, is_busy: bool) -> None:
     if text:
         room.add(Part("text", text))
         if is_busy:
-            room.say("One answer at a time: your message waits below. Send it when this answer is done, or stop it.")
+            room.say(
+                "One answer at a time: your message waits below. Send it when this answer is done, or stop it."
+            )
 
 
 def _upload(room: Room, file: Any) -> bool:

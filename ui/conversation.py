@@ -14,7 +14,6 @@ from anygen_ui.choices import new_seed
 from anygen_ui.room import Room
 from anygen_ui.store import Turn
 
-
 FOLLOW = Path(__file__).with_name("follow.js")
 
 
@@ -24,7 +23,6 @@ def draw(room: Room, turns: list[Turn]) -> None:
             _said(room, turn)
         else:
             _answer(room, turn, is_last=index == len(turns) - 1)
-
 
     _show_the_end(turns)
 

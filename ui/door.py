@@ -46,7 +46,11 @@ class Door:
             return
         cookies = read_cookies(scope)
         token = cookies.get(COOKIE, "")
-        if self.password and scope["path"] not in OPEN and not self._knows(token, cookies.get(PASS_COOKIE, "")):
+        if (
+            self.password
+            and scope["path"] not in OPEN
+            and not self._knows(token, cookies.get(PASS_COOKIE, ""))
+        ):
             await self._ask(scope, receive, send, token)
             return
         if scope["type"] == "websocket":

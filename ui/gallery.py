@@ -34,7 +34,9 @@ def draw(room: Room) -> None:
             width=260,
         )
         sent = st.toggle("Also what I sent", key="gallery-sent")
-    found = [each for each in room.store.media(room.visitor, modality, conversation) if each.generated or sent]
+    found = [
+        each for each in room.store.media(room.visitor, modality, conversation) if each.generated or sent
+    ]
     if not found:
         st.caption("Nothing here yet: pictures, sounds and clips show up as they are made.")
         return
@@ -62,16 +64,14 @@ def _tile(room: Room, media: Media) -> None:
                 on_click=room.add,
                 args=(part,),
             )
-            if media.generated and st.button(
-                "How made", key=f"tile-how-{media.id}", type="tertiary"
-            ):
+            if media.generated and st.button("How made", key=f"tile-how-{media.id}", type="tertiary"):
                 medium.how_made(part, None)
             if media.conversation is not None:
                 st.button(
                     "Open",
                     key=f"tile-open-{media.id}",
                     type="tertiary",
-                        help="Open its conversation",
+                    help="Open its conversation",
                     on_click=room.open,
                     args=(media.conversation,),
                 )

@@ -108,5 +108,7 @@ def flat(values: dict[str, Any], before: str = "") -> list[str]:
 def replay_command(record: dict[str, Any], file: str) -> str:
     """`anygen replay` for a downloaded file; inputs are named by the start of their hash."""
     parts = [part for message in record.get("messages", ()) for part in message.get("content", ())]
-    inputs = [f" --input FILE-{part['hash'][:8]}" for part in parts if isinstance(part, dict) and "hash" in part]
+    inputs = [
+        f" --input FILE-{part['hash'][:8]}" for part in parts if isinstance(part, dict) and "hash" in part
+    ]
     return f"anygen replay {file}{''.join(dict.fromkeys(inputs))}"

@@ -1,7 +1,7 @@
 """What every page file is handed: the visitor's desk, where the visitor is, and what is on the way to being sent.
 
-Kept in st.session_state: `conversation` (id or None), `view`, `draft` (what the composer holds), `editing` (turn id or None),
-`troubles` (sentences to show once), `next_words` (conversation -> what an example says next).
+Kept in st.session_state: `conversation` (id or None), `view`, `draft` (what the composer holds), `editing` (turn id or
+None), `troubles` (sentences to show once), `next_words` (conversation -> what an example says next).
 """
 
 from __future__ import annotations

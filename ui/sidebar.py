@@ -23,7 +23,7 @@ from anygen_ui.choices import (
     quality_options,
     sizes_of,
 )
-from anygen_ui.room import CONVERSATION, GALLERY, Room
+from anygen_ui.room import CONVERSATION, Room
 
 MOST_LISTED = 40
 """Conversations in the list; older ones are in the gallery's filter."""
@@ -72,7 +72,11 @@ def _conversations(room: Room, is_busy: bool) -> None:
     if room.conversation in [each.id for each in mine]:
         title = next(each.title for each in mine if each.id == room.conversation)
         with st.popover(
-            "Rename, export, delete", icon=":material/more_horiz:", width="stretch", key="manage", on_change="rerun"
+            "Rename, export, delete",
+            icon=":material/more_horiz:",
+            width="stretch",
+            key="manage",
+            on_change="rerun",
         ) as popover:
             if popover.open:
                 _manage(room, str(room.conversation), title, is_busy)
@@ -110,7 +114,11 @@ def _manage(room: Room, conversation: str, title: str, is_busy: bool) -> None:
         on_click="ignore",
     )
     if st.button(
-        "Delete for good", key="delete-conversation", icon=":material/delete:", width="stretch", disabled=is_busy
+        "Delete for good",
+        key="delete-conversation",
+        icon=":material/delete:",
+        width="stretch",
+        disabled=is_busy,
     ):
         room.store.delete(room.visitor, conversation)
         room.open(None)
@@ -219,7 +227,9 @@ def _fields(facts: Facts, modality: str, values: dict[str, Any], quality: str) -
     chosen: dict[str, Any] = {}
     left, right = st.columns(2, gap="small", wrap=False)
     if "num_inference_steps" in values:
-        steps = left.number_input(f"{word}: steps", 1, 200, int(values["num_inference_steps"]), key=f"steps-{at}")
+        steps = left.number_input(
+            f"{word}: steps", 1, 200, int(values["num_inference_steps"]), key=f"steps-{at}"
+        )
         chosen["num_inference_steps"] = int(steps)
     if "guidance_scale" in values:
         chosen["guidance_scale"] = right.number_input(

@@ -24,7 +24,7 @@ def current_visitor() -> str:
     """The visitor of this session; without a cookie (refused, or a test) one that lasts as long as the session."""
     import streamlit as st
 
-    token = st.context.cookies.get(COOKIE, "")
+    token = str(st.context.cookies.get(COOKIE, ""))
     if not is_token(token):
         token = st.session_state.setdefault("visitor_token", secrets.token_urlsafe(32))
     return visitor_of(token)

@@ -35,7 +35,9 @@ def add(commands: Any) -> None:
     parser.add_argument("--password", metavar="WORDS", help="ask for it at the door")
     parser.add_argument("--insecure", action="store_true", help="serve other machines without a password")
     parser.add_argument(
-        "--dir", metavar="DIR", help="where conversations are kept (default: the place this system has for it)"
+        "--dir",
+        metavar="DIR",
+        help="where conversations are kept (default: the place this system has for it)",
     )
     parser.add_argument(
         "--model", default="mini", metavar="NAME", help="chosen at first: a preset or a folder (default mini)"

@@ -71,7 +71,7 @@ def draw_strip(tiles: list[Any]) -> PILImage.Image:
         strip.paste(draw_tile(tile), (left, 0))
         if index:
             middle, edge = TILE * SCALE // 2, left - GAP * SCALE // 2
-            if index == 1 or len(tiles) == 3 and tiles[0] != "":
+            if index == 1 or (len(tiles) == 3 and tiles[0] != ""):
                 pen.line([(edge - 14, middle), (edge + 12, middle)], INK, 6)
                 pen.polygon([(edge + 20, middle), (edge + 2, middle - 14), (edge + 2, middle + 14)], INK)
             else:
