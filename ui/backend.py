@@ -28,14 +28,14 @@ def backend() -> tuple[Store, Engine]:
 
 
 def warm() -> None:
-    """Look up now, beside the start of the server, what the first answer would have to wait for."""
+    """Load now, beside the start of the server, what the first answer would have to wait for."""
     from anygen_ui.choices import facts_of
 
     def look() -> None:
         facts_of(default_model())
         # Whoever asks for this model is told what is wrong with it.
         with contextlib.suppress(ValueError):
-            backend()[1].memory_plan(default_model())
+            backend()[1].prepare(default_model())
 
     threading.Thread(target=look, name="anygen-warm", daemon=True).start()
 

@@ -115,14 +115,23 @@ def _piece(room: Room, piece: Piece, index: int) -> None:
 def _extras(room: Room) -> None:
     """Less common ways to add a part."""
     with st.container(horizontal=True, gap="small", key="extras"):
-        with st.popover(
-            "Camera", icon=":material/photo_camera:", type="tertiary", key="camera-open", on_change="rerun"
-        ) as popover:
+        shots = st.session_state.setdefault("shots", 0)
+        # A new key after each picture: the popover is closed again.
+        with (
+            st.container(key="camera-open", width="content"),
+            st.popover(
+                "Camera",
+                icon=":material/photo_camera:",
+                type="tertiary",
+                key=f"camera-{shots}",
+                on_change="rerun",
+            ) as popover,
+        ):
             # Only now: the browser asks for the camera as soon as the widget is there.
             if popover.open:
-                taken = st.camera_input("Take a picture", key=f"camera-{st.session_state.get('shots', 0)}")
+                taken = st.camera_input("Take a picture", key=f"picture-{shots}")
                 if taken is not None and _upload(room, taken):
-                    st.session_state.shots = st.session_state.get("shots", 0) + 1
+                    st.session_state.shots += 1
                     st.rerun()
         st.button(
             "Text part",
