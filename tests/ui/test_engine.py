@@ -419,6 +419,7 @@ def test_memory_stays_flat_over_turns(engine, visitor, follow):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_memory_stays_flat_over_fifty_turns_of_everything(engine, visitor, follow):
     steps = {name: {"num_inference_steps": 2} for name in ("image", "audio", "video")}
     here, there = many_turns(engine, visitor, follow, 50, require=list(steps), **steps)
