@@ -225,20 +225,20 @@ class Engine:
         """Give the worker its next ask, where it has none, and tell the others their places."""
         while self._is_ready and self._current is None and (ticket := self._queue.next()) is not None:
             found = self._tickets[ticket]
-            if not self.store.has_turn(found.ask.conversation, ticket):
-                self._end(ticket, Finished(found.ask.seed, {}, stopped=True), [])
+            ask = found.ask
+            try:
+                is_wanted = self.store.has_turn(ask.conversation, ticket)
+                folder = str(self.store.visitor_folder(ask.visitor))
+            except Exception:
+                logger.exception("the store cannot be read")
+                self._end(ticket, Failed("The store cannot be read; see the server's log."), [])
+                continue
+            if not is_wanted:
+                self._end(ticket, Finished(ask.seed, {}, stopped=True), [])
                 continue
             self._current = ticket
             found.state, found.began = "running", time.monotonic()
-            ask = found.ask
-            self._send(
-                {
-                    "do": "answer",
-                    "ask": asdict(ask),
-                    "folder": str(self.store.visitor_folder(ask.visitor)),
-                    "load": dict(found.load),
-                }
-            )
+            self._send({"do": "answer", "ask": asdict(ask), "folder": folder, "load": dict(found.load)})
         for place, ticket in enumerate(self._queue.order(), start=1):
             if self._tickets[ticket].place != place:
                 self._tickets[ticket].place = place
@@ -257,25 +257,33 @@ class Engine:
     def _end(self, ticket: str, event: Finished | Failed, parts: list[Part]) -> None:
         """The last event of a ticket; its turn gets what there is. The store comes first: who sees the event finds it."""
         found = self._tickets[ticket]
-        ask = found.ask
-        if isinstance(event, Failed):
-            state, error, timings = "failed", event.sentence, {}
-        else:
-            state, error, timings = "stopped" if event.stopped else "done", "", event.timings
-        try:
-            self.store.fill(ask.visitor, ask.conversation, ask.turn, parts, state, error, timings)
-        except Exception:
-            logger.exception("an answer could not be written into the store")
-            event, state = (
-                Failed("The answer could not be written into the store; see the server's log."),
-                "failed",
-            )
+        state = "failed" if isinstance(event, Failed) else "stopped" if event.stopped else "done"
+        if not self._fill(found, parts, state, event):
+            event, state = Failed("The answer could not be kept; see the server's log."), "failed"
+            self._fill(found, [part for part in parts if part.type == "text"], state, event)
         found.state, found.place = state, 0
         found.events.append(event)
         if self._current == ticket:
             self._current = None
         self._forget()
         self._dispatch()
+
+    def _fill(
+        self, found: _Ticket, parts: list[Part], state: str = "running", end: Finished | Failed | None = None
+    ) -> bool:
+        """Put into the store what there is; False where it cannot be (a full disk), which must not end the engine."""
+        ask = found.ask
+        error = end.sentence if isinstance(end, Failed) else ""
+        timings = end.timings if isinstance(end, Finished) else {}
+        try:
+            is_there = self.store.fill(ask.visitor, ask.conversation, ask.turn, parts, state, error, timings)
+        except Exception:
+            logger.exception("an answer could not be written into the store")
+            return False
+        if not is_there and end is None:
+            # Its turn was removed, so nobody waits for the rest.
+            self.stop(ask.turn)
+        return True
 
     def _forget(self) -> None:
         """Drop the events of tickets that ended, the ones not looked at for longest first."""
@@ -355,10 +363,7 @@ class Engine:
         # A medium is kept as soon as it is there, words now and then: the server may end at any time.
         is_due = time.monotonic() - found.saved > SAVE_EVERY and not isinstance(event, Loading)
         if isinstance(event, Made) or is_due:
-            ask = found.ask
-            if not self.store.fill(ask.visitor, ask.conversation, ask.turn, found.parts()):
-                # Its turn was removed, so nobody waits for the rest.
-                self.stop(ticket)
+            self._fill(found, found.parts())
             found.saved = time.monotonic()
         self._changed.notify_all()
 

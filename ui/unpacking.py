@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"media/[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.[A-Za-z0-9]{1,8}(\.json)?")
 RECORD_BYTES = 5_000_000
-END_RECORD = 22
+END_RECORD, LOCATOR = 22, 20
 ENTRY_BYTES = 1_000
 """Bytes of an entry in a zip's directory, at most: ours take about 120."""
 
@@ -76,12 +76,13 @@ def _archive(stream: BinaryIO, zip_bytes: int) -> Iterator[zipfile.ZipFile]:
     size = stream.seek(0, os.SEEK_END)
     if size > zip_bytes:
         raise _refused(f"is {size / 1e6:.0f} MB; at most {zip_bytes / 1e6:.0f} MB are accepted")
-    stream.seek(max(0, size - END_RECORD))
-    end = stream.read(END_RECORD)
+    stream.seek(max(0, size - END_RECORD - LOCATOR))
+    before, end = (tail := stream.read())[:-END_RECORD], tail[-END_RECORD:]
     if len(end) < END_RECORD or end[:4] != b"PK\5\6":
         raise _refused("is no zip as this app writes it; an exported conversation is accepted")
     num_entries, directory = int.from_bytes(end[10:12], "little"), int.from_bytes(end[12:16], "little")
-    if directory > (num_entries + 1) * ENTRY_BYTES or num_entries == 0xFFFF:
+    # The locator of a zip64 leads to another directory than the one that was looked at.
+    if directory > (num_entries + 1) * ENTRY_BYTES or num_entries == 0xFFFF or before[:4] == b"PK\6\7":
         raise _refused("has a directory that is too long; an exported conversation is accepted")
     stream.seek(0)
     try:
@@ -110,6 +111,10 @@ def _entries(archive: zipfile.ZipFile, store: Store) -> dict[str, zipfile.ZipInf
         kind = stat.S_IFMT(each.external_attr >> 16)
         if each.flag_bits & 1:
             raise _refused(f"holds {shown}, which is encrypted; files that are not are accepted")
+        if each.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise _refused(
+                f"holds {shown}, which is packed in an unusual way; stored and deflated are accepted"
+            )
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise _refused(f"holds {shown}, which is a link or a device; plain files are accepted")
         if name == MEDIA_PREFIX:

@@ -158,6 +158,17 @@ def long_directory(data: bytes) -> bytes:
     return data[:at] + (2**31).to_bytes(4, "little") + data[at + 4 :]
 
 
+def zip64(data: bytes) -> bytes:
+    """The locator of a zip64's directory before the end."""
+    return data[:-22] + b"PK\6\7" + bytes(16) + data[-22:]
+
+
+def packed(name: str, how: int) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)
+    info.compress_type = how
+    return info
+
+
 def medium(data: bytes, suffix: str) -> str:
     return next(name for name in zipfile.ZipFile(io.BytesIO(data)).namelist() if name.endswith(suffix))
 
@@ -195,6 +206,8 @@ HOSTILE = [
     ("twice", lambda data: with_entry(data, zipfile.ZipInfo("conversation.json")), "twice"),
     ("encrypted", encrypted, "encrypted"),
     ("long directory", long_directory, "directory that is too long"),
+    ("another directory", zip64, "directory that is too long"),
+    ("lzma", lambda data: with_entry(data, packed("media/x.png", zipfile.ZIP_LZMA)), "an unusual way"),
     ("bomb", lambda data: with_entry(data, zipfile.ZipInfo("media/b.png"), bytes(30_000_000)), "unpacks to"),
     ("lie", lie_about_size, "damaged"),
     ("no document", lambda data: rezipped(data, **{"conversation.json": None}), "holds no conversation.json"),

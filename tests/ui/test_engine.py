@@ -309,6 +309,26 @@ def test_a_worker_that_is_killed_is_started_again_and_those_who_wait_are_kept(en
     assert bob.turn(second).state == "done"
 
 
+def test_an_answer_that_cannot_be_kept_costs_a_sentence_and_nobody_else(engine, visitor, follow):
+    full, bob = visitor("full"), visitor("bob")
+    trigger = "BEFORE INSERT ON media WHEN NEW.visitor = 'full' BEGIN SELECT RAISE(ABORT, 'no room'); END"
+    with engine.store.database.begin() as connection:
+        connection.exec_driver_sql(f"CREATE TRIGGER no_room {trigger}")
+    try:
+        ticket = full.ask(DRAW, require=["image"])
+        other = bob.ask(DRAW, require=["image"])
+        end = list(follow(ticket))[-1]
+        assert isinstance(end, Failed) and "could not be kept" in end.sentence
+        turn = full.turn(ticket)
+        assert (turn.state, turn.error) == ("failed", end.sentence)
+        assert [part.type for part in turn.parts] == ["text"], "the words are kept"
+        assert isinstance(list(follow(other))[-1], Finished)
+    finally:
+        with engine.store.database.begin() as connection:
+            connection.exec_driver_sql("DROP TRIGGER no_room")
+    assert isinstance(list(follow(full.ask(DRAW, require=["image"])))[-1], Finished)
+
+
 def test_a_worker_that_dies_idle_is_started_again(engine, visitor, follow):
     os.kill(engine._process.pid, signal.SIGKILL)
     assert isinstance(list(follow(visitor().ask("Hello.", **WORDS)))[-1], Finished)
@@ -399,6 +419,7 @@ def test_memory_stays_flat_over_turns(engine, visitor, follow):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_memory_stays_flat_over_fifty_turns_of_everything(engine, visitor, follow):
     steps = {name: {"num_inference_steps": 2} for name in ("image", "audio", "video")}
     here, there = many_turns(engine, visitor, follow, 50, require=list(steps), **steps)
