@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from anygen_ui import medium, plain
@@ -63,6 +65,14 @@ def _tile(room: Room, media: Media) -> None:
                 help="Use as input",
                 on_click=room.add,
                 args=(part,),
+            )
+            st.download_button(
+                "Download",
+                data=Path(media.path).read_bytes,
+                file_name=f"anygen-{Path(media.path).name}",
+                key=f"tile-save-{media.id}",
+                type="tertiary",
+                on_click="ignore",
             )
             if media.generated and st.button("How made", key=f"tile-how-{media.id}", type="tertiary"):
                 medium.how_made(part, None)

@@ -80,9 +80,18 @@ def _conversations(room: Room, is_busy: bool) -> None:
         ) as popover:
             if popover.open:
                 _manage(room, str(room.conversation), title, is_busy)
-    with st.popover(
-        "Import", icon=":material/upload:", type="tertiary", width="stretch", key="import", on_change="rerun"
-    ) as popover:
+    # A new key after each import: the popover is closed again.
+    with (
+        st.container(key="import"),
+        st.popover(
+            "Import",
+            icon=":material/upload:",
+            type="tertiary",
+            width="stretch",
+            key=f"import-{st.session_state.setdefault('imports', 0)}",
+            on_change="rerun",
+        ) as popover,
+    ):
         if popover.open:
             _import(room)
 
@@ -126,8 +135,9 @@ def _manage(room: Room, conversation: str, title: str, is_busy: bool) -> None:
 
 
 def _import(room: Room) -> None:
-    turn = st.session_state.setdefault("imports", 0)
-    file = st.file_uploader("A zip that anygen exported", type=["zip"], key=f"import-zip-{turn}")
+    most = room.store.limits.zip_bytes // 1_000_000
+    key = f"zip-{st.session_state.imports}"
+    file = st.file_uploader("A zip that anygen exported", type=["zip"], key=key, max_upload_size=most)
     if file is None:
         return
     st.session_state.imports += 1

@@ -193,6 +193,17 @@ def test_a_file_that_is_no_medium_is_refused_with_a_sentence_and_the_words_stay(
     assert app.session_state.conversation is None
 
 
+def test_what_is_said_during_an_answer_waits_and_stop_ends_it(app):
+    app.number_input(key="steps-mini-good-video").set_value(200).run()
+    say(app, "A clip of a big frog on yellow moving left.")
+    say(app, "And a dog.")
+    assert [piece.part.text for piece in app.session_state.draft] == ["And a dog."]
+    assert any("One answer at a time" in each.value for each in app.error)
+    app.button(key=f"stop-{turns(app)[1].id}").click().run()
+    found = wait(app, 2)
+    assert len(found) == 2 and found[1].state == "stopped"
+
+
 def test_the_gallery_shows_what_was_made_by_kind(app):
     say(app, "A big frog on yellow.")
     wait(app, 2)

@@ -75,13 +75,16 @@ def test_files_alone_wait_in_the_composer_to_be_ordered(page):
     assert generated(page).locator("img").count() == 1
 
 
-def test_stop_takes_effect_at_once_and_keeps_what_is_there(page):
+def test_an_answer_outlives_a_reload_and_stop_takes_effect_at_once(page):
     page.locator(".st-key-fine").get_by_text("Fine control").click()
     steps = page.get_by_label("Clip: steps")
     steps.fill("200")
     steps.press("Enter")
     ask(page, "A clip of a big frog on yellow moving left.")
-    page.get_by_text(re.compile(r"Making a clip · step \d+ of 200")).wait_for()
+    progress = page.get_by_text(re.compile(r"Making a clip · step \d+ of 200"))
+    progress.wait_for()
+    page.reload()
+    progress.wait_for()
     began = time.monotonic()
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_text("Stopped. What was finished stays.").wait_for()
