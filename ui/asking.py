@@ -14,6 +14,7 @@ REMEMBERED = 8
 """So many of the last things said go to the model with their answers: a small model has a short memory."""
 TITLE_CHARACTERS = 48
 NUM_VARIATIONS = 3
+NOTHING_ASKED = "nothing is asked here any more; its files were removed"
 VARIATION_OF = "variation_of"
 """In the settings of an answer: the turn it is another try of. What follows in the conversation does not build on it."""
 
@@ -42,7 +43,7 @@ class Desk:
         """Queue the answer to what stands before the turn `before` (default: to all of it)."""
         messages = remembered(self.turns_before(conversation, before))
         if not messages:
-            raise PromptError("nothing is asked here any more; its files were removed")
+            raise PromptError(NOTHING_ASKED)
         turn = self.store.begin_answer(self.visitor, conversation, settings)
         ask = Ask(
             visitor=self.visitor,
@@ -62,8 +63,11 @@ class Desk:
     def again(self, conversation: str, turn: Turn, seed: int) -> str:
         """Answer once more in place of `turn`, as it was asked, with `seed`; what came after it goes."""
         settings = {**turn.settings, "seed": seed}
+        before = settings.get(VARIATION_OF)
+        if not remembered(self.turns_before(conversation, before or turn.id)):
+            raise PromptError(NOTHING_ASKED)
         self.store.truncate(self.visitor, conversation, turn.id)
-        return self.answer(conversation, settings)
+        return self.answer(conversation, settings, before)
 
     def variations(self, conversation: str, turn: Turn, modality: str) -> list[str]:
         """The same asked again with new seeds, for one modality, below what is there."""

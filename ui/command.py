@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+from anygen.errors import MachineError
 from anygen_ui import backend
 from anygen_ui.storage_rules import UploadLimits
 
@@ -38,8 +40,24 @@ def server_arguments(host: str, port: int) -> list[str]:
     ]
 
 
+def check_address(host: str, port: int) -> None:
+    """Raise MachineError where nothing can be served there."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            if os.name == "posix":
+                # A server that ended a moment ago is no hindrance.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise MachineError(
+            f"cannot serve at {host}, port {port} ({error.strerror}); give another --port or --host"
+        ) from None
+
+
 def serve(host: str, port: int, password: str | None, folder: str | None, model: str) -> int:
-    """Run until the server ends, or this process is told to; the server's exit code."""
+    """Run until the server ends, or this process is told to; the server's exit code. Raises MachineError."""
+    check_address(host, port)
     said = {backend.FOLDER: folder, backend.PASSWORD: password, backend.MODEL: model}
     environment = {**os.environ, **{name: value for name, value in said.items() if value}}
     server = subprocess.Popen(server_arguments(host, port), env=environment)

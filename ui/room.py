@@ -96,6 +96,9 @@ class Room:
 
     def edit(self, turn: Turn) -> None:
         """Take what was said back into the composer; it is replaced when it is sent again."""
+        if self.draft and not st.session_state.editing:
+            self.say("Send or discard what is in the composer first.")
+            return
         st.session_state.draft = []
         for part in turn.parts:
             if part.text or part.path:

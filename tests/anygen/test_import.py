@@ -80,6 +80,9 @@ def test_every_file_of_the_library_has_a_layer():
 def test_imports_point_downward_only(path):
     here = path.relative_to(ROOT / "anygen").parts[0].removesuffix(".py")
     for module in imported(path):
+        # The one command that starts the app imports what starts it, when it is called.
+        if path.relative_to(ROOT).as_posix() == "anygen/cli/ui.py" and module.startswith("anygen_ui.command"):
+            continue
         assert module.split(".")[0] not in ("pipelines", "anygen_pipelines", "ui", "anygen_ui"), (
             f"{path} imports {module}"
         )

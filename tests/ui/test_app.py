@@ -115,6 +115,12 @@ def test_variations_stand_below_and_the_next_answer_does_not_build_on_them(app):
     assert len({turn.seed for turn in [answer, *found]}) == 4
     assert all("image" in [part.type for part in turn.parts] for turn in found)
     assert [message["role"] for message in remembered(turns(app))] == ["user", "assistant"]
+    last = found[-1]
+    pixels = Path(last.parts[-1].path).read_bytes()
+    app.button(key=f"same-seed-{last.id}").click().run()
+    again = wait(app, 5)[-1]
+    assert again.id != last.id and again.settings[VARIATION_OF] == answer.id
+    assert Path(again.parts[-1].path).read_bytes() == pixels
 
 
 def test_a_generated_picture_can_be_used_ordered_and_removed(app):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image as PILImage
 from PIL import ImageDraw
 
@@ -22,7 +21,7 @@ INPUTS = {
     "rooster.png": ("A big rooster on green.", "image"),
     "car.mp4": ("A clip of a big car on orange moving left.", "video"),
 }
-TILE, GAP, SCALE = 64, 22, 3
+TILE, GAP, SCALE, BARS = 64, 22, 3, 15
 INK = (74, 158, 139, 255)
 """Readable on light and on dark."""
 
@@ -90,8 +89,9 @@ def draw_tile(value: Any) -> PILImage.Image:
             top = edge * (0.2 + 0.18 * row)
             pen.rounded_rectangle([edge * 0.04, top, edge * length, top + 12], 6, INK)
     elif str(value.modality) == "audio":
-        sound = np.abs(np.atleast_2d(value.samples)[0])
-        peaks = [float(part.max()) for part in np.array_split(sound, 15)]
+        sound = abs(value.samples if value.samples.ndim == 1 else value.samples[0])
+        length = -(-len(sound) // BARS)
+        peaks = [float(sound[at : at + length].max()) for at in range(0, len(sound), length)]
         for index, peak in enumerate(peaks):
             height = max(6.0, edge * 0.42 * peak / max(peaks))
             left = edge * (0.05 + index * 0.061)

@@ -1,5 +1,7 @@
 """`anygen ui`: what it refuses before anything is served, and how the server is started."""
 
+import socket
+
 import pytest
 
 from anygen import cli
@@ -42,6 +44,16 @@ def test_without_streamlit_it_says_what_to_install(capsys, monkeypatch):
     monkeypatch.setattr(ui, "NEEDED", ("no_such_package",))
     assert cli.main(["ui"]) == 3
     assert "pip install 'anygen[ui]'" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_one_sentence(capsys):
+    pytest.importorskip("streamlit", reason="streamlit is not installed (extra ui)")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert cli.main(["ui", "--port", str(port)]) == 3
+    assert f"port {port}" in capsys.readouterr().err
 
 
 def test_the_server_sends_nothing_home_and_takes_no_other_name():
