@@ -91,7 +91,7 @@ def test_an_answer_outlives_a_reload_and_stop_takes_effect_at_once(page):
     seconds = time.monotonic() - began
     assert "frog" in page.locator("[class*='st-key-answer-']").inner_text()
     assert generated(page).count() == 0
-    assert seconds < 5, "a second on an idle machine"
+    assert seconds < 5, "a third of a second on an idle machine; busy ones are slower"
 
 
 def test_a_reload_and_a_restart_keep_the_conversation_and_another_visitor_sees_nothing(
