@@ -360,10 +360,37 @@ def _projectors(config: ModelConfig, folder: Path) -> Part:
         [folder / "trained.safetensors"],
         lambda name: name.startswith(("input_projectors.", "output_projectors.", "signal_tokens.")),
     )
-    found = found or (
-        _stated("trained", config, 2) if "trained" in config.sources else Part("projectors", 0, STATED)
-    )
-    return replace(found, name="projectors", at_single=True)
+    if found is None and "trained" in config.sources:
+        found = _stated("trained", config, 2)
+    found = found or _counted("projectors", lambda: _fresh_projectors(config, folder))
+    return replace(found or Part("projectors", 0, STATED), name="projectors", at_single=True)
+
+
+def _fresh_projectors(config: ModelConfig, folder: Path) -> Any:
+    """Projectors as they would be built before any training, from the configs of what they stand between."""
+    import torch
+    from transformers import AutoConfig
+
+    from anygen import output_projectors
+    from anygen.build import build_input_projectors
+    from anygen.modality import Modality
+
+    dim = AutoConfig.from_pretrained(folder / config.llm.path, local_files_only=True).get_text_config().hidden_size
+    encoders = {}
+    for name, each in config.encoders.items():
+        kind = class_of(ENCODERS, each.kind, f"encoders.{name}.kind")
+        settings = from_values(kind.Settings, each.settings)
+        made = kind(kind.config_of(folder / each.path, settings, each.modalities))
+        encoders |= {Modality(modality): made for modality in each.modalities}
+    outputs = {
+        name: output_projectors.build(
+            settings, dim, config.llm.signal_tokens[name], dict(config.decoders[name].conditioning)
+        )
+        for name, settings in config.output_projectors.items()
+    }
+    inputs = build_input_projectors(config.input_projectors, encoders, dim)
+    rows = torch.nn.Embedding(max(1, sum(config.llm.signal_tokens.values())), dim)
+    return torch.nn.ModuleList([*inputs.values(), *outputs.values(), rows])
 
 
 def _first(ways: Iterable[Callable[[], Part | None]]) -> Part | None:
@@ -383,7 +410,7 @@ def _counted(part: str, build: Callable[[], Any], *libraries: str) -> Part | Non
         Exception
     ):  # a config of another version, or a class that computes while it is built: headers tell too
         return None
-    params = sum(value.numel() for value in made.parameters())
+    params = sum(value.numel() for value in made.parameters()) + _kept_buffers(made)
     head = made.get_output_embeddings() if hasattr(made, "get_output_embeddings") else None
     linear = sum(
         each.weight.numel()
@@ -391,6 +418,16 @@ def _counted(part: str, build: Callable[[], Any], *libraries: str) -> Part | Non
         if isinstance(each, torch.nn.Linear) and each is not head
     )
     return Part(part, params, COUNTED, linear=linear if part == "llm" else 0)
+
+
+def _kept_buffers(module: Any) -> int:
+    """Values of the buffers that are saved with a module: tables of positions can be large."""
+    return sum(
+        value.numel()
+        for each in module.modules()
+        for name, value in each.named_buffers(recurse=False)
+        if name not in each._non_persistent_buffers_set
+    )
 
 
 def _from_headers(
