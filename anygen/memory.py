@@ -33,7 +33,7 @@ QUANTIZED = {"int8": 1.0, "int4": 0.5 + 1 / 64 + 4 / (64 * 256)}
 INT_OF = {"8bit": "int8", "4bit": "int4"}
 LARGEST_HEADER = 100_000_000
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
-CARDS = (8, 16, 24)
+CARDS = (8, 12, 16, 24)
 """Sizes of cards, in GB, that a plan speaks of."""
 
 
@@ -254,6 +254,9 @@ def make_plan(config: ModelConfig, folder: Path, count: bool = True) -> Plan:
         made = made or _from_headers(f"encoders.{name}", [place] if place else [])
         made = made or _stated(f"encoders.{name}", config, 4)
         parts.append(replace(made, at_single=True))
+    for name, describer in config.describers.items():
+        found = _from_headers(f"describers.{name}", [folder / describer.path])
+        parts.append(found or _stated(f"describers.{name}", config, 2))
     parts.append(_projectors(config, folder))
     for modality, decoder in config.decoders.items():
         parts += _decoder(f"decoders.{modality}", config, decoder, folder, count)
@@ -362,7 +365,8 @@ def _projectors(config: ModelConfig, folder: Path) -> Part:
     )
     if found is None and "trained" in config.sources:
         found = _stated("trained", config, 2)
-    found = found or _counted("projectors", lambda: _fresh_projectors(config, folder))
+    if found is None and config.is_trained:
+        found = _counted("projectors", lambda: _fresh_projectors(config, folder))
     return replace(found or Part("projectors", 0, STATED), name="projectors", at_single=True)
 
 
@@ -375,7 +379,8 @@ def _fresh_projectors(config: ModelConfig, folder: Path) -> Any:
     from anygen.build import build_input_projectors
     from anygen.modality import Modality
 
-    dim = AutoConfig.from_pretrained(folder / config.llm.path, local_files_only=True).get_text_config().hidden_size
+    base = AutoConfig.from_pretrained(folder / config.llm.path, local_files_only=True)
+    dim = base.get_text_config().hidden_size
     encoders = {}
     for name, each in config.encoders.items():
         kind = class_of(ENCODERS, each.kind, f"encoders.{name}.kind")
