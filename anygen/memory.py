@@ -22,7 +22,8 @@ from anygen.config import DecoderConfig, ModelConfig, SourceConfig, from_values
 from anygen.decoders import DECODERS
 from anygen.decoders.text import NEGATIVE_FILE
 from anygen.encoders import ENCODERS
-from anygen.errors import MachineError
+from anygen.errors import CheckpointError, MachineError
+from anygen.files.weights import read_header
 from anygen.placement import Placement
 
 COUNTED, HEADERS, STATED = "counted", "from headers", "stated"
@@ -31,7 +32,6 @@ WIDTHS = {"float32": 4.0, "float16": 2.0, "bfloat16": 2.0}
 QUANTIZED = {"int8": 1.0, "int4": 0.5 + 1 / 64 + 4 / (64 * 256)}
 """Bytes of a weight of a linear layer; int4 is NF4 in blocks of 64 whose scales are 8-bit themselves (bitsandbytes)."""
 INT_OF = {"8bit": "int8", "4bit": "int4"}
-LARGEST_HEADER = 100_000_000
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 CARDS = (8, 12, 16, 24)
 """Sizes of cards, in GB, that a plan speaks of."""
@@ -309,7 +309,12 @@ def _decoder(part: str, config: ModelConfig, decoder: DecoderConfig, folder: Pat
     place = _place(path, config.sources.get(part), "model_index.json")
     if place is None:
         return [_stated(part, config, 2)]
-    saved = json.loads((place / "model_index.json").read_text(encoding="utf-8"))
+    try:
+        saved = json.loads((place / "model_index.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"{place / 'model_index.json'}: cannot be read; a folder saved by diffusers is expected"
+        ) from error
     left_out = {name for name, stand_in in kind.components(place).items() if stand_in is None}
     components = {
         name: value
@@ -458,16 +463,9 @@ def _from_headers(
 
 def read_shapes(file: Path) -> dict[str, list[int]]:
     """Tensor -> shape from the header of a safetensors file. Raises CheckpointError."""
-    from anygen.errors import CheckpointError
-
     try:
-        with file.open("rb") as stream:
-            length = int.from_bytes(stream.read(8), "little")
-            if length > min(LARGEST_HEADER, file.stat().st_size):
-                raise ValueError(f"a header of {length} bytes")
-            header = json.loads(stream.read(length))
-        return {name: list(each["shape"]) for name, each in header.items() if name != "__metadata__"}
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        return {name: list(each["shape"]) for name, each in read_header(file).items()}
+    except (TypeError, KeyError) as error:
         raise CheckpointError(f"{file}: cannot be read as safetensors: {str(error)[:100]}") from error
 
 
