@@ -27,12 +27,13 @@ def read_header(file: Path) -> dict[str, Mapping[str, Any]]:
         size = file.stat().st_size
         with file.open("rb") as stream:
             start = stream.read(8)
-            if start.startswith(_PICKLES):
+            length = int.from_bytes(start, "little")
+            # A header of 640 bytes begins with the same two bytes as a pickle; no header is as long as a pickle would say.
+            if length > min(LARGEST_HEADER, size) and start.startswith(_PICKLES):
                 raise CheckpointError(
                     f"{file}: is a pickle under the name of safetensors and was not opened; safetensors are accepted, "
                     "and `anygen convert` makes them of the published pickles it knows"
                 )
-            length = int.from_bytes(start, "little")
             if size < 8 or length > LARGEST_HEADER:
                 raise ValueError(f"it has {size} bytes" if size < 8 else f"a header of {length} bytes")
             if length > size - 8:

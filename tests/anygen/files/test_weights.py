@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from anygen.errors import CheckpointError
 from anygen.files.weights import check_weights, read_header
@@ -32,6 +32,14 @@ def test_every_shorter_file_is_not_whole(tmp_path: Path) -> None:
         file.write_bytes(data[:size])
         with pytest.raises(CheckpointError, match="is not whole" if size >= 8 else f"it has {size} bytes"):
             read_header(file)
+
+
+@pytest.mark.parametrize("length", [0x0280, 0x0380, 0x0480, 0x0580])
+def test_a_header_that_begins_like_a_pickle_is_read(length: int, tmp_path: Path) -> None:
+    file = tmp_path / "a.safetensors"
+    text = json.dumps({"x": {"dtype": "U8", "shape": [1], "data_offsets": [0, 1]}}).encode().ljust(length)
+    file.write_bytes(length.to_bytes(8, "little") + text + b"\0")
+    assert read_header(file).keys() == load_file(file).keys() == {"x"}
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
