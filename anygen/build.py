@@ -213,7 +213,9 @@ def build_backbone(
 def signal_tokens_of(config: LanguageModelConfig) -> SignalTokens:
     """The tokens that join the base's vocabulary."""
     counts = {Modality(name): count for name, count in config.signal_tokens.items()}
-    return SignalTokens(counts, {Modality(name): text for name, text in config.spelling.items()}, config.wrappers)
+    return SignalTokens(
+        counts, {Modality(name): text for name, text in config.spelling.items()}, config.wrappers
+    )
 
 
 def build_senses(config: LanguageModelConfig, folder: Path, backbone: Backbone) -> Senses | None:

@@ -371,12 +371,13 @@ def _projectors(config: ModelConfig, folder: Path) -> Part:
     if found is None and "trained" in config.sources:
         found = _stated("trained", config, 2)
     if found is None and config.is_trained:
-        found = _counted("projectors", lambda: _fresh_projectors(config, folder))
+        found = _counted("projectors", lambda: fresh_parts(config, folder))
     return replace(found or Part("projectors", 0, STATED), name="projectors", at_single=True)
 
 
-def _fresh_projectors(config: ModelConfig, folder: Path) -> Any:
-    """Projectors as they would be built before any training, from the configs of what they stand between."""
+def fresh_parts(config: ModelConfig, folder: Path) -> Any:
+    """Projectors and signal rows as they are before any training, by the names of the groups that train them, from the
+    configs of what they stand between; where they are built, torch's device context says."""
     import torch
     from transformers import AutoConfig
 
@@ -386,7 +387,7 @@ def _fresh_projectors(config: ModelConfig, folder: Path) -> Any:
 
     base = AutoConfig.from_pretrained(folder / config.llm.path, local_files_only=True)
     dim = base.get_text_config().hidden_size
-    encoders = {}
+    encoders: dict[Modality, Any] = {}
     for name, each in config.encoders.items():
         kind = class_of(ENCODERS, each.kind, f"encoders.{name}.kind")
         settings = from_values(kind.Settings, each.settings)
@@ -398,9 +399,16 @@ def _fresh_projectors(config: ModelConfig, folder: Path) -> Any:
         )
         for name, settings in config.output_projectors.items()
     }
-    inputs = build_input_projectors(config.input_projectors, encoders, dim)
-    rows = torch.nn.Embedding(max(1, sum(config.llm.signal_tokens.values())), dim)
-    return torch.nn.ModuleList([*inputs.values(), *outputs.values(), rows])
+    # One row for what is read and one for what is said, unless the base ties the two.
+    tables = 1 if getattr(base.get_text_config(), "tie_word_embeddings", False) else 2
+    tokens = len(config.llm.wrappers) + sum(config.llm.signal_tokens.values())
+    return torch.nn.ModuleDict(
+        {
+            "input_projectors": build_input_projectors(config.input_projectors, encoders, dim),
+            "output_projectors": torch.nn.ModuleDict(outputs),
+            "signal_tokens": torch.nn.Embedding(tables * tokens, dim),
+        }
+    )
 
 
 def _first(ways: Iterable[Callable[[], Part | None]]) -> Part | None:

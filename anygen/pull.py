@@ -98,7 +98,9 @@ def _told(source: SourceConfig, record: Mapping[str, Any] | None) -> str:
     if record is None or record["repository"] != source.repository:
         return f"{source.repository}, revision {source.revision}" + ("" if is_known else "; not pulled")
     if record["revision"]:
-        named = "as the preset says" if record["revision"] == source.revision else "resolved when it was pulled"
+        named = (
+            "as the preset says" if record["revision"] == source.revision else "resolved when it was pulled"
+        )
         return f"{source.repository}, revision {record['revision']} ({named})"
     digests = [str(each["sha256"]) for each in record["files"].values()]
     is_given = all(source.sha256.get(name) == each["sha256"] for name, each in record["files"].items())
@@ -154,9 +156,7 @@ def _alone(folder: Path) -> Iterator[None]:
         held.release()
 
 
-def _pull(
-    config: ModelConfig, folder: Path, offline: bool, endpoint: str | None, report: Report
-) -> Pulled:
+def _pull(config: ModelConfig, folder: Path, offline: bool, endpoint: str | None, report: Report) -> Pulled:
     locked = _read_lock(folder)
     found: dict[str, tuple[File, ...]] = {}
     done: dict[str, str] = {}

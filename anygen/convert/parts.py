@@ -26,8 +26,8 @@ class Assembled:
 
 
 def assemble(preset: str | Path, folder: Path) -> Assembled:
-    """Write config.yaml and manifest.json into `folder`, where the preset's parts lie under the preset's own paths; and fresh
-    projectors and signal tokens in trained.safetensors, drawn from one seed, where the preset has some.
+    """Write config.yaml and manifest.json into `folder`, where the preset's parts lie under the preset's own paths; where it
+    has projectors and signal tokens, fresh ones too, in trained.safetensors, drawn from one seed.
 
     `preset` is a name or a YAML file. All but the decoders are loaded once, as their files say, so that what does not fit is
     said now. Raises CheckpointError for a part that is missing or does not fit, or a preset whose adapters or rows of the

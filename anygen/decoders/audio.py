@@ -21,7 +21,6 @@ from anygen.errors import CheckpointError, MachineError
 from anygen.media import Audio
 from anygen.modality import AUDIO
 
-
 _DRAWS_WITH_TORCHSDE = ("CosineDPMSolverMultistepScheduler", "DPMSolverSDEScheduler")
 
 

@@ -33,7 +33,7 @@ def write_configs(config: ModelConfig, folder: Path, small: bool = False) -> dic
 
     With `small` those of the small twins."""
     unknown = {}
-    for name, encoder in config.encoders.items():
+    for encoder in config.encoders.values():
         made = IMAGEBIND_SMALL if small else imagebind_huge()
         _write(folder / encoder.path / "config.json", made.to_dict())
     repository = config.sources["llm"].repository

@@ -22,8 +22,8 @@ from anygen.decoders.lazy import LazyDecoders
 from anygen.decoders.text import NEGATIVE_FILE
 from anygen.encoders import ENCODERS
 from anygen.llm.backbone import Backbone
-from anygen.model import AnyGen
 from anygen.modality import Modality
+from anygen.model import AnyGen
 from anygen.quiet import quiet_libraries
 from anygen_pipelines.published.architectures import MODELS, PIPELINES, Component
 from anygen_pipelines.published.configs import config_of, write_configs

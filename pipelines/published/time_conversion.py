@@ -1,4 +1,4 @@
-"""How long `anygen convert imagebind` takes and how much memory: on a file of random weights in the published form, at full size.
+"""What `anygen convert imagebind` takes in time and memory, on random weights in the published form at full size.
 
     python -m anygen_pipelines.published.time_conversion FOLDER
 

@@ -114,7 +114,7 @@ def test_an_unknown_preset_is_answered_with_the_nearest(name: str) -> None:
 
 
 def test_a_part_given_as_the_model_is_refused(tiny_dir: Path) -> None:
-    with pytest.raises(CheckpointError, match="holds no config.yaml"):
+    with pytest.raises(CheckpointError, match=r"holds no config\.yaml"):
         AnyGen.from_pretrained(tiny_dir / "llm")
 
 

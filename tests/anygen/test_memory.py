@@ -243,7 +243,9 @@ def test_doctor_plans_a_folder_as_json(tiny_dir, capsys):
     assert "int4" not in parts["decoders.image"]["bytes"]
     needed = sum(part["bytes"]["float32"] for part in found["parts"] if part["needed"])
     assert found["sum"]["float32"] == needed
-    assert "holds it as it is" in found["fits"]["cpu"] and {*found["cards"]} == {f"{n} GB" for n in memory.CARDS}
+    assert "holds it as it is" in found["fits"]["cpu"] and {*found["cards"]} == {
+        f"{n} GB" for n in memory.CARDS
+    }
 
 
 def test_doctor_plans_a_preset_in_words_and_says_where_it_does_not_fit(capsys, monkeypatch):

@@ -472,7 +472,9 @@ def test_a_second_process_is_refused_too(address, tmp_path):
     words = "import sys; from anygen.cli import main; sys.exit(main(sys.argv[1:]))"
     with pull._alone(out):
         other = subprocess.run(
-            [sys.executable, "-c", words, "pull", str(preset), "--out", str(out)], capture_output=True, text=True
+            [sys.executable, "-c", words, "pull", str(preset), "--out", str(out)],
+            capture_output=True,
+            text=True,
         )
     assert other.returncode == 3 and "another pull is fetching into it" in other.stderr
     assert other.stderr.count("\n") == 1

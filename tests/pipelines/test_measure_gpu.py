@@ -18,10 +18,18 @@ WITH_ENCODERS = [name for name, path in checkpoint.plans().items() if read_confi
 
 @pytest.mark.parametrize("preset", WITH_ENCODERS)
 def test_a_small_twin_reads_and_makes_everything(preset: str) -> None:
-    rows = {row.name: row for row in measure_gpu.measure(preset, True, torch.device("cpu"), torch.bfloat16, 8)}
+    rows = {
+        row.name: row for row in measure_gpu.measure(preset, True, torch.device("cpu"), torch.bfloat16, 8)
+    }
     config = read_config(checkpoint.plans()[preset])
-    phases = {f"read {each}" for each in config.input_projectors} | {f"draw {each}" for each in config.decoders}
-    phases |= {"build llm", "build encoders.imagebind", *(f"build decoders.{each}" for each in config.decoders)}
+    phases = {f"read {each}" for each in config.input_projectors} | {
+        f"draw {each}" for each in config.decoders
+    }
+    phases |= {
+        "build llm",
+        "build encoders.imagebind",
+        *(f"build decoders.{each}" for each in config.decoders),
+    }
     assert phases <= rows.keys() and all(row.seconds > 0 for row in rows.values())
     assert {"image", "audio", "video"} <= set(rows["one reply with all of them"].note.split(", "))
     assert "a second" in rows["answer"].note
@@ -62,5 +70,5 @@ def test_a_table_says_where_it_was_made() -> None:
 
 @pytest.mark.parametrize("preset", ["mini", "bridge-small", "nothing"])
 def test_a_preset_that_cannot_be_measured_is_refused(preset: str) -> None:
-    with pytest.raises(ValueError, match="is no preset without weights|reads without encoders"):
+    with pytest.raises(ValueError, match=r"is no preset without weights|reads without encoders"):
         configured(preset, True)

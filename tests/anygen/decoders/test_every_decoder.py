@@ -17,9 +17,9 @@ import torch
 from torch import Tensor
 
 from anygen import CheckpointError, ConfigError
-from anygen.errors import MachineError
 from anygen.data.targets import decoder_fingerprint
 from anygen.decoders import DECODERS, MAKES
+from anygen.errors import MachineError
 from anygen.modality import AUDIO, IMAGE, VIDEO
 from anygen.options import OPTION_TYPES
 
@@ -383,7 +383,7 @@ def test_audioldm2_with_a_gpt2_that_no_longer_generates_says_what_to_write(folde
     index.write_text(index.read_text().replace("GPT2LMHeadModel", "GPT2Model"))
     decoder = load(case, folder)
     given = {name: torch.zeros(1, *shape) for name, shape in case.conditioning.items()}
-    with pytest.raises(CheckpointError, match="names GPT2Model as language_model.*write GPT2LMHeadModel"):
+    with pytest.raises(CheckpointError, match=r"names GPT2Model as language_model.*write GPT2LMHeadModel"):
         decoder.encode_text(["a dog"])
     assert decoder.decode(given, options(case, guidance_scale=1.0), generators(1))
     # What it advises reads the same weights.

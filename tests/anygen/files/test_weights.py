@@ -16,7 +16,9 @@ from anygen.files.weights import check_weights, read_header
 
 def test_a_header_says_what_was_saved(tmp_path: Path) -> None:
     file = tmp_path / "a.safetensors"
-    save_file({"x": torch.zeros(2, 3), "y": torch.ones(4, dtype=torch.int64)}, file, metadata={"format": "pt"})
+    save_file(
+        {"x": torch.zeros(2, 3), "y": torch.ones(4, dtype=torch.int64)}, file, metadata={"format": "pt"}
+    )
     header = read_header(file)
     assert {name: (each["dtype"], each["shape"]) for name, each in header.items()} == {
         "x": ("F32", [2, 3]),

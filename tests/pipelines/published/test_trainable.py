@@ -1,4 +1,4 @@
-"""The trainable preset, tiny: its parts become a model, its three stages' own YAMLs train it, and it answers with everything."""
+"""The trainable preset, tiny: its parts become a model, the YAMLs of its stages train it, it answers with everything."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 import tiny_trainable
+import torch
 
 from anygen import AnyGen, Audio, Image, Video, cli
 from anygen.training.stage import read_stage_config, run_stage
@@ -92,7 +92,9 @@ def test_fresh_projectors_are_drawn_from_one_seed(model_dir: Path, tmp_path: Pat
     assert one.weights_hash == two.weights_hash
 
 
-def test_the_command_says_how_much_is_to_be_trained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_how_much_is_to_be_trained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     tiny_trainable.write_parts(tmp_path / "model")
     preset = tiny_trainable.write_preset(tmp_path)
     assert cli.main(["convert", "parts", str(preset), str(tmp_path / "model"), "--json"]) == 0
