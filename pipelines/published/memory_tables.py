@@ -22,10 +22,10 @@ TRAINED_HERE = "trainable-4b"
 INTRODUCTION = f"""## Memory of every preset
 
 Parameters are counted on the real classes, built without memory from the sizes the published models state
-(pipelines/published/architectures.py), with the buffers that are saved; *stated* is what the preset says. Encoders and
-projectors stay at single precision, the rest is at half. Options are tried in this order, and the first that fits is shown
-with the weights it puts on the card; {HEADROOM / 1e9:.1f} GB are left for activations, an estimate. "Without text encoders" is for
-drawing from a projector's conditioning where `negative.safetensors` is kept (docs/decoders.md)."""
+(pipelines/published/architectures.py), with the buffers that are saved; *stated* is what the preset says. Projectors stay at
+single precision, the rest is at half. Options are tried in this order, and the first that fits is shown with the weights
+it puts on the card; {HEADROOM / 1e9:.1f} GB are left for activations, an estimate. "Without text encoders" is for drawing
+from a projector's conditioning where `negative.safetensors` is kept (docs/decoders.md)."""
 
 
 def counted_plan(name: str, folder: Path) -> tuple[ModelConfig, Plan]:

@@ -70,6 +70,7 @@ def random_model(
         settings = from_values(kind.Settings, encoder.settings)
         with on_part(f"encoders.{name}"), built_on(device, torch.float32):
             made = kind(kind.config_of(folder / encoder.path, settings, encoder.modalities)).eval()
+            made.at_precision(dtype)
         encoders |= {Modality(modality): made for modality in encoder.modalities}
     with on_part("llm"):
         backbone = random_backbone(config, device, dtype, small)
