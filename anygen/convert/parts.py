@@ -31,7 +31,7 @@ def assemble(preset: str | Path, folder: Path) -> Assembled:
 
     `preset` is a name or a YAML file. All but the decoders are loaded once, as their files say, so that what does not fit is
     said now. Raises CheckpointError for a part that is missing or does not fit, or a preset whose adapters or rows of the
-    base's own come from a checkpoint alone."""
+    base's own come from a checkpoint alone, and for a folder that holds trained projectors already."""
     plans = checkpoint.plans()
     source = plans.get(str(preset), Path(preset))
     if not source.is_file():
@@ -49,6 +49,11 @@ def assemble(preset: str | Path, folder: Path) -> Assembled:
         raise CheckpointError(
             f"{folder}: {len(missing)} of {len(parts)} parts are missing: {', '.join(missing)}; each is a folder as "
             f"published, from the repositories that {source.name} names (`anygen convert imagebind` makes ImageBind's)"
+        )
+    if config.is_trained and (folder / checkpoint.TRAINED).exists():
+        raise CheckpointError(
+            f"{folder / checkpoint.TRAINED}: is there already, and fresh projectors would take its place; remove it, or name "
+            "another folder"
         )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)

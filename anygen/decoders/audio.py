@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 from abc import abstractmethod
@@ -160,8 +161,11 @@ class StableAudio(AudioDecoder):
         dtype: torch.dtype = torch.float32,
     ) -> PipelineDecoder:
         """As any decoder's; raises MachineError where its scheduler needs torchsde, and that is not installed."""
-        file = Path(folder) / "scheduler" / "scheduler_config.json"
-        named = json.loads(file.read_text(encoding="utf-8")).get("_class_name") if file.is_file() else None
+        named = None
+        # What cannot be read here, loading the pipeline says better.
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            file = Path(folder) / "scheduler" / "scheduler_config.json"
+            named = json.loads(file.read_text(encoding="utf-8")).get("_class_name")
         if named in _DRAWS_WITH_TORCHSDE and importlib.util.find_spec("torchsde") is None:
             raise MachineError(
                 f"{folder}: its scheduler, {named}, needs the package torchsde, which is not installed: "

@@ -39,7 +39,8 @@ def write_random(path: Path, config: ImageBindConfig) -> int:
         name: torch.randn(shape, generator=generator).mul_(0.02)
         for name, shape in expected_shapes(config).items()
     }
-    tensors[CAUSAL_MASK] = torch.full_like(tensors[CAUSAL_MASK], float("-inf")).triu_(1)
+    if CAUSAL_MASK in tensors:
+        tensors[CAUSAL_MASK] = torch.full_like(tensors[CAUSAL_MASK], float("-inf")).triu_(1)
     torch.save(tensors, path)
     return len(tensors)
 

@@ -96,12 +96,15 @@ def test_the_command_says_how_much_is_to_be_trained(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tiny_trainable.write_parts(tmp_path / "model")
-    preset = tiny_trainable.write_preset(tmp_path)
-    assert cli.main(["convert", "parts", str(preset), str(tmp_path / "model"), "--json"]) == 0
-    capsys.readouterr()
-    from anygen.convert.parts import assemble
-
-    made = assemble(preset, tmp_path / "model")
+    command = ["convert", "parts", str(tiny_trainable.write_preset(tmp_path)), str(tmp_path / "model"), "--json"]
+    assert cli.main(command) == 0
+    said = json.loads(capsys.readouterr().out)["untrained"]
     model = AnyGen.from_pretrained(tmp_path / "model")
     families = (model.input_projectors, model.output_projectors, model.backbone.signal_rows)
-    assert made.untrained == sum(value.numel() for family in families for value in family.parameters())
+    count = sum(value.numel() for family in families for value in family.parameters())
+    assert said.startswith(f"{count:,} values are fresh; docs/training.md")
+    # What may have been trained meanwhile is not written over.
+    before = (tmp_path / "model" / "trained.safetensors").read_bytes()
+    assert cli.main(command) == 2
+    assert "is there already, and fresh projectors would take its place" in capsys.readouterr().err
+    assert (tmp_path / "model" / "trained.safetensors").read_bytes() == before
