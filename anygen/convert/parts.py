@@ -52,8 +52,8 @@ def assemble(preset: str | Path, folder: Path) -> Assembled:
         )
     if config.is_trained and (folder / checkpoint.TRAINED).exists():
         raise CheckpointError(
-            f"{folder / checkpoint.TRAINED}: is there already, and fresh projectors would take its place; remove it, or name "
-            "another folder"
+            f"{folder / checkpoint.TRAINED}: is there already, and fresh projectors would take its place; remove it, or "
+            "name another folder"
         )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)

@@ -96,7 +96,13 @@ def test_the_command_says_how_much_is_to_be_trained(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tiny_trainable.write_parts(tmp_path / "model")
-    command = ["convert", "parts", str(tiny_trainable.write_preset(tmp_path)), str(tmp_path / "model"), "--json"]
+    command = [
+        "convert",
+        "parts",
+        str(tiny_trainable.write_preset(tmp_path)),
+        str(tmp_path / "model"),
+        "--json",
+    ]
     assert cli.main(command) == 0
     said = json.loads(capsys.readouterr().out)["untrained"]
     model = AnyGen.from_pretrained(tmp_path / "model")
