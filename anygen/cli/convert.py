@@ -112,7 +112,9 @@ def assemble_parts(arguments: argparse.Namespace) -> int:
     from anygen.convert.parts import assemble
 
     done = assemble(arguments.preset, Path(arguments.folder))
-    found = {"folder": str(done.folder), "parts": done.parts}
+    found: dict[str, object] = {"folder": str(done.folder), "parts": done.parts}
+    if done.untrained:
+        found["untrained"] = f"{done.untrained:,} values are fresh; docs/training.md says how to train them"
     print(json.dumps(found, ensure_ascii=False) if arguments.json else "\n".join(as_lines(found)))
     return DONE
 

@@ -38,6 +38,7 @@ from anygen.encoders.imagebind.stems import (
 )
 from anygen.encoders.imagebind.tokenizer import ClipTokenizer
 from anygen.errors import CheckpointError, MediaError
+from anygen.files.weights import check_weights
 from anygen.modality import AUDIO, DEPTH, IMAGE, IMU, TEXT, THERMAL, VIDEO, Modality
 
 # N items, S pieces of one item, F features per item, E embedding width
@@ -286,6 +287,7 @@ class ImageBind(nn.Module):
         for name in (CONFIG_NAME, WEIGHTS_NAME):
             if not (folder / name).is_file():
                 raise CheckpointError(f"{folder}: no {name}")
+        check_weights(folder)
         try:
             saved = ImageBindConfig.from_dict(json.loads((folder / CONFIG_NAME).read_text()))
             config = cls.config_of(folder, settings, modalities)
