@@ -27,7 +27,7 @@ def show(part: Part, width: int = WIDTH, name: str | None = None) -> None:
     elif part.type == "image":
         st.image(part.path, width=width, alt=said)
     elif part.type == "audio":
-        with st.container(width=max(width, 240)):
+        with st.container(width=max(width, 180)):
             st.audio(part.path, alt=said)
     elif part.type == "video":
         st.video(part.path, width=width, loop=True, autoplay=True, muted=True, alt=said)
