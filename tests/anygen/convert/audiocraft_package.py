@@ -3,7 +3,7 @@
 audiocraft 1.3.0 imports four packages that its models make no sound with: xformers (whose compiled code has to
 match torch), torchaudio, spacy and librosa. Empty modules stand in for them here. `make audiocraft` installs the rest.
 
-    python tests/anygen/convert/audiocraft_package.py    writes tests/golden/*audiocraft* again
+    python tests/anygen/convert/audiocraft_package.py tests/golden     writes the golden files again
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import contextlib
 import importlib.util
 import json
 import os
+import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -23,23 +23,22 @@ import numpy as np
 import torch
 from torch import nn
 
-sys.path.append(str(Path(__file__).parent))
+sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-import tiny_audiocraft as tiny
+from audiocraft_configs import SIZES, TINY_T5, codec_yaml, configs, lm_yaml
+from tiny_pipelines import t5_tokenizer
 
+FOLDER = "audiocraft_tiny"
 STAND_INS = ("xformers", "torchaudio", "spacy", "librosa")
-REASON = "the audiocraft package is not installed (make audiocraft)"
-SIZES = {
-    "musicgen_small": {"dim": 1024, "num_heads": 16, "num_layers": 24, "t5": "t5-base"},
-    "musicgen_medium": {"dim": 1536, "num_heads": 24, "num_layers": 48, "t5": "t5-base"},
-    "musicgen_large": {"dim": 2048, "num_heads": 32, "num_layers": 48, "t5": "t5-base"},
-    "audiogen_medium": {"dim": 1536, "num_heads": 24, "num_layers": 48, "t5": "t5-large"},
+KINDS = ("musicgen", "audiogen")
+TINY = {
+    "text_encoder": TINY_T5,
+    "length": 32,
+    "width": 16,
+    "captions": ["rain on a roof of tin", "a dog"],
+    "guidances": [1.0, 3.0],
+    "seconds": 0.2,
 }
-"""config/model/lm/model_scale and config/conditioner of the package's sources; cards of 2048, codecs of 64 filters."""
-
-
-def is_installed() -> bool:
-    return importlib.util.find_spec("audiocraft") is not None
 
 
 def imported() -> Any:
@@ -55,7 +54,9 @@ def imported() -> Any:
         if "xformers" in made:
             made["xformers.ops"] = made["xformers"].ops = ModuleType("xformers.ops")
             made["xformers.ops"].unbind = torch.unbind
-            made["xformers.ops"].memory_efficient_attention = made["xformers.ops"].LowerTriangularMask = None
+            made["xformers.ops"].memory_efficient_attention = None
+            # Its presence alone tells torch's own attention to be causal.
+            made["xformers.ops"].LowerTriangularMask = object
         if "librosa" in made:
             made["librosa"].filters = ModuleType("librosa.filters")
         if "torchaudio" in made:
@@ -81,9 +82,9 @@ def inside(folder: Path) -> Iterator[None]:
     which are made here, hold its config as an object until it exports them."""
     from audiocraft.modules.conditioners import T5Conditioner
 
-    if tiny.TINY_T5 not in T5Conditioner.MODELS:
-        T5Conditioner.MODELS.append(tiny.TINY_T5)
-        T5Conditioner.MODELS_DIMS[tiny.TINY_T5] = tiny.WIDTH
+    if TINY_T5 not in T5Conditioner.MODELS:
+        T5Conditioner.MODELS.append(TINY_T5)
+        T5Conditioner.MODELS_DIMS[TINY_T5] = TINY["width"]
     before = os.environ.get("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD")
     os.environ["TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"] = "1"
     try:
@@ -95,83 +96,105 @@ def inside(folder: Path) -> Iterator[None]:
             os.environ["TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"] = before
 
 
-def publish(folder: Path, kind: str, seed: int = 0) -> Path:
-    """A tiny model of random weights, built by audiocraft and saved by its own export; T5 beside it. What is published of
-    MusicGen and AudioGen is a language model at half precision, and a codec at single."""
+def write_t5(folder: Path) -> Path:
+    """A whole T5 of random weights, decoder and all, as published ones are."""
+    from transformers import T5Config, T5ForConditionalGeneration
+
+    config = T5Config(
+        vocab_size=64, d_model=TINY["width"], d_kv=8, d_ff=16, num_layers=1, num_heads=2,
+        relative_attention_num_buckets=8,
+    )  # fmt: skip
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        T5ForConditionalGeneration(config).save_pretrained(folder)
+    t5_tokenizer(TINY["length"]).save_pretrained(folder)
+    return folder
+
+
+def publish(folder: Path, kind: str, seed: int) -> Path:
+    """`folder`/`kind`: a tiny model of random weights, built by audiocraft and saved by its own export. The language model
+    is at half precision and the codec at single, as what is published of MusicGen and AudioGen. `folder` holds its T5."""
     from omegaconf import OmegaConf
-    from transformers import T5ForConditionalGeneration
 
     models = imported()
     from audiocraft.utils.export import export_encodec, export_lm
 
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(), inside(folder):
         torch.manual_seed(seed)
-        T5ForConditionalGeneration(tiny.t5_config()).save_pretrained(folder / tiny.TINY_T5)
-        tiny.t5_tokenizer(tiny.LENGTH).save_pretrained(folder / tiny.TINY_T5)
-        with inside(folder):
-            config = OmegaConf.create(tiny.lm_yaml(kind))
-            built = OmegaConf.merge(config, {"device": "cpu", "dtype": "float32"})
-            lm = models.builders.get_lm_model(built)
-            codec_config = OmegaConf.create(tiny.codec_yaml(kind))
-            codec = models.builders.get_compression_model(OmegaConf.merge(codec_config, {"device": "cpu"}))
-            _stir(lm, codec)
-            for model, own, file, export in (
-                (lm.half(), config, "state_dict.bin", export_lm),
-                (codec, codec_config, "compression_state_dict.bin", export_encodec),
-            ):
-                state = {"model": model.state_dict()}
-                checkpoint = {"best_state": state, "fsdp_best_state": {}, "xp.cfg": own}
-                torch.save(checkpoint, "checkpoint.th")
-                export("checkpoint.th", file)
-            Path("checkpoint.th").unlink()
-    return folder
+        config, codec_config = OmegaConf.create(lm_yaml(kind)), OmegaConf.create(codec_yaml(kind))
+        here = {"device": "cpu", "dtype": "float32"}
+        lm = models.builders.get_lm_model(OmegaConf.merge(config, here))
+        codec = models.builders.get_compression_model(OmegaConf.merge(codec_config, here))
+        _stir(lm, codec)
+        for model, own, file, export in (
+            (lm.half(), config, "state_dict.bin", export_lm),
+            (codec, codec_config, "compression_state_dict.bin", export_encodec),
+        ):
+            checkpoint = {
+                "best_state": {"model": model.state_dict()},
+                "fsdp_best_state": {},
+                "xp.cfg": own,
+            }
+            torch.save(checkpoint, "checkpoint.th")
+            export("checkpoint.th", Path(kind) / file)
+        Path("checkpoint.th").unlink()
+    return folder / kind
 
 
-def sounds(folder: Path, kind: str) -> dict[tuple[float, str], np.ndarray]:
-    """(guidance, caption) -> waveform (T,) float32, the most likely codes throughout, as the package's own class makes it of
-    the files in `folder`."""
+@torch.no_grad()
+def outputs(folder: Path, kind: str) -> dict[str, np.ndarray]:
+    """What the package's own class makes of the files in `folder`/`kind`.
+
+    "GUIDANCE/CAPTION": a waveform (T,) float32 of the most likely codes throughout. "logits": (K, T, V) float32 of the first
+    caption and "codes" (K, T) int64."""
+    from audiocraft.modules.conditioners import ConditioningAttributes
+
     models = imported()
     made = {}
     with inside(folder):
-        model = {"musicgen": models.MusicGen, "audiogen": models.AudioGen}[kind].get_pretrained(".", "cpu")
-        for guidance in tiny.GUIDANCES:
-            model.set_generation_params(use_sampling=False, duration=tiny.SECONDS, cfg_coef=guidance)
-            for caption in tiny.CAPTIONS:
+        family = {"musicgen": models.MusicGen, "audiogen": models.AudioGen}[kind]
+        model = family.get_pretrained(kind, "cpu")
+        for guidance in TINY["guidances"]:
+            model.set_generation_params(use_sampling=False, duration=TINY["seconds"], cfg_coef=guidance)
+            for caption in TINY["captions"]:
                 # One at a time: the package lets the shorter of two captions read the longer one's padding.
-                made[guidance, caption] = model.generate([caption])[0, 0].numpy()
-    return made
+                made[f"{guidance:g}/{caption}"] = model.generate([caption])[0, 0].numpy()
+        codes = torch.randint(32, (1, 4, 12), generator=torch.Generator().manual_seed(2))
+        condition = ConditioningAttributes(text={"description": TINY["captions"][0]})
+        logits = model.lm.compute_predictions(codes, [condition]).logits
+    return {**made, "codes": codes[0].numpy(), "logits": logits[0].numpy()}
 
 
 def full_size(name: str) -> dict[str, nn.Module]:
-    """ "lm" and "codec" of a published model, on the meta device, with the configs the package documents."""
+    """The two parts of a published model, on the meta device."""
     from omegaconf import OmegaConf
 
     models = imported()
-    from audiocraft.modules.conditioners import T5Conditioner
-
-    kind = name.split("_")[0]
-    config = OmegaConf.create(tiny.lm_yaml(kind, card=2048, **SIZES[name]))
-    codec = OmegaConf.create(tiny.codec_yaml(kind, filters=64, dimension=128, card=2048))
-    for each, dtype in ((config, "float32"), (codec, "float32")):
-        each.device, each.dtype = "meta", dtype
-    # T5 is not part of the file, and its weights are not here.
-    with _no_t5(T5Conditioner), torch.device("meta"):
-        lm = models.builders.get_lm_model(config)
-        return {"lm": lm, "codec": models.builders.get_compression_model(codec)}
+    given = {part: OmegaConf.create(text) for part, text in configs(name).items()}
+    for each in given.values():
+        each.device, each.dtype = "meta", "float32"
+    with _no_t5(), torch.device("meta"):
+        return {
+            "lm": models.builders.get_lm_model(given["lm"]),
+            "codec": models.builders.get_compression_model(given["codec"]),
+        }
 
 
 @contextlib.contextmanager
-def _no_t5(conditioner: Any) -> Iterator[None]:
-    own = conditioner.__init__
+def _no_t5() -> Iterator[None]:
+    """T5's weights are no part of the file, and are not at hand: its conditioner is made without them."""
+    from audiocraft.modules.conditioners import T5Conditioner
+
+    own = T5Conditioner.__init__
 
     def init(self: Any, name: str, output_dim: int, **settings: Any) -> None:
-        super(conditioner, self).__init__(self.MODELS_DIMS[name], output_dim)
+        super(T5Conditioner, self).__init__(self.MODELS_DIMS[name], output_dim)
 
-    conditioner.__init__ = init
+    T5Conditioner.__init__ = init
     try:
         yield
     finally:
-        conditioner.__init__ = own
+        T5Conditioner.__init__ = own
 
 
 @torch.no_grad()
@@ -187,35 +210,16 @@ def _stir(lm: nn.Module, codec: nn.Module) -> None:
         layer._codebook.embed_avg.copy_(layer._codebook.embed)
         layer._codebook.cluster_size.fill_(1)
         layer._codebook.inited.fill_(1)
-    # Values that half precision holds, so that a recording of them is small.
-    for value in codec.state_dict().values():
-        value.copy_(value.half())
 
 
-def record(golden: Path) -> None:
-    """Write the golden files: two tiny models with what they sound like, and the names of four published ones."""
-    arrays: dict[str, np.ndarray] = {}
-    configs = {}
-    for kind in tiny.KINDS:
-        with tempfile.TemporaryDirectory() as name:
-            folder = publish(Path(name), kind)
-            files = {
-                part: torch.load(folder / file, weights_only=True)
-                for part, file in (("lm", "state_dict.bin"), ("codec", "compression_state_dict.bin"))
-            }
-            configs[kind] = {part: values["xp.cfg"] for part, values in files.items()}
-            for part, values in files.items():
-                for key, value in values["best_state"].items():
-                    arrays[f"{kind}/weights/{part}/{key}"] = value.half().numpy()
-            from safetensors.torch import load_file
-
-            for key, value in load_file(folder / tiny.TINY_T5 / "model.safetensors").items():
-                if not key.startswith(("decoder.", "lm_head.")):
-                    arrays[f"{kind}/weights/t5/{key}"] = value.numpy()
-            for (guidance, caption), wave in sounds(folder, kind).items():
-                arrays[f"{kind}/outputs/{guidance:g}/{caption}"] = wave
-    np.savez_compressed(golden / f"{tiny.NAME}.npz", **arrays)
-    (golden / f"{tiny.NAME}.json").write_text(json.dumps(configs, indent=1) + "\n")
+def record(golden: Path, seed: int = 0) -> None:
+    """Write into the folder `golden`: two tiny models with what they give, and names, shapes and configs of four published ones."""
+    folder = golden / FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
+    write_t5(folder / TINY_T5)
+    for kind in KINDS:
+        np.savez_compressed(publish(folder, kind, seed) / "outputs.npz", **outputs(folder, kind))
+    (folder / "golden.json").write_text(json.dumps(TINY, indent=1) + "\n")
     for name in SIZES:
         lines = [
             f"{part}.{key}\t{tuple(value.shape)}\n"
@@ -223,7 +227,9 @@ def record(golden: Path) -> None:
             for key, value in model.state_dict().items()
         ]
         (golden / f"keys_audiocraft_{name}.txt").write_text("".join(lines))
+    published = {name: configs(name) for name in SIZES}
+    (golden / "configs_audiocraft.json").write_text(json.dumps(published, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    record(tiny.GOLDEN)
+    record(Path(sys.argv[1]).absolute(), *map(int, sys.argv[2:]))

@@ -1,33 +1,16 @@
-"""AudioCraft's published form in miniature: configs as hydra composes them, and the two files of a golden model."""
+"""AudioCraft's configs as hydra composes them: what audiocraft 1.3.0 documents (config/ of its sources), less what trains."""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from pathlib import Path
-from typing import Any
-
-import numpy as np
-import torch
-import yaml
-from torch import Tensor
-
-sys.path.append(str(Path(__file__).parents[1]))
-
-from tiny_pipelines import t5_tokenizer
-
-GOLDEN = Path(os.environ.get("ANYGEN_GOLDEN", Path(__file__).parents[2] / "golden"))
-NAME = "golden_audiocraft_tiny"
-KINDS = ("musicgen", "audiogen")
-CAPTIONS = ("rain on a roof of tin", "a dog")
-SECONDS = 0.2
-GUIDANCES = (1.0, 3.0)
-LENGTH, WIDTH = 32, 16
-"""Positions and width of the tiny T5."""
 TINY_T5 = "tiny-t5"
+SIZES = {
+    "musicgen_small": {"dim": 1024, "num_heads": 16, "num_layers": 24, "t5": "t5-base"},
+    "musicgen_medium": {"dim": 1536, "num_heads": 24, "num_layers": 48, "t5": "t5-base"},
+    "musicgen_large": {"dim": 2048, "num_heads": 32, "num_layers": 48, "t5": "t5-base"},
+    "audiogen_medium": {"dim": 1536, "num_heads": 24, "num_layers": 48, "t5": "t5-large"},
+}
+"""config/model/lm/model_scale and config/conditioner of the package's sources; cards of 2048, codecs of 64 filters."""
 
-# What audiocraft 1.3.0 documents (config/solver, config/model, config/conditioner of its sources), but for training.
 CODEC_YAML = """
 solver: compression
 sample_rate: {rate}
@@ -162,61 +145,10 @@ def lm_yaml(
     )
 
 
-def changed(text: str, name: str, value: Any) -> str:
-    """A config with one setting changed, or taken away where `value` is ..."""
-    values = yaml.safe_load(text)
-    *path, last = name.split(".")
-    inner = values
-    for each in path:
-        inner = inner.setdefault(each, {})
-    if value is ...:
-        del inner[last]
-    else:
-        inner[last] = value
-    return yaml.safe_dump(values, sort_keys=False)
-
-
-def t5_config() -> Any:
-    from transformers import T5Config
-
-    return T5Config(
-        vocab_size=64, d_model=WIDTH, d_kv=8, d_ff=16, num_layers=1, num_heads=2,
-        relative_attention_num_buckets=8,
-    )  # fmt: skip
-
-
-def golden(kind: str) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """The arrays recorded of one model, without the kind in front, and its two configs."""
-    with np.load(GOLDEN / f"{NAME}.npz") as file:
-        prefix = f"{kind}/"
-        arrays = {name.removeprefix(prefix): file[name] for name in file.files if name.startswith(prefix)}
-    return arrays, json.loads((GOLDEN / f"{NAME}.json").read_text())[kind]
-
-
-def part(arrays: dict[str, np.ndarray], prefix: str, dtype: torch.dtype) -> dict[str, Tensor]:
+def configs(name: str) -> dict[str, str]:
+    """The two configs of a published model as the package documents them."""
+    kind = name.split("_")[0]
     return {
-        name.removeprefix(prefix): torch.from_numpy(value).to(dtype)
-        for name, value in arrays.items()
-        if name.startswith(prefix)
+        "lm": lm_yaml(kind, card=2048, **SIZES[name]),
+        "codec": codec_yaml(kind, filters=64, dimension=128, card=2048),
     }
-
-
-def write_published(folder: Path, kind: str) -> Path:
-    """The golden model's two files as AudioCraft exports them, the language model at half precision, and its T5 beside them:
-    `folder`/TINY_T5."""
-    from transformers import T5EncoderModel
-
-    arrays, configs = golden(kind)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, file, dtype in (
-        ("lm", "state_dict.bin", torch.float16),
-        ("codec", "compression_state_dict.bin", torch.float32),
-    ):
-        state = part(arrays, f"weights/{name}/", dtype)
-        values = {"best_state": state, "xp.cfg": configs[name], "version": "1.3.0", "exported": True}
-        torch.save(values, folder / file)
-    model = T5EncoderModel(t5_config())
-    model.load_state_dict(part(arrays, "weights/t5/", torch.float32), strict=False)
-    model.save_pretrained(folder / TINY_T5)
-    t5_tokenizer(LENGTH).save_pretrained(folder / TINY_T5)
-    return folder
