@@ -30,7 +30,7 @@ LAYERS = [
     ("model",),
     ("data", "memory", "checkpoint", "build", "convert", "doctor", "replay", "pull", "hub"),
     ("training", "evaluation", "batch"),
-    ("cli", "chat", "__main__"),
+    ("cli", "__main__"),
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 PARTS = LAYERS[2]

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anygen.cli import DONE, complain, follow, save, show
+from anygen.cli.exits import DONE, complain
+from anygen.cli.terminal import follow, save, show
 from anygen.errors import PromptError, nearest
 from anygen.files.atomic import write_files
 from anygen.media import MEDIA_TYPES

@@ -1,0 +1,140 @@
+"""`anygen convert`: published checkpoints to safetensors."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anygen.cli.arguments import Parser
+from anygen.cli.exits import DONE, UsageError
+from anygen.cli.terminal import as_lines
+
+if TYPE_CHECKING:
+    from anygen.convert.coverage import Converted
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser(
+        "convert",
+        help="make safetensors of published checkpoints",
+        description="Read a published checkpoint once, check every name and shape, and write safetensors that anygen loads. "
+        "Only plain weights are read: a file that holds code is refused.",
+    )
+    formats = parser.add_subparsers(dest="format", metavar="FORMAT", required=True, parser_class=Parser)
+    imagebind = formats.add_parser("imagebind", help="Meta's imagebind_huge.pth")
+    imagebind.add_argument("source", metavar="FILE", help="imagebind_huge.pth")
+    nextgpt = formats.add_parser(
+        "nextgpt",
+        help="NExT-GPT's 7b_tiva_v0",
+        epilog="The parts stay where they are and are named by path: keep them there.",
+    )
+    nextgpt.add_argument("source", metavar="DELTA", help="pytorch_model.pt, or the folder it lies in")
+    for name, what in (
+        ("base", "Vicuna-7b-v0, as safetensors"),
+        ("encoder", "what `anygen convert imagebind` wrote"),
+        ("image", "Stable Diffusion 1.5"),
+        ("video", "zeroscope_v2_576w"),
+        ("audio", "audioldm-l-full"),
+    ):
+        nextgpt.add_argument(f"--{name}", required=True, metavar="DIR", help=what)
+    nextgpt.add_argument("--preset", metavar="FILE", help="a YAML for a model of other sizes")
+    v15 = formats.add_parser("nextgpt-projectors-v15", help="projectors trained with NExT-GPT's v1.5 code")
+    v15.add_argument(
+        "sources", nargs="+", metavar="FILE", help="mm_input_projector.bin, mm_output_projector.bin"
+    )
+    vicuna = formats.add_parser("vicuna-delta", help="a Vicuna delta over LLaMA")
+    vicuna.add_argument("base", metavar="BASE", help="the folder of LLaMA's weights")
+    vicuna.add_argument("delta", metavar="DELTA", help="the folder of the delta")
+    parts = formats.add_parser(
+        "parts",
+        help="a preset of published parts alone, such as bridge-small",
+        description="Write config.yaml and manifest.json beside a preset's parts, once they lie in FOLDER under its paths.",
+    )
+    parts.add_argument("preset", metavar="PRESET", help="its name, or a YAML file")
+    parts.add_argument("folder", metavar="FOLDER", help="where the parts lie")
+    parts.add_argument("--json", action="store_true", help="print one JSON object")
+    parts.set_defaults(run=assemble_parts)
+    for each, run in (
+        (imagebind, convert_imagebind),
+        (nextgpt, convert_nextgpt),
+        (v15, convert_projectors),
+        (vicuna, convert_vicuna),
+    ):
+        each.add_argument("out", metavar="OUT", help="the folder to make")
+        each.add_argument("--json", action="store_true", help="print one JSON object")
+        each.set_defaults(run=run)
+    for each in (imagebind, nextgpt):
+        each.add_argument("--sha256", metavar="HEX", help="what the file must be; another one is refused")
+
+
+def convert_imagebind(arguments: argparse.Namespace) -> int:
+    from anygen.convert.imagebind import convert_imagebind
+
+    return _converted(
+        arguments,
+        lambda: convert_imagebind(Path(arguments.source), Path(arguments.out), sha256=arguments.sha256),
+    )
+
+
+def convert_nextgpt(arguments: argparse.Namespace) -> int:
+    from anygen.convert.nextgpt import PRESET, Parts, convert_nextgpt
+
+    decoders = {name: Path(getattr(arguments, name)) for name in ("image", "video", "audio")}
+    parts = Parts(Path(arguments.base), Path(arguments.encoder), decoders)
+    preset = Path(arguments.preset or PRESET)
+    return _converted(
+        arguments,
+        lambda: convert_nextgpt(Path(arguments.source), Path(arguments.out), parts, preset, arguments.sha256),
+    )
+
+
+def convert_projectors(arguments: argparse.Namespace) -> int:
+    from anygen.convert.nextgpt_v15 import convert_projectors
+
+    return _converted(
+        arguments,
+        lambda: convert_projectors([Path(source) for source in arguments.sources], Path(arguments.out)),
+    )
+
+
+def convert_vicuna(arguments: argparse.Namespace) -> int:
+    from anygen.convert.vicuna import add_delta
+
+    return _converted(
+        arguments, lambda: add_delta(Path(arguments.base), Path(arguments.delta), Path(arguments.out))
+    )
+
+
+def assemble_parts(arguments: argparse.Namespace) -> int:
+    from anygen.convert.parts import assemble
+
+    done = assemble(arguments.preset, Path(arguments.folder))
+    found = {"folder": str(done.folder), "parts": done.parts}
+    print(json.dumps(found, ensure_ascii=False) if arguments.json else "\n".join(as_lines(found)))
+    return DONE
+
+
+def _converted(arguments: argparse.Namespace, convert: Callable[[], Converted]) -> int:
+    """Run one conversion and say what came of it. Whether OUT can be made is asked first: hashing takes minutes."""
+    out = Path(arguments.out)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{out}: is there already; name a folder that is not, or is empty")
+    done = convert()
+    coverage = done.coverage
+    found = {
+        "folder": str(done.folder),
+        "tensors": {
+            "expected": coverage.expected,
+            "matched": coverage.matched,
+            "missing": len(coverage.missing),
+            "unexpected": len(coverage.unexpected),
+        },
+        "read": {str(path): digest for path, digest in done.sources.items()},
+        "written": {str(path): digest for path, digest in done.written.items()},
+        "notes": list(done.notes),
+    }
+    print(json.dumps(found, ensure_ascii=False) if arguments.json else "\n".join(as_lines(found)))
+    return DONE
