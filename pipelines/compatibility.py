@@ -10,6 +10,7 @@ import argparse
 import ast
 import json
 import math
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,21 @@ import numpy as np
 import torch
 
 from anygen.config import read_config
-from anygen.convert import imagebind, nextgpt, nextgpt_v15
+from anygen.convert import audiocraft_names, imagebind, nextgpt, nextgpt_v15
+from anygen.convert.audiocraft import convert_audiocraft
+from anygen.convert.audiocraft_config import Settings, codec_config, decoder_config
 from anygen.convert.coverage import Coverage, compare
+from anygen.convert.t5 import SIZES
+from anygen.decoders.musicgen import MusicGen
 from anygen.encoders.imagebind.config import imagebind_huge
 from anygen.input_projectors import build as build_input
+from anygen.options import AudioOptions
 from anygen.output_projectors import build as build_output
+from anygen.quiet import quiet_libraries
 
 DIM, FEATURES = 4096, 1024
 BASE = nextgpt.BaseShape(dim=DIM, layers=32, key_dim=DIM, tokens=32000)
+CASED = {"musicgen": "MusicGen", "audiogen": "AudioGen"}
 PUBLISHED_TOTAL = 647
 HEADER = """# What anygen reads of published checkpoints
 
@@ -34,6 +42,17 @@ the largest difference to the reference's outputs over the largest output, on it
 
 | published format | keys expected | matched | missing | unexpected | golden error |
 |---|---|---|---|---|---|"""
+
+AUDIOCRAFT = """
+## AudioCraft's sounds
+
+The largest difference of a sample, in [-1, 1], between the audiocraft package's waveforms and those of the converted model:
+both tiny, of random weights, 0.2 s, two captions, the most likely codes. anygen's decoder reads an item's codes beside its
+negative's, which rounds otherwise. Where `make audiocraft` was run, tests/anygen/convert/test_audiocraft_package.py does the
+same with models that the package makes there and then.
+
+| model | codes | transformers' generate | anygen's decoder |
+|---|---|---|---|"""
 
 
 def recorded(path: Path) -> dict[str, tuple[int, ...]]:
@@ -98,6 +117,26 @@ def rows(golden: Path) -> list[str]:
     for modality, prefix in nextgpt_v15.OUTPUTS.items():
         coverage = compare(part(theirs, prefix), part(ours, prefix))
         lines.append(row(f"NExT-GPT v1.5, {modality} output projector", coverage, output_error))
+    return lines + audiocraft_rows(golden)
+
+
+def audiocraft_rows(golden: Path) -> list[str]:
+    """Two files each: the language model and the codec, as the package's classes name their tensors."""
+    from transformers import T5Config
+
+    lines = []
+    for name, texts in json.loads((golden / "configs_audiocraft.json").read_text()).items():
+        lm, codec = Settings(name, texts["lm"]), Settings(name, texts["codec"])
+        width, layers, ffn = SIZES[lm.get("conditioners.description.t5.name")]
+        text = T5Config(d_model=width, num_layers=layers, d_ff=ffn)
+        model = audiocraft_names.empty_model(text, codec_config(codec), decoder_config(lm))
+        shapes = audiocraft_names.published_shapes(model)
+        ours = {f"lm.{key}": shape for key, shape in shapes[audiocraft_names.LM].items()}
+        ours |= {f"codec.{key}": shape for key, shape in shapes[audiocraft_names.CODEC].items()}
+        coverage = compare(recorded(golden / f"keys_audiocraft_{name}.txt"), ours)
+        kind, size = name.split("_")
+        label = f"AudioCraft, {CASED[kind]} {size}, both files (recorded)"
+        lines.append(row(label, coverage, "below"))
     return lines
 
 
@@ -145,13 +184,55 @@ def golden_input(golden: Path, kind: str) -> float:
     return _relative(_loaded(projector, arrays, f"{prefix}weights/")(tokens), arrays[f"{prefix}outputs/out"])
 
 
+@torch.no_grad()
+def audiocraft_errors(folder: Path, kind: str) -> list[tuple[float, float, float]]:
+    """(guidance, error of transformers' generate, error of anygen's decoder) of a converted tiny model: the largest
+    difference to the package's waveforms, samples in [-1, 1]."""
+    from transformers import AutoTokenizer, MusicgenForConditionalGeneration
+
+    said = json.loads((folder / "golden.json").read_text())
+    conditioning = {"sequence": (said["length"], said["width"]), "mask": (said["length"],)}
+    lines = []
+    with tempfile.TemporaryDirectory() as name, np.load(folder / kind / "outputs.npz") as outputs:
+        out = convert_audiocraft(folder / kind, Path(name) / kind, folder / said["text_encoder"]).folder
+        model = MusicgenForConditionalGeneration.from_pretrained(out)
+        tokenizer = AutoTokenizer.from_pretrained(out)
+        rate, codebooks = model.config.audio_encoder.frame_rate, model.config.decoder.num_codebooks
+        steps = int(said["seconds"] * rate) + codebooks - 1
+        for guidance in said["guidances"]:
+            defaults = {"seconds": said["seconds"], "guidance_scale": guidance, "top_k": 1}
+            decoder = MusicGen.from_pretrained(out, conditioning, defaults)
+            errors = []
+            for caption in said["captions"]:
+                wanted = outputs[f"{guidance:g}/{caption}"]
+                words = tokenizer([caption], return_tensors="pt")
+                plain = model.generate(
+                    **words, do_sample=False, guidance_scale=guidance, max_new_tokens=steps
+                )[0, 0].numpy()
+                given = decoder.encode_text([caption])
+                [sound] = decoder.decode(given, AudioOptions(), [torch.Generator().manual_seed(0)])
+                errors.append([np.abs(made - wanted).max() for made in (plain, sound.samples)])
+            lines.append((guidance, *np.max(errors, axis=0).tolist()))
+    return lines
+
+
+def audiocraft_section(golden: Path) -> list[str]:
+    lines = [AUDIOCRAFT]
+    for kind, cased in CASED.items():
+        for guidance, plain, ours in audiocraft_errors(golden / "audiocraft_tiny", kind):
+            guided = f"guidance {guidance:g}" if guidance > 1 else "greedy"
+            lines.append(f"| {cased} | {guided} | {plain:.1e} | {ours:.1e} |")
+    return lines
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--golden", type=Path, default=Path("tests/golden"), metavar="DIR")
     options = parser.parse_args()
-    print("\n".join([HEADER, *rows(options.golden)]))
+    with quiet_libraries("transformers"):
+        print("\n".join([HEADER, *rows(options.golden), *audiocraft_section(options.golden)]))
 
 
 if __name__ == "__main__":

@@ -30,12 +30,14 @@ from anygen.convert.writing import Plan, write_safetensors
 from anygen.decoders.musicgen import CLASS
 from anygen.errors import CheckpointError, shown
 from anygen.files.atomic import staged_folder
+from anygen.quiet import quiet_libraries
 
 FILE, CODEC_FILE = "state_dict.bin", "compression_state_dict.bin"
 WEIGHTS = "model.safetensors"
 _ENTRIES = {"best_state", "xp.cfg", "version", "exported"}
 
 
+@quiet_libraries("transformers")
 def convert_audiocraft(
     source: Path,
     out: Path,

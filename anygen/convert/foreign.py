@@ -6,6 +6,7 @@ torch in which the known ways around it are closed (CVE-2025-32434, CVE-2026-247
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import pickle
 import zipfile
@@ -89,7 +90,10 @@ def _load(path: Path) -> Any:
             f"{path}: holds something other than tensors, which could be code, and was not opened; plain "
             "weights are expected"
         ) from error
-    except (RuntimeError, EOFError, ValueError, LookupError, AttributeError, TypeError) as error:
+    except (RuntimeError, EOFError, ValueError, LookupError, AttributeError, TypeError, OSError) as error:
+        # Of a file that stops halfway torch seeks a place before its beginning.
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise
         reason = " ".join(str(error).split())[:120]
         raise CheckpointError(f"{path}: cannot be read as weights saved by torch: {reason}") from error
 

@@ -1,4 +1,4 @@
-"""AudioCraft's configs as hydra composes them: what audiocraft 1.3.0 documents (config/ of its sources), less what trains."""
+"""AudioCraft's configs as hydra composes them: what audiocraft 1.3.0 documents (config/ of its sources)."""
 
 from __future__ import annotations
 

@@ -213,7 +213,7 @@ def _stir(lm: nn.Module, codec: nn.Module) -> None:
 
 
 def record(golden: Path, seed: int = 0) -> None:
-    """Write into the folder `golden`: two tiny models with what they give, and names, shapes and configs of four published ones."""
+    """Write into `golden` two tiny models and what they give, and the names, shapes and configs of published ones."""
     folder = golden / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     write_t5(folder / TINY_T5)

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 from transformers import T5Config
 
 from anygen.convert.audiocraft_config import Settings, codec_config, decoder_config
@@ -47,12 +48,13 @@ def test_every_tensor_of_ours_has_an_origin_of_its_own() -> None:
 
 
 def test_transformers_takes_the_number_of_codebooks_back() -> None:
-    text = CONFIGS["musicgen_small"]["codec"].replace("sample_rate: 32000", "sample_rate: {}")
-    text = text.replace("n_q: 4", "n_q: {}").replace("bins: 2048", "bins: {}")
+    values = yaml.safe_load(CONFIGS["musicgen_small"]["codec"])
     for frame_rate in (25, 50, 75, 86, 150):
         for num_codebooks in (1, 3, 4, 8, 9, 14, 32):
             for bins in (400, 1024, 2048):
-                config = codec_config(Settings("", text.format(640 * frame_rate, num_codebooks, bins)))
+                values["sample_rate"] = 640 * frame_rate
+                values["rvq"] |= {"n_q": num_codebooks, "bins": bins}
+                config = codec_config(Settings("", yaml.safe_dump(values)))
                 assert (config.frame_rate, config.num_quantizers) == (frame_rate, num_codebooks)
 
 
