@@ -43,10 +43,10 @@ def build(
 ) -> AnyGen:
     """The model a config describes, its frozen parts loaded from paths relative to `folder`, its trained parts fresh.
 
-    `dtype` None keeps what the files say of the language model and the describers; decoders are then drawn with at float32.
+    `dtype` None keeps what the files say of the language model and the describers; encoders and decoders run at float32.
     Of `placement` only what concerns loading the language model is used: placement.place moves the rest once it is complete.
     Raises ConfigError for an unknown kind or setting, CheckpointError for a part that cannot be loaded."""
-    encoders = build_encoders(config, folder)
+    encoders = build_encoders(config, folder, dtype or torch.float32)
     backbone = build_backbone(
         config.llm, folder, dtype, placement.llm_arguments(dtype) if placement else None
     )
@@ -133,13 +133,15 @@ def _sizes(projector: nn.Module) -> tuple[Any, dict[str, torch.Size]]:
     return projector.num_soft_tokens, {name: value.shape for name, value in projector.state_dict().items()}
 
 
-def build_encoders(config: ModelConfig, folder: Path) -> dict[Modality, Encoder]:
-    """Modality -> its encoder; one that reads several stands under each of them."""
+def build_encoders(
+    config: ModelConfig, folder: Path, dtype: torch.dtype = torch.float32
+) -> dict[Modality, Encoder]:
+    """Modality -> its encoder, at that precision; one that reads several stands under each of them."""
     family: dict[Modality, Encoder] = {}
     for name, each in config.encoders.items():
         kind = class_of(ENCODERS, each.kind, f"encoders.{name}.kind")
         settings = from_values(kind.Settings, each.settings, f"encoders.{name}.settings.")
-        made = kind.from_pretrained(folder / each.path, settings, each.modalities)
+        made = kind.from_pretrained(folder / each.path, settings, each.modalities, dtype)
         unread = sorted(set(each.modalities) - set(made.modalities))
         if unread:
             raise ConfigError(f"encoders.{name}.modalities: {unread[0]} is not read by {each.path}")

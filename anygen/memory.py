@@ -252,8 +252,7 @@ def make_plan(config: ModelConfig, folder: Path, count: bool = True) -> Plan:
         # First in any case: its towers are fewer than the file's, and there is no library to wait for.
         made = _counted(f"encoders.{name}", build) if place else None
         made = made or _from_headers(f"encoders.{name}", [place] if place else [])
-        made = made or _stated(f"encoders.{name}", config, 4)
-        parts.append(replace(made, at_single=True))
+        parts.append(made or _stated(f"encoders.{name}", config, 2))
     parts.append(_projectors(config, folder))
     for modality, decoder in config.decoders.items():
         parts += _decoder(f"decoders.{modality}", config, decoder, folder, count)

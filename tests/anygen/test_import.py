@@ -15,6 +15,8 @@ LAYERS = [
     (
         "files",
         "media",
+        "medium",
+        "measurements",
         "message",
         "reply",
         "options",
