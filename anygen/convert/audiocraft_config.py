@@ -56,6 +56,7 @@ CODEC_SETTINGS: dict[str, tuple[Any, Any]] = {
     "seanet.encoder": ({}, None),
 }
 DECODER_ONLY = {"trim_right_ratio", "final_activation", "final_activation_params"}
+PADDINGS = ("constant", "reflect", "replicate")
 MOST = 1 << 20
 """No size in a config is larger: a wrong one must not make a model that never ends."""
 
@@ -100,6 +101,15 @@ class Settings:
                 f"{self.where}: {name} is {shown(value)}; a whole number from 1 to {MOST} is expected"
             )
         return value
+
+    def number(self, name: str, absent: float) -> float:
+        """A finite number above 0; `absent` where there is none, or null."""
+        value = self.get(name, absent)
+        value = absent if value is None else value
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not 0 < value < math.inf:
+            raise CheckpointError(f"{self.where}: {name} is {shown(value)}; a number above 0 is expected")
+        return float(value)
 
     def must_be(self, accepted: Mapping[str, tuple[Any, Any]]) -> None:
         for name, (only, absent) in accepted.items():
@@ -170,6 +180,11 @@ def codec_config(settings: Settings) -> Any:
             f"{settings.where}: a frame of {hop} samples does not divide its {rate} samples a second; a whole number of "
             "frames a second is accepted"
         )
+    padding = settings.get("seanet.pad_mode", "reflect")
+    if padding not in PADDINGS:
+        raise CheckpointError(
+            f"{settings.where}: seanet.pad_mode is {shown(padding)}; {', '.join(PADDINGS)} are accepted"
+        )
     bins, num_codebooks = settings.whole("rvq.bins", 1024), settings.whole("rvq.n_q", 8)
     return EncodecConfig(
         target_bandwidths=[_bandwidth(num_codebooks, rate // hop, bins)],
@@ -186,10 +201,10 @@ def codec_config(settings: Settings) -> Any:
         residual_kernel_size=settings.whole("seanet.residual_kernel_size", 3),
         dilation_growth_rate=settings.whole("seanet.dilation_base", 2),
         use_causal_conv=bool(settings.get("seanet.causal", False)),
-        pad_mode=str(settings.get("seanet.pad_mode", "reflect")),
+        pad_mode=padding,
         compress=settings.whole("seanet.compress", 2),
         num_lstm_layers=_layers(settings, "seanet.lstm", 0),
-        trim_right_ratio=float(settings.get("seanet.decoder.trim_right_ratio", 1.0)),
+        trim_right_ratio=settings.number("seanet.decoder.trim_right_ratio", 1),
         codebook_size=bins,
         codebook_dim=settings.whole("seanet.dimension", 128),
         use_conv_shortcut=not settings.get("seanet.true_skip", True),
@@ -201,13 +216,13 @@ def generation_config(settings: Settings, frame_rate: int) -> Any:
     from transformers import GenerationConfig
 
     card = settings.whole("transformer_lm.card")
-    seconds = settings.get("dataset.segment_duration") or 30
+    seconds = settings.number("dataset.segment_duration", 30)
     return GenerationConfig(
         decoder_start_token_id=card,
         pad_token_id=card,
         bos_token_id=card,
         do_sample=True,
-        guidance_scale=float(settings.get("classifier_free_guidance.inference_coef", 3.0)),
+        guidance_scale=settings.number("classifier_free_guidance.inference_coef", 3),
         max_length=int(seconds * frame_rate),
     )
 
