@@ -8,8 +8,8 @@ Names that tests and styles may rely on (each key is also a class, `st-key-KEY`;
   first page  welcome, examples, example-0 to example-5, face-0 to face-5, try-0 to try-5
   sidebar     new-conversation, open-gallery, conversations, open-ID / closed-ID, go-ID, manage, name-ID, export-zip,
               export-manifest, delete-conversation, import
-  settings    model, needs, modalities-MODEL, quality, fine, lock-seed, seed; steps-, guidance-, size-, frames-, seconds-, each
-              with MODEL-QUALITY-MODALITY; temperature-MODEL
+  settings    model, needs, modalities-MODEL, quality, fine, lock-seed, seed; steps-, guidance-, size-, frames-, seconds-,
+              each with MODEL-QUALITY-MODALITY; temperature-MODEL
   gallery     gallery, gallery-filters, gallery-kind, gallery-conversation, gallery-sent, gallery-more, tile-ID, tile-use-ID,
               tile-save-ID, tile-how-ID, tile-open-ID
 """
