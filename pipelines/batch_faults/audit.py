@@ -19,8 +19,8 @@ Answer = tuple[str, int]
 
 @dataclass
 class Audit:
-    """What is wrong with a folder. `lost`: answers that are neither done nor an error row of their own; `duplicated`: finished
-    again without being taken back; `torn`: a line that names a file which is not there as it says, or is no line;
+    """What is wrong with a folder. `lost`: answers that are neither done nor an error row of their own; `duplicated`: those
+    finished again without being taken back; `torn`: a line that names a file which is not there as it says, or is no line;
     `stray`: files that no line names; `given_up`: answers that processes died at too often."""
 
     done: int = 0
@@ -37,8 +37,8 @@ class Audit:
 
 
 def audit(folder: Path, expected: set[Answer] | None = None) -> Audit:
-    """Check a folder. With `expected`, its job is over and each of these must be there; without, it was just stopped, and its
-    last line may be without an end."""
+    """Check a folder. With `expected`, its job is over and each of these must be there; without, it was just stopped, and
+    its last line may be without an end."""
     found = Audit()
     finished: Counter[str] = Counter()
     last: dict[str, dict[str, Any]] = {}

@@ -68,7 +68,8 @@ def limited(ground: Ground, sizes: int) -> Campaign:
     largest = max(each.stat().st_size for each in ground.reference.rglob("*") if each.is_file())
     for step in range(sizes):
         run = _command(ground, out, limit=max(8192, int(largest * (step + 1) / (sizes + 1))))
-        code = processes.wait(processes.fork(run, ground.log))
+        # A log of its own, because the limit is on that too.
+        code = processes.wait(processes.fork(run, ground.work / f"limited-{step}.txt"))
         _check(campaign, out, code)
     finish(ground, out, campaign)
     return campaign

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 import sys
-from pathlib import Path
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from anygen_pipelines.batch_faults import audit as audits
 from anygen_pipelines.batch_faults import power, processes, trace
@@ -54,7 +55,7 @@ def lose_power(ground: Ground, most: int) -> Outage:
     )
     if code != 0 or not audits.audit(out, answers).holds:
         raise SystemExit(f"the traced run is not right: exit code {code}; see {out}")
-    _check_replay(operations, out)
+    check_replay(operations, out)
     found.calls = len(operations)
     states = list(power.states(operations))
     found.states = len(states)
@@ -81,13 +82,11 @@ def lose_power(ground: Ground, most: int) -> Outage:
     return found
 
 
-def _check_replay(operations: list[trace.Operation], out: Path) -> None:
+def check_replay(operations: list[trace.Operation], out: Path) -> None:
     """The recorded calls, replayed, must give the folder that is there, to the byte: else the record is not whole."""
     disk = power.Disk()
     for operation in operations:
         disk.apply(operation)
-    import random
-
     content = disk.after_loss("everything", random.Random(0))
     there = {
         str(path.relative_to(out)): path.read_bytes() if path.is_file() else None for path in out.rglob("*")

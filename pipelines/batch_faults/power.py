@@ -1,7 +1,7 @@
 """Loss of power: what a disk may hold after any prefix of the recorded calls, and whether a job goes on from there.
 
-The rule is POSIX's and no kinder: the content of a file is on disk once the file was flushed, a name once its folder was. All
-that was not flushed may be there, or not, each for itself.
+The rule is POSIX's and no kinder: the content of a file is on disk once the file was flushed, a name once its folder was.
+All that was not flushed may be there, or not, each for itself.
 """
 
 from __future__ import annotations

@@ -110,12 +110,12 @@ def wait_all(children: Sequence[int], kill_after: Sequence[float | None]) -> lis
     return [codes[child] for child in children]
 
 
-def warm(model: Any) -> None:
-    """Load all of the model, so that forked copies need not."""
+def warm(model: Any, modalities: Sequence[str] | None = None) -> None:
+    """Load all of the model, or what makes these, so that forked copies need not."""
     from anygen.options import GenerationOptions
     from anygen_pipelines.batch_faults.manifests import options
 
-    for modality in model.makes:
+    for modality in modalities or model.makes:
         require = () if modality == "text" else (modality,)
         model.generate("A dog.", options=GenerationOptions.from_dict(options()), require=require)
 

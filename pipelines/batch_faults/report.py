@@ -12,6 +12,16 @@ from anygen_pipelines.batch_faults.stops import BAR_SECONDS, Stops
 from anygen_pipelines.result_page import table
 
 HEADER = ("what", "times", "answers", "lost", "duplicated", "torn", "media differ by at most", "also")
+HEADING = """Made by `python -m anygen_pipelines.batch_faults --work /tmp/faults --write docs/results/batch.md`
+({minutes} min).
+The manifest mixes words, pictures, sounds, a video, media inputs, several samples, a bad line and an id that stands
+twice. Every kill is followed by a check of the folder and a restart. At the end of each folder every answer must be there
+once, with the files that its line names, equal to those of an undisturbed run. The check reads the folder with code of
+its own. "Times" counts processes that were really killed or stopped (for power: states of the disk; for a full disk: runs
+that it ended)."""
+LOST_POWER = """Lost power: strace records what `anygen render` asks of the file system. After every call the disk may
+hold all of it, or only what was flushed, or names without contents, or contents without names, or a part of each by
+chance. The index's files are among them. The record, replayed whole, gives the folder to the byte."""
 UNITS = {"image": "/255", "video": "/255 (h264)", "audio": ""}
 
 
@@ -62,17 +72,13 @@ def page(rows: Sequence[Row], seconds: float) -> str:
     """The section of docs/results/batch.md."""
     at: Counter[str] = sum((row.at for row in rows), Counter())
     reached = ", ".join(f"{label} {count}" for label, count in sorted(at.items()))
-    return f"""Made by `python -m anygen_pipelines.batch_faults --work /tmp/faults --write docs/results/batch.md` ({seconds / 60:.0f} min).
-The manifest mixes words, pictures, sounds, a video, media inputs, several samples, a bad line and an id that stands twice.
-Every kill is followed by a check of the folder and a restart. At the end of each folder every answer must be there once, with the
-files that its line names, equal to those of an undisturbed run. The check reads the folder with code of its own. "Times" counts
-processes that were really killed or stopped (for power: states of the disk; for a full disk: runs that it ended).
+    return f"""{HEADING.format(minutes=f"{seconds / 60:.0f}")}
 
 {table(HEADER, [row.cells for row in rows])}
 
-Killed at: {reached}. "*" is the so-manieth labelled point of any kind. The lost power replays what strace recorded of
-`anygen render`: after every call the disk holds all of it, or only what was flushed, or names without contents, or contents
-without names, or a part of each by chance; the index's files are among them."""
+Killed at: {reached}. "*" is the n-th labelled point of any kind.
+
+{LOST_POWER}"""
 
 
 def _far(largest: dict[str, float]) -> str:
