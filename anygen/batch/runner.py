@@ -105,6 +105,8 @@ class Runner:
             while True:
                 self._deferred = None
                 self._read_manifest(first)
+                if self.settings.follow:
+                    self._is_over()
                 if self._deferred is None or self._is_over():
                     break
                 first = self._deferred.line
@@ -244,6 +246,8 @@ class Runner:
                 del works[made.work.slot]
                 if self._has_too_many_failures():
                     break
+            if works:
+                self._is_over()
         finally:
             for slot in works:
                 self.job.claims.release(slot)
