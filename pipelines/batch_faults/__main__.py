@@ -23,7 +23,7 @@ from anygen_pipelines.batch_faults.manifests import write_mixed
 from anygen_pipelines.batch_faults.report import Row, page
 from anygen_pipelines.result_page import replace_section
 
-PARTS = ("kills", "commands", "two", "exact", "signals", "disk", "power")
+PARTS = ("kills", "two", "exact", "disk", "power", "signals", "commands")
 TITLE = "Kills, signals, full disks, lost power"
 
 
@@ -50,13 +50,14 @@ def main() -> int:
     rows: list[Row] = []
     for part in arguments.parts:
         rows += run(part, ground, seconds, arguments.kills, arguments.seed)
-        print(*rows[-1:], sep="\n", file=sys.stderr, flush=True)
-    text = page(rows, time.monotonic() - began)
+        text = page(rows, time.monotonic() - began)
+        print(f"{part}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        if arguments.write is not None:
+            # After each part: a campaign that is cut short has told what it found.
+            replace_section(arguments.write, TITLE, text)
     print(text)
     problems = [problem for row in rows for problem in row.problems]
     print(*problems, sep="\n", file=sys.stderr)
-    if arguments.write is not None:
-        replace_section(arguments.write, TITLE, text)
     return 1 if problems else 0
 
 
@@ -66,13 +67,13 @@ def run(part: str, ground: Ground, seconds: float, count: int, seed: int) -> lis
         return [Row.of("kill -9, one runner", kills.one_runner(ground, count, seconds, seed))]
     if part == "commands":
         name = "kill -9 of `anygen render` itself, also while it starts"
-        return [Row.of(name, commands(ground, max(4, count // 16), seed))]
+        return [Row.of(name, commands(ground, max(4, count // 20), seed))]
     if part == "two":
-        return [Row.of("kill -9, two runners on one folder", kills.two_runners(ground, count // 4, seconds))]
+        return [Row.of("kill -9, two runners on one folder", kills.two_runners(ground, count // 5, seconds))]
     if part == "exact":
         exact, took = kills.undisturbed(ground.manifest, ground.model, ground.work / "exact", exact=True)
         return [
-            Row.of("kill -9 with --exact", kills.one_runner(exact, count // 4, took, seed + 2), exact=True)
+            Row.of("kill -9 with --exact", kills.one_runner(exact, count // 5, took, seed + 2), exact=True)
         ]
     if part == "signals":
         return [
@@ -94,7 +95,7 @@ def run(part: str, ground: Ground, seconds: float, count: int, seed: int) -> lis
     if not trace.is_available():
         raise SystemExit("power: strace is not here; leave that part out with --parts, or install it")
     short = dataclasses.replace(ground, manifest=outage.write_short(ground.work / "inputs"))
-    return [Row.lost("power lost after every recorded call", outage.lose_power(short, count))]
+    return [Row.lost("power lost after every recorded call", outage.lose_power(short, count // 2))]
 
 
 def commands(ground: Ground, count: int, seed: int) -> Campaign:

@@ -87,12 +87,12 @@ def undisturbed(manifest: Path, model: Any, work: Path, exact: bool = False) -> 
     return ground, time.monotonic() - began
 
 
-def faults(kills: int, chance: random.Random) -> deque[str]:
-    """What to kill at: two thirds at each label in turn, early and late; the rest at the so-manieth point of any kind ("*")
-    or at a moment ("")."""
+def faults(kills: int, chance: random.Random, at: Sequence[str] = LABELS) -> deque[str]:
+    """What to kill at: two thirds at each label of `at` in turn, early and late; the rest at the n-th point of any kind
+    ("*") or at a moment ("")."""
     labels: list[str] = []
     while len(labels) < kills * 2 // 3:
-        labels += chance.sample(LABELS, len(LABELS))
+        labels += chance.sample(at, len(at))
     found = [f"{label}:{chance.randint(1, 3)}" for label in labels[: kills * 2 // 3]]
     while len(found) < kills:
         found.append("" if chance.random() < 0.5 else f"*:{chance.randint(1, 120)}")
@@ -100,11 +100,18 @@ def faults(kills: int, chance: random.Random) -> deque[str]:
     return deque(found)
 
 
-def one_runner(ground: Ground, kills: int, seconds: float, seed: int = 0, name: str = "one") -> Campaign:
+def one_runner(
+    ground: Ground,
+    kills: int,
+    seconds: float,
+    seed: int = 0,
+    name: str = "one",
+    at: Sequence[str] = LABELS,
+) -> Campaign:
     """Kill, start again, and so on until the folder is done; then the next folder, until `kills` were killed. `seconds` is
     about what an undisturbed run takes."""
     chance = random.Random(seed)
-    waiting = faults(kills, chance)
+    waiting = faults(kills, chance, at)
     campaign = Campaign()
     began = time.monotonic()
     while campaign.kills < kills:
@@ -124,7 +131,7 @@ def _until_done(
     chance: random.Random,
     seconds: float,
 ) -> None:
-    for _ in range(MOST_STARTS):
+    for start in range(MOST_STARTS):
         if campaign.kills >= kills:
             return
         fault = waiting.popleft() if waiting else ""
@@ -135,6 +142,8 @@ def _until_done(
             if code != 1:
                 campaign.wrong_codes += 1
                 campaign.problems.append(f"{folder.name}: exit code {code} at {fault or 'a moment'}")
+            if start == 0 and fault.endswith(":1"):
+                raise ValueError(f"{fault} is never reached with {ground.manifest}")
             if fault.startswith("*"):
                 fault = f"*:{max(1, int(fault[2:]) // 2)}"
             # The point was not reached any more: it is the first one on a fresh folder, where it is.
