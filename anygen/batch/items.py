@@ -251,12 +251,20 @@ class ItemReader:
         """Where a path ends after every link, which must be a file below the manifest's folder or a root."""
         if not isinstance(value, str) or not value or "\0" in value:
             raise PromptError(f"{where}.path is {shown(value)}; a file name is accepted")
-        found = (self.folder / value).resolve()
+        try:
+            found = (self.folder / value).resolve()
+            is_file = found.is_file()
+        except UnicodeEncodeError:
+            raise PromptError(f"{where}.path {shown(value)} holds characters that no file name has") from None
+        except (OSError, RuntimeError) as error:
+            # A link that leads to itself (RuntimeError before Python 3.13), a name too long for the file system.
+            why = getattr(error, "strerror", None) or "a link leads to itself"
+            raise PromptError(f"{where}.path {shown(value)} cannot be followed ({why})") from error
         if not any(found.is_relative_to(root) for root in (self.folder, *self.roots)):
             raise PromptError(
                 f"{where}.path {shown(value)} leaves the manifest's folder; name a folder with --roots to allow it"
             )
-        if not found.is_file():
+        if not is_file:
             raise MediaError(f"{where}.path {shown(value)} is no file")
         if found.stat().st_size > DEFAULT_LIMITS.max_bytes:
             raise MediaError(
