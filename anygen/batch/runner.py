@@ -234,6 +234,8 @@ class Runner:
     def _make(self) -> None:
         """Have the window made, each answer committed as it comes."""
         works = {work.slot: work for work in self.window}
+        if not works:
+            return
         try:
             # Those at which a process died go first, each alone.
             order = sorted(works.values(), key=lambda work: work.slot not in self._suspects)
