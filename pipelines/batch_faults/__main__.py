@@ -48,13 +48,14 @@ def main() -> int:
     processes.warm(model)
     ground, seconds = kills.undisturbed(manifest, model, work)
     rows: list[Row] = []
+    title = TITLE if set(arguments.parts) == set(PARTS) else f"{TITLE}: {', '.join(arguments.parts)}"
     for part in arguments.parts:
         rows += run(part, ground, seconds, arguments.kills, arguments.seed)
         text = page(rows, time.monotonic() - began)
         print(f"{part}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
         if arguments.write is not None:
             # After each part: a campaign that is cut short has told what it found.
-            replace_section(arguments.write, TITLE, text)
+            replace_section(arguments.write, title, text)
     print(text)
     problems = [problem for row in rows for problem in row.problems]
     print(*problems, sep="\n", file=sys.stderr)
