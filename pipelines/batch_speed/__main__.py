@@ -30,8 +30,8 @@ from anygen_pipelines.result_page import replace_section, table
 
 TITLE = "Items a second"
 HEADING = """Made by `python -m anygen_pipelines.batch_speed --work /tmp/speed --write docs/results/batch.md`: mini, one
-thread, on two cores that others used too. The ways of one kind are timed in turn, {rounds} rounds; the ratio is the median of
-the rounds' ratios, and what to read. "diffusers alone" draws the same kind of media from its own text encoder, with no
+thread, on two cores that others used too. The ways of one kind are timed in turn, {rounds} rounds; the ratio is the median
+of the rounds' ratios, and what to read. "diffusers alone" draws the same kind of media from its own text encoder, with no
 language model, record or ledger."""
 THINGS = ("dog", "rooster", "car", "train", "helicopter", "frog", "cat", "sheep")
 PROMPTS = {
