@@ -76,7 +76,8 @@ def page(rows: Sequence[Row], seconds: float) -> str:
 
 {table(HEADER, [row.cells for row in rows])}
 
-Killed at: {reached}. "*" is the n-th labelled point of any kind.
+Killed at: {reached}. "*" is the n-th labelled point of any kind. Of two runners, the one with a
+point may have been killed at a moment before it.
 
 {LOST_POWER}"""
 
