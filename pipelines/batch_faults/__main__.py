@@ -49,9 +49,11 @@ def main() -> int:
     ground, seconds = kills.undisturbed(manifest, model, work)
     rows: list[Row] = []
     title = TITLE if set(arguments.parts) == set(PARTS) else f"{TITLE}: {', '.join(arguments.parts)}"
+    more = "" if title == TITLE else f" --parts {' '.join(arguments.parts)}"
+    more += "" if arguments.kills == 200 else f" --kills {arguments.kills}"
     for part in arguments.parts:
         rows += run(part, ground, seconds, arguments.kills, arguments.seed)
-        text = page(rows, time.monotonic() - began)
+        text = page(rows, time.monotonic() - began, more)
         print(f"{part}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
         if arguments.write is not None:
             # After each part: a campaign that is cut short has told what it found.

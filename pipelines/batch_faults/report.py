@@ -12,7 +12,7 @@ from anygen_pipelines.batch_faults.stops import BAR_SECONDS, Stops
 from anygen_pipelines.result_page import table
 
 HEADER = ("what", "times", "answers", "lost", "duplicated", "torn", "media differ by at most", "also")
-HEADING = """Made by `python -m anygen_pipelines.batch_faults --work /tmp/faults --write docs/results/batch.md`
+HEADING = """Made by `python -m anygen_pipelines.batch_faults --work /tmp/faults --write docs/results/batch.md{more}`
 ({minutes} min).
 The manifest mixes words, pictures, sounds, a video, media inputs, several samples, a bad line and an id that stands
 twice. Every kill is followed by a check of the folder and a restart. At the end of each folder every answer must be there
@@ -68,11 +68,11 @@ class Row:
         return cls(cells, list(found.problems))
 
 
-def page(rows: Sequence[Row], seconds: float) -> str:
-    """The section of docs/results/batch.md."""
+def page(rows: Sequence[Row], seconds: float, more: str = "") -> str:
+    """The section of docs/results/batch.md; `more` is what else stood on the command line."""
     at: Counter[str] = sum((row.at for row in rows), Counter())
     reached = ", ".join(f"{label} {count}" for label, count in sorted(at.items()))
-    return f"""{HEADING.format(minutes=f"{seconds / 60:.0f}")}
+    return f"""{HEADING.format(minutes=f"{seconds / 60:.0f}", more=more)}
 
 {table(HEADER, [row.cells for row in rows])}
 
