@@ -16,7 +16,7 @@ _NAMES = {
     "write_manifest": "anygen.batch.template",
     "Settings": "anygen.batch.runner",
     "Summary": "anygen.batch.runner",
-    "verify": "anygen.batch.verify",
+    "verify": "anygen.batch.verification",
 }
 __all__ = ["Settings", "Summary", "estimate", "render", "verify", "write_manifest"]
 

@@ -41,6 +41,19 @@ def rename(source: Path, target: Path) -> None:
     os.replace(source, target)
 
 
+def write_at(descriptor: int, data: bytes, place: int) -> int:
+    """Write into an open file at a place, all of `data`; where it ends."""
+    while data:
+        written = os.pwrite(descriptor, data, place)
+        place, data = place + written, data[written:]
+    return place
+
+
+def sync_open(descriptor: int) -> None:
+    """Flush an open file's content to disk."""
+    os.fsync(descriptor)
+
+
 def sync_folder(folder: Path) -> None:
     """Flush a folder's names to disk; some file systems cannot, and lose no content by it."""
     with contextlib.suppress(OSError):

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from anygen.batch import points
+from anygen.batch import durable, points
 from anygen.batch.claims import Claims
-from anygen.batch.durable import sync_folder
 
 NAME = "results.jsonl"
 DONE, FAILED, REQUEUED = "done", "failed", "requeued"
@@ -42,8 +41,7 @@ class Ledger:
         is_new = not self.path.exists()
         self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         if is_new:
-            os.fsync(self._descriptor)
-            sync_folder(folder)
+            durable.sync_folder(folder)
 
     @property
     def size(self) -> int:
@@ -58,7 +56,7 @@ class Ledger:
             try:
                 self._write(line, start)
                 points.reached("after-ledger")
-                os.fsync(self._descriptor)
+                durable.sync_open(self._descriptor)
             except OSError as error:
                 os.ftruncate(self._descriptor, start)
                 raise OSError(error.errno, error.strerror or str(error), str(self.path)) from error
@@ -74,13 +72,14 @@ class Ledger:
         """Cut a torn last line off now."""
         with self._claims.appending():
             self._repair()
-            os.fsync(self._descriptor)
+            durable.sync_open(self._descriptor)
 
     def blank(self, entry: Entry) -> None:
         """Write spaces over a damaged line, so that every other one stays where it is."""
         with self._claims.appending():
-            os.pwrite(self._descriptor, b" " * (entry.end - entry.start - 1) + b"\n", entry.start)
-            os.fsync(self._descriptor)
+            blank = b" " * (entry.end - entry.start - 1) + b"\n"
+            durable.write_at(self._descriptor, blank, entry.start)
+            durable.sync_open(self._descriptor)
 
     def read(self, start: int = 0, end: int | None = None) -> Iterator[Entry]:
         """Every whole line from `start` on, which is the beginning of one."""
@@ -119,10 +118,7 @@ class Ledger:
         for number, piece in enumerate(halves):
             if number:
                 points.reached("mid-ledger")
-            rest = piece
-            while rest:
-                written = os.pwrite(self._descriptor, rest, at)
-                at, rest = at + written, rest[written:]
+            at = durable.write_at(self._descriptor, piece, at)
 
     def _repair(self) -> int:
         """Cut off a torn last line; where the next one begins."""

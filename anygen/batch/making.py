@@ -20,6 +20,7 @@ from anygen.batch.inputs import read_input
 from anygen.batch.items import MediaFile, Turn, Work
 from anygen.batch.points import reached
 from anygen.batch.sizes import RESPOND_BATCH, BatchSize, in_batches, is_lost_device
+from anygen.batch.stopping import interruptible
 from anygen.errors import MediaError
 from anygen.media import MEDIA_TYPES, SUFFIX, modality_of
 from anygen.message import Message
@@ -153,6 +154,10 @@ class LocalMaker:
             if exact
             else self.decode_sizes.setdefault((modality, options), BatchSize(DECODE_BATCH))
         )
+
+        with interruptible(should_stop):
+            # Loads it; a file that is missing is no fault of the items.
+            _ = self.model.decoders[modality]
 
         def step(batch: Sequence[tuple[Opened, Span]]) -> Sequence[Any]:
             works = [each.work for each, _ in batch]

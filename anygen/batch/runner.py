@@ -106,6 +106,8 @@ class Runner:
             while True:
                 self._deferred = None
                 self._read_manifest(first)
+                if self.settings.follow:
+                    self._is_over()
                 if self._deferred is None or self._is_over():
                     break
                 first = self._deferred.line
@@ -250,6 +252,8 @@ class Runner:
             self._make()
         if self._under_way and not self._is_over():
             self._make()
+        if self._under_way:
+            self._is_over()
 
     def _commit(self, made: Made) -> None:
         row = self.job.committer.commit(made)

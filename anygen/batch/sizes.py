@@ -54,6 +54,7 @@ def in_batches(
         if any(is_alone):
             count = max(1, is_alone.index(True))
         batch = waiting[:count]
+        count = len(batch)
         out_of_memory = False
         try:
             results, grew, free = _measured(step, batch)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from anygen.rendering import Stopped
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
@@ -15,6 +19,7 @@ class StopSignals:
 
     def __init__(self) -> None:
         self.came: int | None = None
+        self.is_raising = False
         self._previous: dict[int, Any] = {}
 
     def __call__(self) -> bool:
@@ -39,3 +44,26 @@ class StopSignals:
             # Whatever is under way: the ledger bears it, as it bears a kill.
             os._exit(CODES[signal.Signals(number)])
         self.came = number
+        if self.is_raising:
+            # Libraries that try what can be imported swallow any lesser exception.
+            raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def interruptible(should_stop: Callable[[], bool]) -> Iterator[None]:
+    """Within `with`, a signal ends at once what cannot ask whether to stop: loading a decoder, which keeps nothing that
+    is not whole. Raises Stopped."""
+    if not isinstance(should_stop, StopSignals):
+        yield
+        return
+    should_stop.is_raising = True
+    try:
+        if should_stop():
+            raise Stopped
+        yield
+    except (Exception, KeyboardInterrupt) as error:
+        if should_stop() and not isinstance(error, Stopped):
+            raise Stopped from error
+        raise
+    finally:
+        should_stop.is_raising = False

@@ -224,7 +224,7 @@ def _span(seconds: float) -> str:
 def check(arguments: argparse.Namespace) -> int:
     """`anygen render --verify DIR`: 0 where everything holds, else 1."""
     from anygen.batch.stopping import StopSignals
-    from anygen.batch.verify import verify
+    from anygen.batch.verification import verify
 
     with StopSignals() as stop:
         found = verify(arguments.verify, arguments.repair, stop)
