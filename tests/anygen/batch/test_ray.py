@@ -1,7 +1,8 @@
-"""A job on Ray: the same pixels as here, and nothing lost or made twice whoever dies. Real Ray on this machine, real mini."""
+"""Jobs on Ray: the same bytes as here, and nothing lost or made twice whoever dies. Real Ray, real mini."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import fsspec
 import numpy as np
+import psutil
 import pytest
 
 from anygen import Image
@@ -39,6 +41,13 @@ def cluster():
         yield found
 
 
+@pytest.fixture(scope="module")
+def maker(cluster):
+    """Workers that several tests share, so that they are loaded once."""
+    with RayMaker("mini") as found:
+        yield found
+
+
 def write_manifest(folder: Path, count: int, **more: object) -> Path:
     path = folder / "manifest.jsonl"
     lines = []
@@ -58,25 +67,21 @@ def media(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (folder / "media").rglob("*") if path.is_file()}
 
 
-def worker_pids(kind: str) -> list[int]:
-    """The processes of this machine's Ray that hold an actor of a class; Ray writes its name into their title."""
+def workers(title: str) -> list[int]:
+    """The processes below this one whose title begins so: Ray writes there what an actor is at."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            is_ours = (
-                path.read_bytes().startswith(f"ray::{kind}".encode()) and path.stat().st_uid == os.getuid()
-            )
-        except OSError:
-            continue
-        if is_ours and int(path.parent.name) in descendants(os.getpid()):
-            found.append(int(path.parent.name))
+    for each in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if "".join(each.cmdline()[:1]).startswith(f"ray::{title}"):
+                found.append(each.pid)
     return found
 
 
-def descendants(pid: int) -> set[int]:
-    import psutil
-
-    return {each.pid for each in psutil.Process(pid).children(recursive=True)}
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def assert_complete(folder: Path, count: int) -> None:
@@ -87,43 +92,41 @@ def assert_complete(folder: Path, count: int) -> None:
     assert (findings.done, findings.leftovers) == (count, 0)
 
 
-def test_exact_answers_have_the_bytes_of_one_process(cluster, tmp_path):
+def test_exact_answers_have_the_bytes_of_one_process(maker, tmp_path):
     manifest = write_manifest(tmp_path, 4)
     render(manifest, tmp_path / "here", "mini", exact=True, pages=False)
-    with RayMaker("mini") as maker:
-        summary = render(manifest, tmp_path / "ray", maker.model, exact=True, maker=maker, pages=False)
+    summary = render(manifest, tmp_path / "ray", maker.model, exact=True, maker=maker, pages=False)
     assert (summary.made, summary.exit_code) == (4, 0)
     assert media(tmp_path / "ray") == media(tmp_path / "here")
     keys = [{row["id"]: row["key"] for row in rows(tmp_path / name)} for name in ("here", "ray")]
     assert keys[0] == keys[1]
 
 
-def test_a_killed_worker_loses_and_doubles_nothing(cluster, tmp_path):
+def test_a_killed_worker_loses_and_doubles_nothing(maker, tmp_path):
     manifest = write_manifest(tmp_path, 10)
     killed: list[int] = []
 
     def report(event: str, row: dict) -> None:
         # Once two are done, both kinds of workers die, whatever they are at.
         if event == "done" and not killed and len(rows(tmp_path / "out")) == 2:
-            for pid in worker_pids("Speaker") + worker_pids("Drawer"):
+            for pid in workers("Speaker") + workers("Drawer"):
                 os.kill(pid, signal.SIGKILL)
                 killed.append(pid)
 
-    with RayMaker("mini") as maker:
-        render(manifest, tmp_path / "out", maker.model, maker=maker, report=report, pages=False)
+    render(manifest, tmp_path / "out", maker.model, maker=maker, report=report, pages=False)
     assert len(killed) >= 2
     assert_complete(tmp_path / "out", 10)
 
 
+@pytest.mark.slow
 def test_work_at_which_workers_die_is_given_up(cluster, tmp_path):
     """Every worker that is at drawing is killed."""
     done = threading.Event()
 
     def kill() -> None:
         while not done.is_set():
-            for pid in worker_pids("Drawer"):
-                title = Path(f"/proc/{pid}/cmdline").read_bytes()
-                if title.startswith(b"ray::Drawer.run"):
+            for pid in workers("Drawer.run"):
+                with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             time.sleep(0.02)
 
@@ -148,38 +151,37 @@ def test_work_at_which_workers_die_is_given_up(cluster, tmp_path):
     assert error["type"] == "AttemptsError" and "2 times" in error["message"]
 
 
-def test_inputs_from_a_store_and_copies_to_one(cluster, tmp_path):
-    with RayMaker("mini") as maker:
-        store = fsspec.filesystem("memory")
-        picture = tmp_path / "red.png"
-        Image(np.full((32, 32, 3), (255, 0, 0), np.uint8)).save(picture)
-        store.pipe("/inputs/red.png", picture.read_bytes())
-        store.pipe("/secret.png", picture.read_bytes())
-        names = ["memory://inputs/red.png", "memory://inputs/../secret.png", "memory://secret.png"]
-        (tmp_path / "manifest.jsonl").write_text(
-            "".join(
-                json.dumps(
-                    {
-                        "id": name,
-                        "prompt": [{"type": "image", "path": name}, RED],
-                        "require": ["image"],
-                        "modalities": ["text", "image"],
-                        "options": SMALL,
-                    }
-                )
-                + "\n"
-                for name in names
+def test_inputs_from_a_store_and_copies_to_one(maker, tmp_path):
+    store = fsspec.filesystem("memory")
+    picture = tmp_path / "red.png"
+    Image(np.full((32, 32, 3), (255, 0, 0), np.uint8)).save(picture)
+    store.pipe("/inputs/red.png", picture.read_bytes())
+    store.pipe("/secret.png", picture.read_bytes())
+    names = ["memory://inputs/red.png", "memory://inputs/../secret.png", "memory://secret.png"]
+    (tmp_path / "manifest.jsonl").write_text(
+        "".join(
+            json.dumps(
+                {
+                    "id": name,
+                    "prompt": [{"type": "image", "path": name}, RED],
+                    "require": ["image"],
+                    "modalities": ["text", "image"],
+                    "options": SMALL,
+                }
             )
+            + "\n"
+            for name in names
         )
-        summary = render(
-            tmp_path / "manifest.jsonl",
-            tmp_path / "out",
-            maker.model,
-            maker=maker,
-            roots=["memory://inputs"],
-            copy_to="memory://results/job",
-            pages=False,
-        )
+    )
+    summary = render(
+        tmp_path / "manifest.jsonl",
+        tmp_path / "out",
+        maker.model,
+        maker=maker,
+        roots=["memory://inputs"],
+        copy_to="memory://results/job",
+        pages=False,
+    )
     assert (summary.done, summary.failed) == (1, 2)
     assert all(row["error"]["type"] == "RequestError" for row in rows(tmp_path / "out") if "error" in row)
     here = {
@@ -213,6 +215,7 @@ def wait_for_rows(folder: Path, count: int, process: subprocess.Popen) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_a_terminated_driver_and_a_killed_one_go_on(tmp_path):
     """SIGTERM, then kill -9, then a run to the end; each with a Ray of its own, of which nothing is left."""
     write_manifest(tmp_path, 14)
@@ -225,7 +228,7 @@ def test_a_terminated_driver_and_a_killed_one_go_on(tmp_path):
     first = len(rows(tmp_path / "out"))
     killed = run(tmp_path)
     wait_for_rows(tmp_path, first + 2, killed)
-    family = descendants(killed.pid)
+    family = psutil.Process(killed.pid).children(recursive=True)
     killed.kill()
     killed.wait()
     last = run(tmp_path, "--json")
@@ -233,7 +236,7 @@ def test_a_terminated_driver_and_a_killed_one_go_on(tmp_path):
     assert last.returncode == 0, complaint
     assert json.loads(said)["done"] == 14
     assert_complete(tmp_path / "out", 14)
-    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+    assert not [each for each in family if is_alive(each)]
     assert took < 15
 
 
