@@ -254,8 +254,6 @@ class Runner:
             self._make()
         if self._under_way:
             self._is_over()
-=======
-        """Have the window made, each answer committed as it comes."""
 
     def _commit(self, made: Made) -> None:
         row = self.job.committer.commit(made)
