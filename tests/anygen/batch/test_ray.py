@@ -103,7 +103,7 @@ def test_exact_answers_have_the_bytes_of_one_process(maker, tmp_path):
 
 
 def test_a_killed_worker_loses_and_doubles_nothing(maker, tmp_path):
-    manifest = write_manifest(tmp_path, 10)
+    manifest = write_manifest(tmp_path, 6)
     killed: list[int] = []
 
     def report(event: str, row: dict) -> None:
@@ -115,7 +115,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(maker, tmp_path):
 
     render(manifest, tmp_path / "out", maker.model, maker=maker, report=report, pages=False)
     assert len(killed) >= 2
-    assert_complete(tmp_path / "out", 10)
+    assert_complete(tmp_path / "out", 6)
 
 
 @pytest.mark.slow
@@ -244,7 +244,7 @@ def test_workers_are_read_from_the_command_line():
     assert Workers.parse("4") == Workers(4)
     assert Workers.parse("2,num_gpus=0.5,accelerator_type=T4") == Workers(2, 0.5, None, "T4")
     for wrong in ("", "0", "x", "2,gpus=1", "2,num_gpus=much"):
-        with pytest.raises(ConfigError, match="accepted"):
+        with pytest.raises(ConfigError, match=r"accepted|did you mean"):
             Workers.parse(wrong)
 
 
@@ -262,7 +262,7 @@ def test_without_ray_one_sentence_names_the_extra(monkeypatch):
 
 
 def test_a_job_of_this_process_imports_no_ray(tmp_path):
-    write_manifest(tmp_path, 1)
+    write_manifest(tmp_path, 1, modalities=["text"], require=[])
     code = (
         "import sys; from anygen.cli import main; "
         f"code = main(['render', {str(tmp_path / 'manifest.jsonl')!r}, '--out', {str(tmp_path / 'out')!r}]); "
