@@ -10,15 +10,17 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.anygen-ready
 OUT ?= out/demo
 RECORDINGS ?=
+PORT ?= 8501
 
-
-.PHONY: help install demo test test-slow lint format train-mini clean
+.PHONY: help install demo ui test test-slow lint format train-mini audiocraft clean
 
 help:
 	@echo "make demo        a conversation in text, image, audio and video; files go to $(OUT)"
+	@echo "make ui          the app in a browser, on this machine alone; PORT=8501"
 	@echo "make test        the tests (minutes); make test-slow: the long ones too"
 	@echo "make lint        ruff and mypy; make format: rewrite in the house style"
 	@echo "make train-mini  train the mini model from nothing, resumable; RECORDINGS=folder of ESC-10"
+	@echo "make audiocraft  install the audiocraft package too, which the tests of parity with it need"
 
 install: $(READY)
 
@@ -26,11 +28,14 @@ $(READY): pyproject.toml setup.py constraints.txt
 	@test -n "$(PYTHON)" || { echo "no Python 3.11 to 3.13 with venv was found; install one or set PYTHON=" >&2; exit 3; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV) (about 2 GB, a minute or more) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,ui]' -c constraints.txt
 	@touch $@
 
 demo: $(READY)
 	@$(BIN)/python -m anygen_pipelines.demo --out $(OUT)
+
+ui: $(READY)
+	@$(BIN)/python -m anygen ui --port $(PORT) $(ARGS)
 
 test: $(READY)
 	@$(BIN)/python -m pytest $(ARGS)
@@ -49,6 +54,13 @@ format: $(READY)
 
 train-mini: $(READY)
 	@$(BIN)/python -m anygen_pipelines.mini.train $(if $(RECORDINGS),--recordings $(RECORDINGS)) $(ARGS)
+
+# Its pins exclude a current torch, so it comes without what it asks for, and what its models need comes by name.
+audiocraft: $(READY)
+	@echo "installing audiocraft into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+		einops flashy julius num2words omegaconf torchmetrics
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps audiocraft==1.3.0
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache out

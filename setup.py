@@ -25,5 +25,9 @@ setup(
     package_data={
         "anygen": ["py.typed", "presets/**/*"],
         "anygen_pipelines": [f"**/*.{suffix}" for suffix in ("json", "png", "safetensors", "txt", "yaml")],
+        "anygen_ui": [
+            ".streamlit/config.toml",
+            *(f"**/*.{suffix}" for suffix in ("css", "html", "js", "mp4", "png", "wav")),
+        ],
     },
 )

@@ -1,4 +1,5 @@
-"""anygen reads any mix of text, image, audio and video, and answers with any mix of them.
+"""anygen reads any mix of text, image, audio and video, and answers with any mix of them. What sensors measure (depth,
+thermal, IMU) is read by models that have an encoder for it.
 
 The names below are imported when first used: `import anygen` itself loads no model library.
 """
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from anygen.errors import CheckpointError, ConfigError, MediaError, PromptError
-    from anygen.media import Audio, Image, MediaLimits, Video, open_media
+    from anygen.measurements import Depth, Imu, Thermal
+    from anygen.media import Audio, Image, Video, open_media
+    from anygen.medium import MediaLimits
     from anygen.message import Message
     from anygen.model import AnyGen, generate
     from anygen.options import AudioOptions, GenerationOptions, ImageOptions, VideoOptions
@@ -24,7 +27,10 @@ _HOME = {
     "Image": "anygen.media",
     "Audio": "anygen.media",
     "Video": "anygen.media",
-    "MediaLimits": "anygen.media",
+    "Depth": "anygen.measurements",
+    "Thermal": "anygen.measurements",
+    "Imu": "anygen.measurements",
+    "MediaLimits": "anygen.medium",
     "open_media": "anygen.media",
     "Message": "anygen.message",
     "Reply": "anygen.reply",
@@ -50,10 +56,12 @@ __all__ = [
     "CheckpointError",
     "ConfigError",
     "DecoderProgress",
+    "Depth",
     "Done",
     "GenerationOptions",
     "Image",
     "ImageOptions",
+    "Imu",
     "MediaError",
     "MediaLimits",
     "MediaReady",
@@ -62,6 +70,7 @@ __all__ = [
     "Reply",
     "SpanStarted",
     "TextDelta",
+    "Thermal",
     "Video",
     "VideoOptions",
     "__version__",

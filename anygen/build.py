@@ -43,13 +43,30 @@ def build(
 ) -> AnyGen:
     """The model a config describes, its frozen parts loaded from paths relative to `folder`, its trained parts fresh.
 
-    `dtype` None keeps what the files say of the language model and the describers; decoders are then drawn with at float32.
+    `dtype` None keeps what the files say of the language model and the describers; encoders and decoders run at float32.
     Of `placement` only what concerns loading the language model is used: placement.place moves the rest once it is complete.
     Raises ConfigError for an unknown kind or setting, CheckpointError for a part that cannot be loaded."""
-    encoders = build_encoders(config, folder)
-    backbone = build_backbone(
-        config.llm, folder, dtype, placement.llm_arguments(dtype) if placement else None
+    return join(
+        config,
+        build_encoders(config, folder, dtype or torch.float32),
+        build_backbone(config.llm, folder, dtype, placement.llm_arguments(dtype) if placement else None),
+        build_decoders(
+            config.decoders, folder, dtype or torch.float32, placement.offload if placement else {}
+        ),
+        build_describers(config, folder, dtype),
+        folder,
     )
+
+
+def join(
+    config: ModelConfig,
+    encoders: dict[Modality, Encoder],
+    backbone: Backbone,
+    decoders: LazyDecoders,
+    describers: Mapping[Modality, tuple[Describer, ...]],
+    folder: Path,
+) -> AnyGen:
+    """The model of frozen parts that are there, with fresh projectors between them. Raises ConfigError."""
     input_family = build_input_projectors(config.input_projectors, encoders, backbone.dim)
     output_family = nn.ModuleDict(
         {
@@ -72,9 +89,6 @@ def build(
         {Modality(name): int(projector.num_soft_tokens) for name, projector in input_family.items()},
         backbone.max_length,
     )
-    decoders = build_decoders(
-        config.decoders, folder, dtype or torch.float32, placement.offload if placement else {}
-    )
     return AnyGen(
         config,
         encoders,
@@ -83,7 +97,7 @@ def build(
         prompter,
         output_family,
         decoders,
-        build_describers(config, folder, dtype),
+        describers,
         build_tags(config, template),
         build_senses(config.llm, folder, backbone),
     ).eval()
@@ -133,13 +147,15 @@ def _sizes(projector: nn.Module) -> tuple[Any, dict[str, torch.Size]]:
     return projector.num_soft_tokens, {name: value.shape for name, value in projector.state_dict().items()}
 
 
-def build_encoders(config: ModelConfig, folder: Path) -> dict[Modality, Encoder]:
-    """Modality -> its encoder; one that reads several stands under each of them."""
+def build_encoders(
+    config: ModelConfig, folder: Path, dtype: torch.dtype = torch.float32
+) -> dict[Modality, Encoder]:
+    """Modality -> its encoder, at that precision; one that reads several stands under each of them."""
     family: dict[Modality, Encoder] = {}
     for name, each in config.encoders.items():
         kind = class_of(ENCODERS, each.kind, f"encoders.{name}.kind")
         settings = from_values(kind.Settings, each.settings, f"encoders.{name}.settings.")
-        made = kind.from_pretrained(folder / each.path, settings, each.modalities)
+        made = kind.from_pretrained(folder / each.path, settings, each.modalities, dtype)
         unread = sorted(set(each.modalities) - set(made.modalities))
         if unread:
             raise ConfigError(f"encoders.{name}.modalities: {unread[0]} is not read by {each.path}")
@@ -188,14 +204,19 @@ def build_backbone(
     dtype: torch.dtype | None,
     arguments: Mapping[str, Any] | None = None,
 ) -> Backbone:
-    counts = {Modality(name): count for name, count in config.signal_tokens.items()}
-    spelling = {Modality(name): text for name, text in config.spelling.items()}
-    signal_tokens = SignalTokens(counts, spelling, config.wrappers)
     lm_class = "AutoModelForCausalLM"
     if config.senses is not None:
         lm_class = class_of(SENSES, config.senses.kind, "llm.senses.kind").lm_class
     return Backbone.from_pretrained(
-        folder / config.path, signal_tokens, dtype, config.trained_rows, arguments, lm_class
+        folder / config.path, signal_tokens_of(config), dtype, config.trained_rows, arguments, lm_class
+    )
+
+
+def signal_tokens_of(config: LanguageModelConfig) -> SignalTokens:
+    """The tokens that join the base's vocabulary."""
+    counts = {Modality(name): count for name, count in config.signal_tokens.items()}
+    return SignalTokens(
+        counts, {Modality(name): text for name, text in config.spelling.items()}, config.wrappers
     )
 
 

@@ -63,7 +63,7 @@ def resolve(name: str | Path, local_files_only: bool = False) -> Path:
         raise CheckpointError(
             f"{name}: its weights are no part of anygen; `anygen pull {name}` fetches the parts; make a folder of "
             f"them with `{plan.obtain}` and give that folder's path as the model "
-            f"({'docs/nextgpt.md' if plan.is_trained else 'docs/bridge.md'})"
+            f"({_guide(plan)})"
         )
     if folder.is_dir():
         if not (folder / CONFIG).is_file():
@@ -77,6 +77,13 @@ def resolve(name: str | Path, local_files_only: bool = False) -> Path:
         f"model {str(name)!r} is neither a preset nor a folder; {nearest(str(name), [*presets(), *plans()])}, "
         "and a folder saved by save_pretrained or a hub id such as name/model is accepted too"
     )
+
+
+def _guide(plan: ModelConfig) -> str:
+    """The page that says how a preset's parts become a model."""
+    if not plan.is_trained:
+        return "docs/bridge.md"
+    return "docs/nextgpt.md" if plan.llm.lora is not None or plan.llm.trained_rows else "docs/training.md"
 
 
 def _is_hub_id(name: str) -> bool:

@@ -59,6 +59,17 @@ def plan_of(name: str | Path) -> Plan:
     return memory.make_plan(read_config(folder / checkpoint.CONFIG), folder)
 
 
+def sources_of(name: str | Path) -> dict[str, str]:
+    """Where the parts of a preset are published, and what was resolved when they were pulled; empty for other models."""
+    from anygen import checkpoint, pull
+    from anygen.config import read_config
+
+    path = checkpoint.plans().get(str(name))
+    if path is None or Path(name).is_dir():
+        return {}
+    return pull.sources(read_config(path), pull.default_folder(str(name)))
+
+
 def every_model(commercial_only: bool = False) -> list[dict[str, Any]]:
     """Every preset: what it reads and makes, its licence, the memory of its weights at half precision, and whether they are
     here. `commercial_only` leaves out those that do not say that all of their weights are free for commercial use."""
@@ -92,6 +103,7 @@ def every_model(commercial_only: bool = False) -> list[dict[str, Any]]:
                     "how": sorted({part.how for part in plan.parts}),
                 },
                 "weights": weights,
+                "sources": pull.sources(config, parts),
             }
         )
     return rows

@@ -1,46 +1,25 @@
-"""Image, Audio, Video: arrays with units, and what untrusted files may hold.
+"""Image, Audio, Video: arrays with units; and the table of everything that can be read.
 
 Reading: the container is judged from content, never from the name; sizes are checked from the header before decoding.
+Depth, Thermal and IMU, which are read and never made, are in measurements.py.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Real
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 import numpy as np
 
-from anygen import provenance as provenance_module
 from anygen.errors import MediaError, shown
 from anygen.files import sniff
-from anygen.files.atomic import write_files
-from anygen.modality import AUDIO, IMAGE, TEXT, VIDEO, Modality
+from anygen.measurements import Depth, Imu, Thermal
+from anygen.medium import DEFAULT_LIMITS, MediaLimits, Source, check_suffix, hash_of, save_media, what
+from anygen.modality import AUDIO, DEPTH, IMAGE, IMU, TEXT, THERMAL, VIDEO, Modality
 
-Source: TypeAlias = str | Path | bytes | BinaryIO
-
-
-@dataclass(frozen=True)
-class MediaLimits:
-    """The most that a file from outside may hold. Checked before decoding; a caller may pass others.
-
-    max_pixels is per picture or frame. A clip of more than max_decoded_pixels in all its frames is read smaller
-    (same proportions), and where even that is too much, with every second, third, ... frame.
-    """
-
-    max_bytes: int = 256_000_000
-    max_pixels: int = 64_000_000
-    max_seconds: float = 1200.0
-    max_channels: int = 16
-    max_samples: int = 120_000_000
-    max_frames: int = 40_000
-    max_decoded_pixels: int = 100_000_000
-
-
-DEFAULT_LIMITS = MediaLimits()
 MAX_PEAK = 16.0
 """The loudest sample: louder ones are no overshoot but numbers of another unit."""
 MAX_RATE = 768_000
@@ -83,7 +62,7 @@ class Image:
         """The bytes of a PNG file, with the record of what made it."""
         from anygen.files import image
 
-        _check_suffix(suffix, (".png",))
+        check_suffix(suffix, (".png",))
         return image.encode_png(self.pixels, provenance)
 
     def save(self, path: str | Path, provenance: Mapping[str, Any] | None = None) -> Path:
@@ -96,7 +75,7 @@ class Image:
 
     def content_hash(self) -> str:
         """SHA-256 (hex) of shape and pixels."""
-        return _hash(self.pixels)
+        return hash_of(self.pixels)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Image) and np.array_equal(self.pixels, other.pixels)
@@ -123,7 +102,7 @@ class Audio:
     def __post_init__(self) -> None:
         samples = self.samples
         if not isinstance(samples, np.ndarray) or samples.dtype != np.float32 or samples.ndim not in (1, 2):
-            raise MediaError(f"Audio.samples is {_what(samples)}; a (T,) or (C, T) float32 array is accepted")
+            raise MediaError(f"Audio.samples is {what(samples)}; a (T,) or (C, T) float32 array is accepted")
         if samples.size == 0:
             raise MediaError("Audio.samples holds no samples; at least one is needed")
         if not np.isfinite(samples).all():
@@ -184,7 +163,7 @@ class Audio:
         """The bytes of a 16-bit WAV (or FLAC) file, with the record of what made it."""
         from anygen.files import audio
 
-        _check_suffix(suffix, (".wav", ".flac"))
+        check_suffix(suffix, (".wav", ".flac"))
         write = audio.encode_flac if suffix == ".flac" else audio.encode_wav
         return write(self.samples, self.sample_rate, provenance)
 
@@ -203,7 +182,7 @@ class Audio:
     def content_hash(self) -> str:
         """SHA-256 (hex) of rate, shape and samples; one channel is the same sound as (T,) and as (1, T)."""
         samples = self.samples[0] if self.num_channels == 1 and self.samples.ndim == 2 else self.samples
-        return _hash(samples, f"{self.sample_rate} Hz")
+        return hash_of(samples, f"{self.sample_rate} Hz")
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -240,7 +219,7 @@ class Video:
             )
         object.__setattr__(self, "fps", float(self.fps))
         if self.audio is not None and not isinstance(self.audio, Audio):
-            raise MediaError(f"Video.audio is {_what(self.audio)}; an Audio or None is accepted")
+            raise MediaError(f"Video.audio is {what(self.audio)}; an Audio or None is accepted")
 
     @classmethod
     def open(cls, source: Source, limits: MediaLimits = DEFAULT_LIMITS) -> Video:
@@ -271,7 +250,7 @@ class Video:
         """The bytes of an MP4 file (h264, yuv420p, even sizes, index first; aac), with the record of what made it."""
         from anygen.files import video
 
-        _check_suffix(suffix, (".mp4",))
+        check_suffix(suffix, (".mp4",))
         sound = None if self.audio is None else (self.audio.samples, self.audio.sample_rate)
         return video.encode_mp4(self.frames, self.fps, sound, provenance)
 
@@ -291,7 +270,7 @@ class Video:
     def content_hash(self) -> str:
         """SHA-256 (hex) of rate, shape, frames and sound."""
         sound = "" if self.audio is None else self.audio.content_hash()
-        return _hash(self.frames, f"{float(self.fps):.3f} fps {sound}")
+        return hash_of(self.frames, f"{float(self.fps):.3f} fps {sound}")
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -308,8 +287,17 @@ class Video:
         return f"Video({self.frames.shape[0]} frames, {self.width}x{self.height}, {self.fps:g} fps)"
 
 
-MEDIA_TYPES: dict[Modality, Any] = {IMAGE: Image, AUDIO: Audio, VIDEO: Video}
+MEDIA_TYPES: dict[Modality, Any] = {
+    IMAGE: Image,
+    AUDIO: Audio,
+    VIDEO: Video,
+    DEPTH: Depth,
+    THERMAL: Thermal,
+    IMU: Imu,
+}
+"""What each modality but text is given as: all that can be read."""
 SUFFIX: dict[Modality, str] = {IMAGE: ".png", AUDIO: ".wav", VIDEO: ".mp4"}
+"""How the file of each medium that can be made ends."""
 
 
 def modality_of(value: Any) -> Modality:
@@ -318,14 +306,15 @@ def modality_of(value: Any) -> Modality:
         return TEXT
     modality = getattr(value, "modality", None)
     if modality is None:
-        raise MediaError(f"a part of type {type(value).__name__}; text, Image, Audio or Video is accepted")
+        named = ", ".join(kind.__name__ for kind in MEDIA_TYPES.values())
+        raise MediaError(f"a part of type {type(value).__name__}; text, {named} are accepted")
     return Modality(modality)
 
 
 def open_media(source: Source, limits: MediaLimits = DEFAULT_LIMITS) -> Image | Audio | Video:
     """Read a file as what its content is: a GIF of several pictures is a clip, an MP4 without pictures a sound.
 
-    Raises MediaError.
+    A picture of depth or warmth is a picture like any other here: open those with Depth, Thermal and Imu. Raises MediaError.
     """
     name, data = sniff.read_source(source, limits.max_bytes)
     kind = _kind_of(name, data, limits)
@@ -351,28 +340,9 @@ def _kind_of(name: str, data: bytes, limits: MediaLimits) -> type[Image] | type[
     return Image if container in sniff.IMAGE_CONTAINERS else Audio
 
 
-def save_media(media: Any, path: str | Path, provenance: Mapping[str, Any] | None = None) -> Path:
-    """Write `media` to `path`, and the record beside it where one is given: temporary names, fsync, rename.
-
-    On any failure nothing half-written remains. Raises OSError (disk full, no permission), MediaError for a suffix
-    that is not written.
-    """
-    path = Path(path)
-    files = [(path, media.encode(provenance, path.suffix.lower()))]
-    if provenance is not None:
-        files.append((provenance_module.sidecar(path), provenance_module.as_json(provenance)))
-    write_files(files)
-    return path
-
-
 def _file_suffix(file: bytes | None) -> str:
     container = None if file is None else sniff.container_of(file)
     return f".{container or 'png'}"
-
-
-def _check_suffix(suffix: str, accepted: tuple[str, ...]) -> None:
-    if suffix not in accepted:
-        raise MediaError(f"a file name ending in {suffix!r}; {' or '.join(accepted)} is written")
 
 
 def _check_pixels(name: str, pixels: Any, shape: str, ndim: int) -> None:
@@ -382,18 +352,6 @@ def _check_pixels(name: str, pixels: Any, shape: str, ndim: int) -> None:
         or pixels.ndim != ndim
         or pixels.shape[-1] != 3
     ):
-        raise MediaError(f"{name} is {_what(pixels)}; a {shape} uint8 array is accepted")
+        raise MediaError(f"{name} is {what(pixels)}; a {shape} uint8 array is accepted")
     if pixels.size == 0:
         raise MediaError(f"{name} has the shape {pixels.shape}; at least one pixel is needed")
-
-
-def _what(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return f"a {value.shape} {value.dtype} array"
-    return f"of type {type(value).__name__}"
-
-
-def _hash(array: np.ndarray, units: str = "") -> str:
-    digest = hashlib.sha256(f"{array.dtype} {array.shape} {units}".encode())
-    digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()

@@ -22,7 +22,8 @@ from anygen.config import DecoderConfig, ModelConfig, SourceConfig, from_values
 from anygen.decoders import DECODERS
 from anygen.decoders.text import NEGATIVE_FILE
 from anygen.encoders import ENCODERS
-from anygen.errors import MachineError
+from anygen.errors import CheckpointError, MachineError
+from anygen.files.weights import read_header
 from anygen.placement import Placement
 
 COUNTED, HEADERS, STATED = "counted", "from headers", "stated"
@@ -31,9 +32,8 @@ WIDTHS = {"float32": 4.0, "float16": 2.0, "bfloat16": 2.0}
 QUANTIZED = {"int8": 1.0, "int4": 0.5 + 1 / 64 + 4 / (64 * 256)}
 """Bytes of a weight of a linear layer; int4 is NF4 in blocks of 64 whose scales are 8-bit themselves (bitsandbytes)."""
 INT_OF = {"8bit": "int8", "4bit": "int4"}
-LARGEST_HEADER = 100_000_000
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
-CARDS = (8, 16, 24)
+CARDS = (8, 12, 16, 24)
 """Sizes of cards, in GB, that a plan speaks of."""
 
 
@@ -252,8 +252,10 @@ def make_plan(config: ModelConfig, folder: Path, count: bool = True) -> Plan:
         # First in any case: its towers are fewer than the file's, and there is no library to wait for.
         made = _counted(f"encoders.{name}", build) if place else None
         made = made or _from_headers(f"encoders.{name}", [place] if place else [])
-        made = made or _stated(f"encoders.{name}", config, 4)
-        parts.append(replace(made, at_single=True))
+        parts.append(made or _stated(f"encoders.{name}", config, 2))
+    for name, describer in config.describers.items():
+        found = _from_headers(f"describers.{name}", [folder / describer.path])
+        parts.append(found or _stated(f"describers.{name}", config, 2))
     parts.append(_projectors(config, folder))
     for modality, decoder in config.decoders.items():
         parts += _decoder(f"decoders.{modality}", config, decoder, folder, count)
@@ -306,7 +308,12 @@ def _decoder(part: str, config: ModelConfig, decoder: DecoderConfig, folder: Pat
     place = _place(path, config.sources.get(part), "model_index.json")
     if place is None:
         return [_stated(part, config, 2)]
-    saved = json.loads((place / "model_index.json").read_text(encoding="utf-8"))
+    try:
+        saved = json.loads((place / "model_index.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"{place / 'model_index.json'}: cannot be read; a folder saved by diffusers is expected"
+        ) from error
     left_out = {name for name, stand_in in kind.components(place).items() if stand_in is None}
     components = {
         name: value
@@ -360,10 +367,47 @@ def _projectors(config: ModelConfig, folder: Path) -> Part:
         [folder / "trained.safetensors"],
         lambda name: name.startswith(("input_projectors.", "output_projectors.", "signal_tokens.")),
     )
-    found = found or (
-        _stated("trained", config, 2) if "trained" in config.sources else Part("projectors", 0, STATED)
+    if found is None and "trained" in config.sources:
+        found = _stated("trained", config, 2)
+    if found is None and config.is_trained:
+        found = _counted("projectors", lambda: fresh_parts(config, folder))
+    return replace(found or Part("projectors", 0, STATED), name="projectors", at_single=True)
+
+
+def fresh_parts(config: ModelConfig, folder: Path) -> Any:
+    """Projectors and signal rows as they are before any training, by the names of the groups that train them, from the
+    configs of what they stand between; where they are built, torch's device context says."""
+    import torch
+    from transformers import AutoConfig
+
+    from anygen import output_projectors
+    from anygen.build import build_input_projectors
+    from anygen.modality import Modality
+
+    base = AutoConfig.from_pretrained(folder / config.llm.path, local_files_only=True)
+    dim = base.get_text_config().hidden_size
+    encoders: dict[Modality, Any] = {}
+    for name, each in config.encoders.items():
+        kind = class_of(ENCODERS, each.kind, f"encoders.{name}.kind")
+        settings = from_values(kind.Settings, each.settings)
+        made = kind(kind.config_of(folder / each.path, settings, each.modalities))
+        encoders |= {Modality(modality): made for modality in each.modalities}
+    outputs = {
+        name: output_projectors.build(
+            settings, dim, config.llm.signal_tokens[name], dict(config.decoders[name].conditioning)
+        )
+        for name, settings in config.output_projectors.items()
+    }
+    # One row for what is read and one for what is said, unless the base ties the two.
+    tables = 1 if getattr(base.get_text_config(), "tie_word_embeddings", False) else 2
+    tokens = len(config.llm.wrappers) + sum(config.llm.signal_tokens.values())
+    return torch.nn.ModuleDict(
+        {
+            "input_projectors": build_input_projectors(config.input_projectors, encoders, dim),
+            "output_projectors": torch.nn.ModuleDict(outputs),
+            "signal_tokens": torch.nn.Embedding(tables * tokens, dim),
+        }
     )
-    return replace(found, name="projectors", at_single=True)
 
 
 def _first(ways: Iterable[Callable[[], Part | None]]) -> Part | None:
@@ -383,7 +427,7 @@ def _counted(part: str, build: Callable[[], Any], *libraries: str) -> Part | Non
         Exception
     ):  # a config of another version, or a class that computes while it is built: headers tell too
         return None
-    params = sum(value.numel() for value in made.parameters())
+    params = sum(value.numel() for value in made.parameters()) + _kept_buffers(made)
     head = made.get_output_embeddings() if hasattr(made, "get_output_embeddings") else None
     linear = sum(
         each.weight.numel()
@@ -391,6 +435,16 @@ def _counted(part: str, build: Callable[[], Any], *libraries: str) -> Part | Non
         if isinstance(each, torch.nn.Linear) and each is not head
     )
     return Part(part, params, COUNTED, linear=linear if part == "llm" else 0)
+
+
+def _kept_buffers(module: Any) -> int:
+    """Values of the buffers that are saved with a module: tables of positions can be large."""
+    return sum(
+        value.numel()
+        for each in module.modules()
+        for name, value in each.named_buffers(recurse=False)
+        if name not in each._non_persistent_buffers_set
+    )
 
 
 def _from_headers(
@@ -416,16 +470,9 @@ def _from_headers(
 
 def read_shapes(file: Path) -> dict[str, list[int]]:
     """Tensor -> shape from the header of a safetensors file. Raises CheckpointError."""
-    from anygen.errors import CheckpointError
-
     try:
-        with file.open("rb") as stream:
-            length = int.from_bytes(stream.read(8), "little")
-            if length > min(LARGEST_HEADER, file.stat().st_size):
-                raise ValueError(f"a header of {length} bytes")
-            header = json.loads(stream.read(length))
-        return {name: list(each["shape"]) for name, each in header.items() if name != "__metadata__"}
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        return {name: list(each["shape"]) for name, each in read_header(file).items()}
+    except (TypeError, KeyError) as error:
         raise CheckpointError(f"{file}: cannot be read as safetensors: {str(error)[:100]}") from error
 
 

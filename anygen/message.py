@@ -12,22 +12,15 @@ from typing import Any, TypeAlias, get_args
 import numpy as np
 
 from anygen.errors import MediaError, PromptError, nearest
-from anygen.media import (
-    DEFAULT_LIMITS,
-    MEDIA_TYPES,
-    Audio,
-    Image,
-    MediaLimits,
-    Video,
-    modality_of,
-    open_media,
-)
-from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
+from anygen.measurements import Depth, Imu, Thermal
+from anygen.media import MEDIA_TYPES, Audio, Image, Video, modality_of, open_media
+from anygen.medium import DEFAULT_LIMITS, MediaLimits
+from anygen.modality import AUDIO, DEPTH, IMAGE, IMU, THERMAL, VIDEO, Modality
 
-Part: TypeAlias = str | Image | Audio | Video
+Part: TypeAlias = str | Image | Audio | Video | Depth | Thermal | Imu
 
 ROLES = ("system", "user", "assistant")
-_PART_TYPES = ("text", "image", "audio", "video", "image_url", "input_audio", "audio_url", "video_url")
+_PART_TYPES = ("text", *MEDIA_TYPES, "image_url", "input_audio", "audio_url", "video_url")
 
 
 @dataclass(frozen=True)
@@ -248,6 +241,11 @@ def _from_object(value: Any, modality: Modality | None, limits: MediaLimits) -> 
     if modality == AUDIO and isinstance(value, np.ndarray):
         raise PromptError(
             "the audio part holds an array, which has no rate; Audio(samples, sample_rate) is accepted"
+        )
+    if modality in (DEPTH, THERMAL, IMU) and isinstance(value, np.ndarray):
+        kind = MEDIA_TYPES[modality].__name__
+        raise PromptError(
+            f"the {modality} part holds an array, which has no unit; a {kind} or a file is accepted"
         )
     raise PromptError(
         f"a part of type {type(value).__name__}; text, {', '.join(each.__name__ for each in MEDIA_TYPES.values())} "

@@ -18,4 +18,8 @@ THERMAL = Modality("thermal")
 IMU = Modality("imu")
 
 MEDIA = (IMAGE, AUDIO, VIDEO)
-"""The modalities a file can hold, in the order they are listed everywhere."""
+"""What can be read and made, in the order it is listed everywhere."""
+MEASUREMENTS = (DEPTH, THERMAL, IMU)
+"""What can be read and is never made."""
+INPUTS = (*MEDIA, *MEASUREMENTS)
+"""What a prompt may hold beside text."""

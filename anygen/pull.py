@@ -7,6 +7,7 @@ that is not the one recorded.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import http.client
@@ -16,7 +17,7 @@ import os
 import shutil
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -30,6 +31,8 @@ from anygen.files.atomic import write_files
 logger = logging.getLogger(__name__)
 
 LOCK = "anygen.lock.json"
+PULLING = ".anygen.pulling"
+"""Held by the process that fetches into a folder."""
 FORMAT = 1
 UNVERIFIED = "unverified"
 PICKLES = (".bin", ".pt", ".pth", ".ckpt")
@@ -81,6 +84,30 @@ def is_here(folder: Path) -> bool:
     )
 
 
+def sources(config: ModelConfig, folder: Path) -> dict[str, str]:
+    """Part -> where it is published, at which revision, and what a pull into `folder` resolved that to, in words."""
+    try:
+        locked = _read_lock(folder)
+    except CheckpointError:
+        locked = {}
+    return {part: _told(source, locked.get(part)) for part, source in config.sources.items()}
+
+
+def _told(source: SourceConfig, record: Mapping[str, Any] | None) -> str:
+    is_known = source.revision != UNVERIFIED
+    if record is None or record["repository"] != source.repository:
+        return f"{source.repository}, revision {source.revision}" + ("" if is_known else "; not pulled")
+    if record["revision"]:
+        named = (
+            "as the preset says" if record["revision"] == source.revision else "resolved when it was pulled"
+        )
+        return f"{source.repository}, revision {record['revision']} ({named})"
+    digests = [str(each["sha256"]) for each in record["files"].values()]
+    is_given = all(source.sha256.get(name) == each["sha256"] for name, each in record["files"].items())
+    named = "as the preset says" if is_given else "recorded when it was pulled"
+    return f"{source.repository}, SHA-256 {', '.join(digests)} ({named})"
+
+
 def pull(
     preset: str | Path,
     out: str | Path | None = None,
@@ -91,7 +118,8 @@ def pull(
     """Fetch the parts of a preset, by name or as a YAML file, into `out`; what is there already is kept.
 
     `offline` (or HF_HUB_OFFLINE) takes what the hub's cache has. `endpoint` is another hub than the usual one.
-    Raises ConfigError for an unknown preset, MachineError for network, permission and disk, CheckpointError for a file that
+    Raises ConfigError for an unknown preset, MachineError for network, permission, disk and a second pull into the same
+    folder at once, CheckpointError for a file that
     is not what the preset or the lock says."""
     config = _preset(preset)
     folder = Path(out) if out is not None else default_folder(config.name)
@@ -101,6 +129,34 @@ def pull(
         raise MachineError(
             f"{folder}: cannot be made: {error.strerror}; name another folder with --out"
         ) from error
+    with _alone(folder):
+        return _pull(config, folder, offline, endpoint, report)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keeps a second pull out of the folder meanwhile. Raises MachineError where this one is the second."""
+    from filelock import FileLock, Timeout
+
+    held = FileLock(folder / PULLING, timeout=0)
+    try:
+        held.acquire()
+    except Timeout as error:
+        raise MachineError(
+            f"{folder}: another pull is fetching into it; wait until it has ended, or name another folder with --out"
+        ) from error
+    except OSError as error:
+        raise _on_disk(error, folder) or error from error
+    try:
+        yield
+    finally:
+        # While it is held: whoever opens it from now on opens another.
+        with contextlib.suppress(OSError):
+            (folder / PULLING).unlink(missing_ok=True)
+        held.release()
+
+
+def _pull(config: ModelConfig, folder: Path, offline: bool, endpoint: str | None, report: Report) -> Pulled:
     locked = _read_lock(folder)
     found: dict[str, tuple[File, ...]] = {}
     done: dict[str, str] = {}

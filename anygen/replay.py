@@ -12,9 +12,9 @@ import numpy as np
 
 from anygen import provenance
 from anygen.errors import MediaError
-from anygen.media import Audio, Image, Video, open_media
+from anygen.media import MEDIA_TYPES, Audio, Image, Video, open_media
 from anygen.message import ROLES, Message
-from anygen.modality import TEXT
+from anygen.modality import MEASUREMENTS, TEXT, Modality
 from anygen.options import GenerationOptions
 
 if TYPE_CHECKING:
@@ -118,21 +118,25 @@ def asked(
 
 
 class _Finder:
-    """Looks for media by content hash; opens each candidate once."""
+    """Looks for media by content hash; opens each candidate once, and once more as each measurement that is asked for."""
 
     def __init__(self, name: str, candidates: Sequence[Path]) -> None:
         self.name = name
-        # A file kept by anygen is named by its hash, so those that may fit come first.
         self.candidates = list(dict.fromkeys(candidates))
+        # By what they are still to be opened as: nothing in a file of a measurement says that it is one.
+        self.unopened: dict[str, list[Path]] = {}
         self.known: dict[str, Any] = {}
 
     def media(self, modality: str, digest: str) -> Any:
-        order = sorted(self.candidates, key=lambda path: path.stem != digest)
+        is_measured = modality in MEASUREMENTS
+        unopened = self.unopened.setdefault(modality if is_measured else "", list(self.candidates))
+        # A file kept by anygen is named by its hash, so those that may fit come first.
+        order = sorted(unopened, key=lambda path: path.stem != digest)
         while digest not in self.known and order:
             path = order.pop(0)
-            self.candidates.remove(path)
+            unopened.remove(path)
             try:
-                media = open_media(path)
+                media = MEDIA_TYPES[Modality(modality)].open(path) if is_measured else open_media(path)
             except MediaError:
                 continue
             self.known[media.content_hash()] = media

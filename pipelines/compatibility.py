@@ -1,36 +1,42 @@
-"""docs/results/compatibility.md: what anygen expects of each published checkpoint against the recorded key lists, and the
-error of its parts on the golden files. Nothing here needs a weight.
+"""docs/results/compatibility.md: what anygen expects of each published checkpoint against the recorded key lists, the error
+of its parts on the golden files, the memory of every preset by its architecture, and what a conversion takes.
 
-    python -m anygen_pipelines.compatibility --golden tests/golden > docs/results/compatibility.md
+    python -m anygen_pipelines.compatibility --golden tests/golden --convert-in FOLDER > docs/results/compatibility.md
+
+Nothing here needs a published weight. The conversion writes 10 GB into FOLDER and removes them; without it its section is
+left out.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import json
 import math
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import torch
 
 from anygen.config import read_config
 from anygen.convert import imagebind, nextgpt, nextgpt_v15
 from anygen.convert.coverage import Coverage, compare
 from anygen.encoders.imagebind.config import imagebind_huge
-from anygen.input_projectors import build as build_input
-from anygen.output_projectors import build as build_output
+from anygen.quiet import quiet_libraries
+from anygen_pipelines.published import audiocraft
+from anygen_pipelines.published.golden import golden_imagebind, golden_input, golden_output
+from anygen_pipelines.published.memory_tables import memory_section
+from anygen_pipelines.published.time_conversion import time_conversion
 
 DIM, FEATURES = 4096, 1024
 BASE = nextgpt.BaseShape(dim=DIM, layers=32, key_dim=DIM, tokens=32000)
 PUBLISHED_TOTAL = 647
 HEADER = """# What anygen reads of published checkpoints
 
-Made by `python -m anygen_pipelines.compatibility --golden tests/golden`, on the meta device, without weights. The key
-lists were recorded by running the reference classes (tests/golden); no published file was at hand. "Golden error" is
-the largest difference to the reference's outputs over the largest output, on its classes with random weights at tiny size.
+Made by `python -m anygen_pipelines.compatibility --golden tests/golden --convert-in FOLDER`, without a published file: none
+was at hand.
+
+## Names, shapes and numbers
+
+The key lists were recorded by running the reference classes (tests/golden); ours are counted on the meta device. "Golden
+error" is the largest difference to the reference's outputs over the largest output, on its classes with random weights at
+tiny size.
 
 | published format | keys expected | matched | missing | unexpected | golden error |
 |---|---|---|---|---|---|"""
@@ -79,7 +85,9 @@ def rows(golden: Path) -> list[str]:
     size = 2 * sum(math.prod(shape) for shape in names.values())
     huge = compare(recorded(golden / "keys_imagebind_huge.txt"), imagebind.expected_shapes(imagebind_huge()))
     lines = [
-        row("ImageBind, imagebind_huge.pth", huge, "at most 1e-5 (test_imagebind_golden.py)"),
+        row("ImageBind, imagebind_huge.pth", huge, golden_imagebind(golden, "upstream")),
+        f"| - as NExT-GPT reads it (no audio scale) | - | - | - | - | {golden_imagebind(golden, 'legacy'):.1e} |",
+        f"| - as NExT-GPT v1.5 reads it (its tokens) | - | - | - | - | {golden_imagebind(golden, 'v15'):.1e} |",
         row(
             f"NExT-GPT 7b_tiva_v0, pytorch_model.pt (as documented; {size / 1e6:.0f} MB at half precision)",
             compare(documented, names),
@@ -98,51 +106,9 @@ def rows(golden: Path) -> list[str]:
     for modality, prefix in nextgpt_v15.OUTPUTS.items():
         coverage = compare(part(theirs, prefix), part(ours, prefix))
         lines.append(row(f"NExT-GPT v1.5, {modality} output projector", coverage, output_error))
+    for name, coverage in audiocraft.coverages(golden, recorded):
+        lines.append(row(f"AudioCraft, {name}, both files (recorded)", coverage, "below"))
     return lines
-
-
-def _arrays(path: Path) -> dict[str, torch.Tensor]:
-    with np.load(path) as file:
-        return {name: torch.from_numpy(file[name]) for name in file.files}
-
-
-def _relative(made: torch.Tensor, wanted: torch.Tensor) -> float:
-    return ((made - wanted).abs().max() / wanted.abs().max()).item()
-
-
-def _loaded(module: Any, arrays: dict[str, torch.Tensor], prefix: str) -> Any:
-    state = {name.removeprefix(prefix): each for name, each in arrays.items() if name.startswith(prefix)}
-    module.load_state_dict(state)
-    return module.eval()
-
-
-@torch.no_grad()
-def golden_output(golden: Path) -> float:
-    """The larger error of the two output projectors of the golden file."""
-    arrays = _arrays(golden / "golden_output_projector_tiny.npz")
-    errors = []
-    for sizes in json.loads((golden / "golden_output_projector_tiny.json").read_text()).values():
-        prefix = sizes["prefix"]
-        names = ("hidden_dim", "ffn_dim", "encoder_layers", "decoder_layers", "heads")
-        config = {"kind": "transformer", **{name: sizes[name] for name in names}}
-        shape = {"sequence": (sizes["queries"], sizes["out_dim"])}
-        family = build_output(config, sizes["in_dim"], sizes["input_tokens"], shape)
-        head = _loaded(family.heads["sequence"], arrays, f"{prefix}weights/")
-        made = head(arrays[f"{prefix}inputs/hidden"], arrays[f"{prefix}inputs/input_embs"])
-        errors.append(_relative(made, arrays[f"{prefix}outputs/out"]))
-    return max(errors)
-
-
-@torch.no_grad()
-def golden_input(golden: Path, kind: str) -> float:
-    """The error of an input projector of the golden file: "group" or "mlp"."""
-    arrays = _arrays(golden / "golden_input_projector_tiny.npz")
-    sizes = json.loads((golden / "golden_input_projector_tiny.json").read_text())[kind]
-    own = {name: value for name, value in sizes.items() if name not in ("in_dim", "out_dim")}
-    tokens = arrays["inputs/tokens"]
-    projector = build_input({"kind": kind, **own}, sizes["in_dim"], tokens.shape[1], sizes["out_dim"])
-    prefix = "" if kind == "group" else "mlp_"
-    return _relative(_loaded(projector, arrays, f"{prefix}weights/")(tokens), arrays[f"{prefix}outputs/out"])
 
 
 def main() -> None:
@@ -150,8 +116,25 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--golden", type=Path, default=Path("tests/golden"), metavar="DIR")
+    parser.add_argument("--convert-in", type=Path, metavar="FOLDER", help="time a conversion at full size")
     options = parser.parse_args()
-    print("\n".join([HEADER, *rows(options.golden)]))
+    with quiet_libraries("transformers"):
+        sounds = audiocraft.section(options.golden)
+        page = "\n".join([HEADER, *rows(options.golden), *sounds]) + "\n\n" + memory_section()
+    if options.convert_in is not None:
+        page += "\n\n" + conversion_section(options.convert_in)
+    print(page)
+
+
+def conversion_section(folder: Path) -> str:
+    done = time_conversion(folder)
+    return (
+        "## What a conversion takes\n\n"
+        f"`anygen convert imagebind` on {done.tensors} tensors of random values in the published form "
+        f"({done.file_bytes / 1e9:.1f} GB, single precision), one thread: {done.seconds:.0f} s and at most "
+        f"{done.peak / 1e9:.1f} GB of memory, the pages of the mapped file counted in. Alone: "
+        "`python -m anygen_pipelines.published.time_conversion FOLDER`."
+    )
 
 
 if __name__ == "__main__":

@@ -27,6 +27,22 @@ def tiny_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_senses_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny model that reads all seven modalities of ImageBind."""
+    from tiny import write_tiny
+
+    return write_tiny(tmp_path_factory.mktemp("senses"), with_measurements=True)
+
+
+@pytest.fixture(scope="session")
+def tiny_senses(tiny_senses_dir: Path):
+    """That model, loaded: tests may not change it."""
+    from anygen import AnyGen
+
+    return AnyGen.from_pretrained(tiny_senses_dir)
+
+
+@pytest.fixture(scope="session")
 def tiny_model(tiny_dir: Path):
     """The tiny model, loaded: tests may not change it."""
     from anygen import AnyGen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -238,7 +239,13 @@ class Runner:
         self._window_bytes = 0
         for made in self.maker.make(order, self, self.should_stop):
             self.job.index.starting([made.work.slot])
-            self._commit(made)
+            try:
+                self._commit(made)
+            except OSError:
+                # A full disk is no fault of this answer.
+                with contextlib.suppress(OSError):
+                    self.job.index.ended([made.work.slot])
+                raise
             self.job.index.forget_starts(made.work.slot)
             self.job.claims.release(made.work.slot)
             self._suspects.discard(made.work.slot)

@@ -24,14 +24,26 @@ if TYPE_CHECKING:
 
 HELP = """\
 Write a line to ask. Media go with the next line:
-  /image PATH   /audio PATH   /video PATH
+  /image PATH   /audio PATH   /video PATH   /depth PATH   /thermal PATH   /imu PATH
   /save DIR     write the whole conversation and its media
   /seed N       the next answer's seed (then N + 1, ...)
   /new          forget the conversation
   /help         this
   /quit         leave (also Ctrl-D); Ctrl-C stops an answer"""
 
-COMMANDS = ("/image", "/audio", "/video", "/save", "/seed", "/new", "/help", "/quit")
+COMMANDS = (
+    "/image",
+    "/audio",
+    "/video",
+    "/depth",
+    "/thermal",
+    "/imu",
+    "/save",
+    "/seed",
+    "/new",
+    "/help",
+    "/quit",
+)
 
 
 class Chat:

@@ -47,10 +47,10 @@ def examine_machine(arguments: argparse.Namespace) -> int:
 def plan_memory(arguments: argparse.Namespace) -> int:
     """`anygen doctor PRESET`: a line a part, the sums, and what fits where."""
     from anygen import memory
-    from anygen.doctor import plan_of
+    from anygen.doctor import plan_of, sources_of
 
     plan, has = plan_of(arguments.subject), memory.machine()
-    found = plan.to_dict(has)
+    found = plan.to_dict(has) | {"sources": sources_of(arguments.subject)}
     code = DONE if plan.fits_somewhere(has) else ENVIRONMENT
     if arguments.json:
         print(json.dumps(found, ensure_ascii=False))
@@ -73,6 +73,7 @@ def plan_memory(arguments: argparse.Namespace) -> int:
                     "with one decoder at a time": [f"{name} {ones[name]}" for name in sums],
                     "this machine": found["fits"],
                     "a card of": found["cards"],
+                    **({"sources": found["sources"]} if found["sources"] else {}),
                 }
             )
         )

@@ -21,7 +21,7 @@ from anygen.cli.arguments import (
 from anygen.cli.exits import DONE, UsageError
 from anygen.cli.terminal import follow, load, save, show
 from anygen.errors import nearest
-from anygen.modality import MEDIA, Modality
+from anygen.modality import INPUTS, Modality
 
 
 class AddPart(argparse.Action):
@@ -35,8 +35,9 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "generate",
         help="answer one prompt",
-        usage="anygen generate [TEXT | --image PATH | --audio PATH | --video PATH] ... [options]",
-        description="Answer one prompt. Texts and media are read in the order they stand.",
+        usage="anygen generate [TEXT | --image PATH | --audio PATH | --video PATH | ...] ... [options]",
+        description="Answer one prompt. Texts and media are read in the order they stand. Depth, thermal and IMU are for "
+        "models that read them (docs/inputs.md).",
         epilog="examples:\n"
         '  anygen generate "Draw what you hear." --audio bark.wav --seed 7 --out out/\n'
         '  anygen generate "The thing in this picture:" --image a.png "with the sound of this:" --audio b.wav\n'
@@ -49,7 +50,7 @@ def add(commands: Any) -> None:
         metavar="TEXT",
         help="a text; TEXT alone is the same; - reads standard input",
     )
-    for modality in MEDIA:
+    for modality in INPUTS:
         parser.add_argument(
             f"--{modality}", action=AddPart, metavar="PATH", help=f"a file to read as {modality}"
         )

@@ -76,6 +76,8 @@ def list_models(arguments: argparse.Namespace) -> int:
             f"decoder at a time ({', '.join(memory['how'])})",
             "weights": row["weights"],
         }
+        if row["sources"]:
+            found["sources"] = row["sources"]
         print("\n".join([row["name"], *as_lines(found, "  ")]))
     if not rows:
         print("no preset says that its weights are free for commercial use")

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from anygen.errors import nearest
-from anygen.modality import MEDIA, TEXT, Modality
+from anygen.modality import INPUTS, MEASUREMENTS, TEXT, Modality
 
 ROLES = ("system", "user", "assistant")
 
@@ -69,7 +69,7 @@ class Example:
 def read_examples(
     path: Path | str,
     roots: Iterable[Path | str] = (),
-    modalities: Sequence[str] = MEDIA,
+    modalities: Sequence[str] = INPUTS,
     check_files: bool = True,
 ) -> list[Example]:
     """Read a JSONL file of examples; empty lines are skipped.
@@ -111,7 +111,7 @@ def parse_example(
     source: str,
     folder: Path,
     allowed: Sequence[Path],
-    modalities: Sequence[str] = MEDIA,
+    modalities: Sequence[str] = INPUTS,
     check_files: bool = True,
 ) -> Example:
     """Check one decoded line and build its Example. `folder` is what paths are relative to, `allowed` where they may end.
@@ -197,6 +197,8 @@ class _Line:
         if role == "user":
             self.mapping(value, where, required=("type", "path"))
             return MediaReference(Modality(kind), self.path(value["path"], where))
+        if kind in MEASUREMENTS:
+            raise self.error(f"{where} is {kind}; that is read and never made, so no assistant's")
         self.mapping(value, where, required=("type", "caption"), optional=("path",))
         caption = value["caption"]
         if not isinstance(caption, str) or not caption.strip():

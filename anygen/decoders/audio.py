@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
+import json
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -14,8 +18,11 @@ from torch import Tensor, nn
 from anygen.decoders.base import check_seconds, chosen
 from anygen.decoders.diffusion import PipelineDecoder
 from anygen.decoders.text import t5_states, token_ids
+from anygen.errors import CheckpointError, MachineError
 from anygen.media import Audio
 from anygen.modality import AUDIO
+
+_DRAWS_WITH_TORCHSDE = ("CosineDPMSolverMultistepScheduler", "DPMSolverSDEScheduler")
 
 
 class AudioDecoder(PipelineDecoder):
@@ -91,6 +98,15 @@ class AudioLDM2(AudioLDM):
     # Its own way to offload asks for its text encoders.
     waits_whole = True
 
+    def _load_text(self) -> Any:
+        named = json.loads((self._folder / "model_index.json").read_text(encoding="utf-8"))
+        if named.get("language_model", ["", ""])[1] == "GPT2Model":
+            raise CheckpointError(
+                f"{self._folder / 'model_index.json'}: names GPT2Model as language_model, which no longer generates in "
+                "transformers; write GPT2LMHeadModel in its place, which reads the same weights"
+            )
+        return super()._load_text()
+
     @classmethod
     def components(cls, folder: Path) -> dict[str, Any]:
         # It hears, to choose among several takes; here each item is one.
@@ -135,6 +151,27 @@ class StableAudio(AudioDecoder):
 
     pipeline_name = "StableAudioPipeline"
     takes: ClassVar = {"sequence": "prompt_embeds", "mask": "attention_mask"}
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        folder: str | Path,
+        conditioning: Mapping[str, Sequence[int]],
+        defaults: Mapping[str, Any],
+        dtype: torch.dtype = torch.float32,
+    ) -> PipelineDecoder:
+        """As any decoder's; raises MachineError where its scheduler needs torchsde, and that is not installed."""
+        named = None
+        # What cannot be read here, loading the pipeline says better.
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            file = Path(folder) / "scheduler" / "scheduler_config.json"
+            named = json.loads(file.read_text(encoding="utf-8")).get("_class_name")
+        if named in _DRAWS_WITH_TORCHSDE and importlib.util.find_spec("torchsde") is None:
+            raise MachineError(
+                f"{folder}: its scheduler, {named}, needs the package torchsde, which is not installed: "
+                "pip install 'anygen[stable-audio]'"
+            )
+        return super().from_pretrained(folder, conditioning, defaults, dtype)
 
     def _widths(self) -> dict[str, Any]:
         return {"sequence": self.pipe.projection_model.config.text_encoder_dim}

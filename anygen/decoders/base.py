@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from anygen.errors import CheckpointError, ConfigError
+from anygen.files.weights import check_weights
 from anygen.modality import Modality
 from anygen.quiet import quiet_libraries
 
@@ -61,18 +62,32 @@ def load_pipe(pipeline_name: str, folder: Path, dtype: torch.dtype, **components
         raise CheckpointError(
             f"{index}: no such file; a folder saved by diffusers' {pipeline_name} is expected"
         )
-    saved = json.loads(index.read_text())
-    found = saved["_class_name"]
+    try:
+        saved = json.loads(index.read_text(encoding="utf-8"))
+        found = saved["_class_name"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise CheckpointError(
+            f"{index}: cannot be read; a folder saved by diffusers' {pipeline_name} is expected"
+        ) from error
     if found != pipeline_name:
         raise CheckpointError(f"{index}: holds a {found}; a {pipeline_name} is expected")
+    for name, place in saved.items():
+        if isinstance(place, list) and name not in components:
+            check_weights(Path(folder) / name)
     # What was saved as nothing has to be given as nothing.
     empty = dict.fromkeys(name for name, place in saved.items() if place == [None, None])
     with quiet_libraries("transformers", "diffusers"):
         import diffusers
 
-        pipe = getattr(diffusers, pipeline_name).from_pretrained(
-            folder, use_safetensors=True, local_files_only=True, dtype=dtype, **(empty | components)
-        )
+        try:
+            pipe = getattr(diffusers, pipeline_name).from_pretrained(
+                folder, use_safetensors=True, local_files_only=True, dtype=dtype, **(empty | components)
+            )
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise CheckpointError(
+                f"{folder}: is no whole {pipeline_name} that diffusers can load: {reason}"
+            ) from error
     pipe.set_progress_bar_config(disable=True)
     for component in pipe.components.values():
         if isinstance(component, torch.nn.Module):

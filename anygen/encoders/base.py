@@ -31,4 +31,4 @@ class Encoder(Protocol):
         """One media item as a CPU tensor whose shape depends on the modality alone, so that items stack."""
 
     def encode(self, modality: Modality, prepared: Tensor) -> Tensor:
-        """Stacked prepared items (N, ...) as features_NFE, without gradient."""
+        """Stacked prepared items (N, ...) as features_NFE float32, without gradient; what it runs at is its own affair."""

@@ -25,6 +25,7 @@ _SPOKEN = {
     "ogg": "OGG",
     "mp4": "MP4",
     "webm": "WebM",
+    "npy": "NumPy array",
 }
 
 
@@ -103,6 +104,8 @@ def container_of(data: bytes) -> str | None:
         return "mp4"
     if data[:4] == b"\x1a\x45\xdf\xa3":
         return "webm" if b"webm" in data[:64] else None
+    if data[:6] == b"\x93NUMPY":
+        return "npy"
     if data[:3] == b"ID3" or _is_mpeg_audio(data):
         return "mp3"
     return None

@@ -19,7 +19,7 @@ from anygen.errors import MediaError
 from anygen.files import audio, sniff
 
 if TYPE_CHECKING:
-    from anygen.media import MediaLimits
+    from anygen.medium import MediaLimits
 
 VIDEO_CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4")
 AUDIO_CODECS = (

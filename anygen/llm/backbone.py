@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from anygen.errors import CheckpointError
+from anygen.files.weights import check_weights
 from anygen.llm.signal_tokens import SignalIds, SignalRows, SignalTokens, mean_rows
 from anygen.quiet import quiet_libraries
 
@@ -130,8 +131,9 @@ class Backbone(nn.Module):
             raise CheckpointError(
                 f"{folder}: holds no .safetensors; `anygen convert` makes them from other formats"
             )
+        check_weights(folder)
         logger.info("loading %s", folder)
-        with quiet_libraries("transformers"):
+        with quiet_libraries("transformers"), _one_sentence(folder):
             lm, report = getattr(transformers, lm_class).from_pretrained(
                 folder,
                 use_safetensors=True,
@@ -142,9 +144,10 @@ class Backbone(nn.Module):
                 **(arguments or {}),
             )
         _check_report(folder, report)
-        tokenizer = transformers.AutoTokenizer.from_pretrained(
-            folder, trust_remote_code=False, local_files_only=True
-        )
+        with _one_sentence(folder):
+            tokenizer = transformers.AutoTokenizer.from_pretrained(
+                folder, trust_remote_code=False, local_files_only=True
+            )
         made = cls(lm, tokenizer, signal_tokens, trained_rows).eval()
         made.is_dispatched = bool(arguments)
         if arguments or made.dtype not in (torch.float32, torch.float16):
@@ -276,6 +279,20 @@ class Backbone(nn.Module):
             if token in in_base:
                 fresh[place] = rows_VD[token].detach()
         return fresh
+
+
+@contextlib.contextmanager
+def _one_sentence(folder: Path) -> Iterator[None]:
+    """What transformers raises of a folder's files, as a CheckpointError of one sentence."""
+    try:
+        yield
+    except (OSError, ValueError, LookupError, AttributeError, TypeError) as error:
+        if isinstance(error, CheckpointError):
+            raise
+        reason = " ".join(str(error).split())[:200]
+        raise CheckpointError(
+            f"{folder}: is no language model and tokenizer that transformers can load: {reason}"
+        ) from error
 
 
 def _fingerprint(config: Any, weights: Iterable[tuple[str, Tensor]]) -> str:

@@ -26,6 +26,7 @@ from anygen.data.targets import TargetCache
 from anygen.errors import ConfigError, nearest
 from anygen.files.atomic import write_files
 from anygen.llm.lora import LoraSettings, add_lora, lora_parameters
+from anygen.placement import as_dtype
 from anygen.training.checkpoints import latest_checkpoint
 from anygen.training.loop import LoopConfig, train
 from anygen.training.losses import ALIGNMENTS, alignment_loss, next_token_loss
@@ -54,7 +55,9 @@ class StageConfig:
     `trainable` lists what trains (training/trainable.py). `alignment` is "euclidean" or "mse"; its terms are scaled by
     `alignment_scale`, or by `alignment_scales[modality]` where given, next to the words' 1. `noise` disturbs input
     features. `calibrate` first fits the input norms of fresh output projectors to what they will read. `lora` adds
-    adapters to a language model that has none. `validation` files are measured at the end, and every
+    adapters to a language model that has none. `dtype` is the precision of what stays frozen (what trains is float32), and
+    `device` and `offload` say where encoders and text encoders work while the caches are filled (placement.py); the
+    training itself runs where accelerate says. `validation` files are measured at the end, and every
     `loop.validate_every` steps, on `validation_examples` of them."""
 
     model: str
@@ -69,6 +72,9 @@ class StageConfig:
     alignment_scale: float = 1.0
     alignment_scales: Mapping[str, float] = field(default_factory=dict)
     target_dtype: str = "float32"
+    dtype: str = "float32"
+    device: str = "cpu"
+    offload: str | None = None
     calibrate: bool = False
     noise: FeatureNoise = field(default_factory=FeatureNoise)
     lora: LoraSettings | None = None
@@ -83,6 +89,7 @@ class StageConfig:
             raise ConfigError(
                 f"target_dtype: {self.target_dtype!r}; {nearest(self.target_dtype, TARGET_DTYPES)}"
             )
+        as_dtype(self.dtype)
         if self.validation_examples < 2:
             raise ConfigError(f"validation_examples: {self.validation_examples}; expected 2 or more")
 
@@ -278,11 +285,18 @@ def run_stage(config: StageConfig, title: str) -> dict[str, Any]:
     from anygen.model import AnyGen
 
     # Adapters of an earlier stage stay apart from the base, to go on training or to be saved again.
-    model = AnyGen.from_pretrained(config.model, merge=False)
+    model = AnyGen.from_pretrained(
+        config.model, config.dtype, merge=False, device=config.device, offload=config.offload
+    )
+    # Optimizers lose what half precision rounds away.
+    model.backbone.signal_rows.float()
     if config.lora is not None and not lora_parameters(model.backbone):
         add_lora(model.backbone, config.lora, torch.Generator().manual_seed(config.loop.seed))
     data = load_data(config, model, model.prompter)
     model.decoders.release()
+    for encoder in model.encoders.values():
+        if isinstance(encoder, nn.Module):
+            encoder.to("cpu")
     if model.backbone.device.type == "cpu":
         # The fused kernel's backward pass takes nearly twice as long on a CPU; the numbers agree to rounding.
         model.backbone.lm.set_attn_implementation("eager")

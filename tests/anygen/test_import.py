@@ -15,6 +15,8 @@ LAYERS = [
     (
         "files",
         "media",
+        "medium",
+        "measurements",
         "message",
         "reply",
         "options",
@@ -78,6 +80,9 @@ def test_every_file_of_the_library_has_a_layer():
 def test_imports_point_downward_only(path):
     here = path.relative_to(ROOT / "anygen").parts[0].removesuffix(".py")
     for module in imported(path):
+        # The one command that starts the app imports what starts it, when it is called.
+        if path.relative_to(ROOT).as_posix() == "anygen/cli/ui.py" and module.startswith("anygen_ui.command"):
+            continue
         assert module.split(".")[0] not in ("pipelines", "anygen_pipelines", "ui", "anygen_ui"), (
             f"{path} imports {module}"
         )
@@ -90,6 +95,46 @@ def test_imports_point_downward_only(path):
         assert not (here in PARTS and other in PARTS), (
             f"{path}: parts never import each other, but it imports {module}"
         )
+
+
+UI = [path for path in SOURCES if path.is_relative_to(ROOT / "ui")]
+WITHOUT_PAGES = {
+    "archive",
+    "cleaning",
+    "documents",
+    "engine",
+    "jobs",
+    "planning",
+    "queueing",
+    "records",
+    "shelf",
+    "storage_rules",
+    "store",
+    "tables",
+    "unpacking",
+    "uploads",
+    "worker",
+}
+"""The app's modules that run without streamlit: the engine's process, its store, its worker's process."""
+
+
+@pytest.mark.parametrize("path", UI, ids=lambda p: str(p.relative_to(ROOT)))
+def test_the_app_imports_anygen_and_what_its_extra_brings_alone(path):
+    found = {module.split(".")[0] for module in imported(path)} - sys.stdlib_module_names
+    allowed = {"anygen", "anygen_ui", "sqlalchemy"}
+    if path.stem not in WITHOUT_PAGES:
+        allowed |= {"streamlit", "starlette", "PIL"}
+    assert found <= allowed, f"{path} imports {', '.join(sorted(found - allowed))}"
+
+
+def test_what_stands_behind_the_page_loads_neither_streamlit_nor_a_model_library():
+    code = """
+import sys
+from anygen_ui import archive, cleaning, engine, store, unpacking
+print([name for name in ("streamlit", "torch", "transformers", "diffusers") if name in sys.modules])
+"""
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -15,7 +15,8 @@ import soundfile
 
 from anygen.errors import MediaError
 from anygen.files import atomic
-from anygen.media import Audio, Image, MediaLimits, Video, open_media
+from anygen.media import Audio, Image, Video, open_media
+from anygen.medium import MediaLimits
 
 RNG = np.random.default_rng(0)
 GRADIENT = np.stack(

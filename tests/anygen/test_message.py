@@ -7,7 +7,8 @@ import PIL.Image
 import pytest
 
 from anygen.errors import MediaError, PromptError
-from anygen.media import Audio, Image, MediaLimits, Video
+from anygen.media import Audio, Image, Video
+from anygen.medium import MediaLimits
 from anygen.message import Message, as_messages, to_chat
 from anygen.modality import Modality
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from anygen import AnyGen, memory
+from anygen import AnyGen, Image, memory
 from anygen import placement as placing
 from anygen.config import read_config
 from anygen.decoders.lazy import LazyDecoders
@@ -173,7 +173,9 @@ def test_a_precision_loads_its_base_and_draws(tiny_dir, dtype):
     model = AnyGen.from_pretrained(tiny_dir, dtype=dtype)
     assert model.backbone.dtype is as_dtype(dtype)
     assert model.decoders[IMAGE].pipe.dtype is as_dtype(dtype)
-    assert model.generate("hello", **ASK).images[0].pixels.dtype == np.uint8
+    assert model.encoders[IMAGE].dtype is as_dtype(dtype)
+    picture = Image(np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8))
+    assert model.generate(["hello", picture], **ASK).images[0].pixels.dtype == np.uint8
 
 
 @pytest.mark.parametrize("quantization", ["4bit", "8bit"])

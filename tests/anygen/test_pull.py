@@ -4,14 +4,17 @@ import errno
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from anygen import cli, pull
-from anygen.config import SourceConfig
+from anygen import checkpoint, cli, pull
+from anygen.config import SourceConfig, read_config
 from anygen.errors import CheckpointError, ConfigError, MachineError
 
 WEIGHTS = bytes(range(256)) * 2000
@@ -33,14 +36,15 @@ def sha256(data: bytes) -> str:
 
 
 class Server(ThreadingHTTPServer):
-    """Serves /weights.pth and one repository of a hub; `breaks` answers end halfway, `status` is what it says first."""
+    """Serves /weights.pth and repositories of a hub, all with the same files; `breaks` answers end halfway, `status` is
+    what it says first."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.breaks, self.status, self.asked = 0, 0, []
-        self.weights, self.repository = WEIGHTS, dict(REPOSITORY)
+        self.weights, self.repository, self.names = WEIGHTS, dict(REPOSITORY), {"a/b"}
 
     @property
     def url(self) -> str:
@@ -64,7 +68,7 @@ class Handler(BaseHTTPRequestHandler):
             if self.server.status == 403:
                 self.send_header("X-Error-Code", "GatedRepo")
             self.end_headers()
-        elif self.path.startswith("/api/models/a/b"):
+        elif (name := "/".join(self.path.partition("?")[0].split("/")[3:5])) in self.server.names:
             siblings = [
                 {"rfilename": name, "size": len(data), "blobId": "0" * 40}
                 | (
@@ -75,11 +79,11 @@ class Handler(BaseHTTPRequestHandler):
                 for name, data in self.server.repository.items()
             ]
             self._send(
-                json.dumps({"id": "a/b", "sha": COMMIT, "siblings": siblings}).encode(), "application/json"
+                json.dumps({"id": name, "sha": COMMIT, "siblings": siblings}).encode(), "application/json"
             )
         elif self.path == "/weights.pth":
             self._send(self.server.weights)
-        elif (name := self.path.removeprefix(f"/a/b/resolve/{COMMIT}/")) in self.server.repository:
+        elif (name := self.path.partition(f"/resolve/{COMMIT}/")[2]) in self.server.repository:
             self._send(self.server.repository[name])
         else:
             self.send_error(404)
@@ -395,6 +399,96 @@ def test_a_lock_that_is_none_is_refused(tmp_path, address, text):
     (tmp_path / pull.LOCK).write_text(text)
     with pytest.raises(CheckpointError, match="is no lock that anygen wrote"):
         pull.pull(address(), tmp_path)
+
+
+# --- what was resolved
+
+
+@pytest.mark.parametrize("name", checkpoint.plans())
+def test_of_every_preset_the_lock_and_info_say_what_was_resolved(name, server, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    monkeypatch.chdir(tmp_path)
+    config = read_config(checkpoint.plans()[name])
+    hub = {part: each for part, each in config.sources.items() if "://" not in each.repository}
+    here = {
+        part: replace(each, repository=f"{server.url}/weights.pth")
+        for part, each in config.sources.items()
+        if part not in hub
+    }
+    server.names = {each.repository for each in hub.values()}
+    config = replace(config, sources=hub | here)
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(checkpoint.config_text(config))
+    assert all(each.endswith(("not pulled", str(config.sources[part].revision))) or "://" in each
+               for part, each in pull.sources(config, tmp_path / "none").items())  # fmt: skip
+    done = pull.pull(path, pull.default_folder(name), endpoint=server.url)
+    lock = json.loads(done.lock.read_text())["parts"]
+    assert lock.keys() == config.sources.keys()
+    asked = [path for _, path, _ in server.asked if path.startswith("/api/models/")]
+    for part, each in hub.items():
+        assert lock[part]["revision"] == COMMIT
+        pinned = [path for path in asked if path.startswith(f"/api/models/{each.repository}")]
+        assert all((each.revision in path) == (each.revision != pull.UNVERIFIED) for path in pinned)
+    for part, record in lock.items():
+        assert all(len(each["sha256"]) == 64 for each in record["files"].values()), part
+    monkeypatch.setattr(checkpoint, "plans", lambda: {name: path})
+    for command in (["info", "--all"], ["doctor", name]):
+        cli.main(command)
+        said = capsys.readouterr().out
+        for part, each in hub.items():
+            assert f"{part}: {each.repository}, revision {COMMIT} (resolved when it was pulled)" in said
+        for part in here:
+            assert f"{part}: {server.url}/weights.pth, SHA-256 {sha256(WEIGHTS)} (recorded when" in said
+
+
+# --- two at once
+
+
+def test_a_second_pull_into_one_folder_is_refused_and_the_first_goes_on(address, tmp_path):
+    started, go_on = threading.Event(), threading.Event()
+    found = []
+
+    def wait(words: str) -> None:
+        started.set()
+        assert go_on.wait(30)
+
+    preset, out = address(), tmp_path / "parts"
+    first = threading.Thread(target=lambda: found.append(pull.pull(preset, out, report=wait)))
+    first.start()
+    assert started.wait(30)
+    try:
+        with pytest.raises(MachineError, match="another pull is fetching into it; wait until it has ended"):
+            pull.pull(preset, out)
+    finally:
+        go_on.set()
+        first.join()
+    assert found and left_in(out) == {"weights.pth", pull.LOCK}
+    pull.pull(preset, out)
+
+
+def test_a_second_process_is_refused_too(address, tmp_path):
+    preset, out = address(), tmp_path / "parts"
+    pull.pull(preset, out)
+    words = "import sys; from anygen.cli import main; sys.exit(main(sys.argv[1:]))"
+    with pull._alone(out):
+        other = subprocess.run(
+            [sys.executable, "-c", words, "pull", str(preset), "--out", str(out)],
+            capture_output=True,
+            text=True,
+        )
+    assert other.returncode == 3 and "another pull is fetching into it" in other.stderr
+    assert other.stderr.count("\n") == 1
+
+
+def test_a_folder_that_may_not_be_written_to_is_one_sentence(address, tmp_path, monkeypatch):
+    import filelock
+
+    def refuse(self) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(filelock.FileLock, "_acquire", refuse)
+    with pytest.raises(MachineError, match="may not be written to; name another folder with --out"):
+        pull.pull(address(), tmp_path / "parts")
 
 
 # --- the command

@@ -10,17 +10,27 @@ TOKENIZER = Path(__file__).parents[2] / "pipelines" / "mini" / "tokenizer"
 LENGTH, WIDTH, POOLED = 12, 16, 16  # conditioning of the tiny decoders
 
 
-def write_encoder(folder: Path) -> None:
+def write_encoder(folder: Path, with_measurements: bool = False) -> None:
     from anygen.encoders.imagebind.config import (
         AudioPreparation,
         GridTowerConfig,
         ImageBindConfig,
         ImagePreparation,
+        ImuTowerConfig,
         VideoPreparation,
         VisionTowerConfig,
     )
     from anygen.encoders.imagebind.model import ImageBind
 
+    measured = (
+        {}
+        if not with_measurements
+        else {
+            "depth": GridTowerConfig(dim=16, blocks=1, heads=2, height=32, width=32, logit_scale=5.0),
+            "thermal": GridTowerConfig(dim=16, blocks=1, heads=2, height=32, width=32, logit_scale=10.0),
+            "imu": ImuTowerConfig(dim=16, blocks=1, heads=2, length=80),
+        }
+    )
     config = ImageBindConfig(
         embed_dim=20,
         vision=VisionTowerConfig(dim=16, blocks=1, heads=2, image_size=28),
@@ -29,6 +39,7 @@ def write_encoder(folder: Path) -> None:
         video=VideoPreparation(clips=2, crops=1),
         sound=AudioPreparation(clips=2, clip_seconds=0.5, mel_bins=32, frames=56),
         scale_audio=False,
+        **measured,
     )
     ImageBind(config).save_pretrained(folder)
 
@@ -184,9 +195,8 @@ def write_audio_pipeline(folder: Path) -> None:
     pipe.save_pretrained(folder)
 
 
-def config_values() -> dict:
+def config_values(read: tuple[str, ...] = ("image", "audio", "video")) -> dict:
     """The configuration of the tiny model as YAML would hold it."""
-    read = ["image", "audio", "video"]
     projector = {
         "kind": "transformer",
         "hidden_dim": 16,
@@ -199,8 +209,10 @@ def config_values() -> dict:
         "name": "tiny",
         "description": "random weights, for tests",
         "licence": "none",
-        "encoders": {"imagebind": {"kind": "imagebind", "path": "encoder", "modalities": read}},
-        "input_projectors": {name: {"kind": "linear", "tokens_per_feature": 2} for name in read},
+        "encoders": {
+            "imagebind": {"kind": "imagebind", "path": "encoder", "modalities": list(map(str, read))}
+        },
+        "input_projectors": {name: {"kind": "linear", "tokens_per_feature": 2} for name in map(str, read)},
         "llm": {
             "path": "llm",
             "signal_tokens": {"image": 3, "video": 3, "audio": 2},
@@ -240,19 +252,21 @@ def config_values() -> dict:
     }
 
 
-def write_tiny(folder: Path) -> Path:
-    """Make the tiny model in `folder`: deterministic."""
+def write_tiny(folder: Path, with_measurements: bool = False) -> Path:
+    """Make the tiny model in `folder`: deterministic. With measurements it reads all that ImageBind does."""
     from anygen import checkpoint
     from anygen.build import build
     from anygen.config import ModelConfig, from_values
+    from anygen.modality import INPUTS, MEDIA
 
+    read = INPUTS if with_measurements else MEDIA
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        write_encoder(folder / "encoder")
+        write_encoder(folder / "encoder", with_measurements)
         write_llm(folder / "llm")
         write_image_pipeline(folder / "decoders" / "image")
         write_video_pipeline(folder / "decoders" / "video")
         write_audio_pipeline(folder / "decoders" / "audio")
-        model = build(from_values(ModelConfig, config_values()), folder)
+        model = build(from_values(ModelConfig, config_values(read)), folder)
     model.folder = folder
     return checkpoint.save(model, folder)

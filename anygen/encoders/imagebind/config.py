@@ -144,15 +144,51 @@ class AudioPreparation:
 
 
 @dataclass(frozen=True)
+class DepthPreparation:
+    """Depth: metres to the disparity (pixels) of a pair of cameras `baseline` metres apart with a focal length of
+    `focal_length` pixels; clamped and divided by `max_disparity`, short side to the tower's size by antialiased bilinear
+    interpolation, centre kept, normalised. Pixels that were not measured are read as `max_metres` away.
+
+    As documented, not measured here: ImageBind published no loader of depth. Disparity "as in Omnivore" is the paper's
+    word (Girdhar et al., 2023, section 3.3); baseline, metres' range, max_disparity, mean and std are those of Omnivore's
+    code and of its authors' answer about SUN RGB-D (facebookresearch/omnivore, issue 12); the focal length is that of a
+    Kinect v1 at 640 pixels. The treatment of what was not measured, and the antialiasing, are anygen's choice.
+    """
+
+    baseline: float = 0.075
+    focal_length: float = 518.857901
+    min_metres: float = 0.01
+    max_metres: float = 50.0
+    max_disparity: float = 75.0
+    mean: float = 0.0418
+    std: float = 0.0295
+
+
+@dataclass(frozen=True)
+class ImuPreparation:
+    """Inertial measurements: resampled to `sample_rate`, the middle kept of what is longer than the tower reads, zeros put
+    behind what is shorter; m/s2 and rad/s as they are.
+
+    As documented, not measured here: 2000 samples of 5 seconds are the paper's (Girdhar et al., 2023, section 3.3), so 400
+    Hz; ImageBind published no loader of its own. Zeros behind and no normalisation are those of IMU2CLIP (Moon et al.,
+    2022), which read the same recordings (Ego4D); the middle is anygen's choice.
+    """
+
+    sample_rate: float = 400.0
+
+
+@dataclass(frozen=True)
 class ImageBindSettings:
     """What a model may ask of a saved encoder in place of its own config; None leaves that as it is.
 
     One folder of Meta's weights serves Meta's embeddings, those of NExT-GPT (`scale_audio` False) and the tokens of its
-    v1.5 (`output` "tokens" too), each with just the `towers` it needs."""
+    v1.5 (`output` "tokens" too), each with just the `towers` it needs. `scale_measurements` False gives depth, thermal and
+    IMU features the length of an image's, for a projector that was trained on those."""
 
     towers: tuple[str, ...] | None = None
     output: str | None = None
     scale_audio: bool | None = None
+    scale_measurements: bool | None = None
 
     def __post_init__(self) -> None:
         if self.output not in (None, "embedding", "tokens"):
@@ -164,7 +200,8 @@ class ImageBindConfig:
     """The whole encoder. `embed_dim` is E, the width of its features.
 
     output "embedding": one feature per item, Meta's. output "tokens": one per patch, without the class token, as in
-    NExT-GPT v1.5. `scale_audio` False leaves out audio's logit scale, as both generations of NExT-GPT do.
+    NExT-GPT v1.5. `scale_audio` False leaves out audio's logit scale, as both generations of NExT-GPT do;
+    `scale_measurements` False those of depth, thermal and IMU.
     """
 
     embed_dim: int
@@ -176,9 +213,12 @@ class ImageBindConfig:
     imu: ImuTowerConfig | None = None
     output: Literal["embedding", "tokens"] = "embedding"
     scale_audio: bool = True
+    scale_measurements: bool = True
     image: ImagePreparation = ImagePreparation()
     video: VideoPreparation = VideoPreparation()
     sound: AudioPreparation = AudioPreparation()
+    disparity: DepthPreparation = DepthPreparation()
+    motion: ImuPreparation = ImuPreparation()
 
     def __post_init__(self) -> None:
         flat = [name for name in self.towers if getattr(getattr(self, name), "flat_dim", None) is not None]
@@ -186,6 +226,9 @@ class ImageBindConfig:
             raise ConfigError(f"output: tokens needs the class token, but {', '.join(flat)} pools flat")
         if self.sound.windows == "loudest" and self.sound.clips != 1:
             raise ConfigError(f"sound.clips: {self.sound.clips}, but windows: loudest takes 1")
+        for name, grid in (("depth", self.depth), ("thermal", self.thermal)):
+            if grid is not None and grid.height != grid.width:
+                raise ConfigError(f"{name}: {grid.height} x {grid.width}, but its pictures are square")
 
     @property
     def towers(self) -> tuple[str, ...]:
@@ -202,7 +245,7 @@ class ImageBindConfig:
 
     def changed(self, settings: ImageBindSettings) -> ImageBindConfig:
         """The same encoder as `settings` ask for it."""
-        given = {name: getattr(settings, name) for name in ("output", "scale_audio")}
+        given = {name: getattr(settings, name) for name in ("output", "scale_audio", "scale_measurements")}
         config = self if settings.towers is None else self.only(settings.towers)
         return dataclasses.replace(config, **{name: each for name, each in given.items() if each is not None})
 

@@ -36,7 +36,9 @@ from anygen.encoders.imagebind.stems import (
     VisionStem,
     conv_grid,
 )
+from anygen.encoders.imagebind.tokenizer import ClipTokenizer
 from anygen.errors import CheckpointError, MediaError
+from anygen.files.weights import check_weights
 from anygen.modality import AUDIO, DEPTH, IMAGE, IMU, TEXT, THERMAL, VIDEO, Modality
 
 # N items, S pieces of one item, F features per item, E embedding width
@@ -45,6 +47,8 @@ logger = logging.getLogger(__name__)
 
 CONFIG_NAME = "config.json"
 WEIGHTS_NAME = "model.safetensors"
+VOCABULARY_NAME = "bpe_simple_vocab_16e6.txt.gz"
+"""CLIP's vocabulary under OpenAI's own name for it, which may lie beside the weights."""
 TOWER_OF: dict[Modality, str] = {
     IMAGE: "vision",
     VIDEO: "vision",
@@ -55,7 +59,8 @@ TOWER_OF: dict[Modality, str] = {
     IMU: "imu",
 }
 STEM_NAMES = {"audio": "rgbt_stem", "depth": "depth_stem", "thermal": "rgbt_stem"}
-PREPARED = (IMAGE, AUDIO, VIDEO)
+PREPARED = (IMAGE, AUDIO, VIDEO, DEPTH, THERMAL, IMU)
+MEASURED = ("depth", "thermal", "imu")
 
 
 class ImageBind(nn.Module):
@@ -69,6 +74,7 @@ class ImageBind(nn.Module):
     def __init__(self, config: ImageBindConfig) -> None:
         super().__init__()
         self.config = config
+        self.tokenizer: ClipTokenizer | None = None
         self.modality_preprocessors = nn.ModuleDict()
         self.modality_trunks = nn.ModuleDict()
         self.modality_heads = nn.ModuleDict()
@@ -96,7 +102,7 @@ class ImageBind(nn.Module):
 
     @property
     def modalities(self) -> tuple[Modality, ...]:
-        """The media it reads: image and video with the vision tower, audio with the audio tower."""
+        """The media it reads: image and video with the vision tower, each other one with its own."""
         return tuple(name for name in PREPARED if TOWER_OF[name] in self.config.towers)
 
     @property
@@ -108,25 +114,45 @@ class ImageBind(nn.Module):
         return {modality: self._num_features(TOWER_OF[modality]) for modality in self.modalities}
 
     def prepare(self, modality: Modality, media: object) -> Tensor:
-        """One item as a float32 CPU tensor: image (3, H, W), audio (S, 1, mel bins, frames), video (S, 3, T, H, W).
+        """One item as a float32 CPU tensor: image (3, H, W), audio (S, 1, mel bins, frames), video (S, 3, T, H, W),
+        depth and thermal (1, H, W), IMU (6, T).
 
-        Takes anygen's Image, Audio and Video (anything with their attributes). Raises MediaError for an empty item and
-        for a modality this encoder does not prepare.
+        Takes anygen's media (anything with their attributes). Raises MediaError for an empty item and for a modality this
+        encoder does not prepare.
         """
         if modality not in self.modalities:
             raise MediaError(f"{modality}: this encoder prepares {', '.join(self.modalities)}")
+        config = self.config
         if modality == IMAGE:
-            return preprocess.prepare_image(media, self.config.image)
+            return preprocess.prepare_image(media, config.image)
         if modality == AUDIO:
-            return preprocess.prepare_audio(media, self.config.sound)
-        return preprocess.prepare_video(media, self.config.image, self.config.video)
+            return preprocess.prepare_audio(media, config.sound)
+        if modality == DEPTH and config.depth is not None:
+            return preprocess.prepare_depth(media, config.disparity, config.depth.height)
+        if modality == THERMAL and config.thermal is not None:
+            return preprocess.prepare_thermal(media, config.thermal.height)
+        if modality == IMU and config.imu is not None:
+            return preprocess.prepare_imu(media, config.motion, config.imu.length)
+        return preprocess.prepare_video(media, config.image, config.video)
 
     @torch.no_grad()
     def encode(self, modality: Modality, prepared: Tensor) -> Tensor:
-        """Stacked prepared items as features_NFE, in eval mode. Text takes token ids (N, L) int64."""
+        """Stacked prepared items as features_NFE float32, in eval mode. Text takes token ids (N, L) int64."""
         if self.training:
             self.eval()
         return self.embed(TOWER_OF[modality], prepared.to(self._device))
+
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        """Texts as features_NFE float32, in the space of the media's: CLIP's tokens, a long text cut and its end token kept.
+
+        Raises CheckpointError where the encoder has no text tower, or no vocabulary lay in its folder (VOCABULARY_NAME)."""
+        if self.config.text is None:
+            raise CheckpointError(f"text: not built; this encoder has {', '.join(self.config.towers)}")
+        if self.tokenizer is None:
+            raise CheckpointError(
+                f"text: the encoder's folder holds no {VOCABULARY_NAME}; OpenAI's CLIP repository has it"
+            )
+        return self.encode(TEXT, self.tokenizer(list(texts), self.config.text.context_length))
 
     # The towers
 
@@ -146,6 +172,8 @@ class ImageBind(nn.Module):
 
     def tokens(self, tower: str, inputs: Tensor) -> Tensor:
         """What leaves a tower's trunk, before the head: (N, L, D), class token first where there is one."""
+        if inputs.is_floating_point():
+            inputs = inputs.to(self.dtype)
         tokens_NLD = self.modality_preprocessors[tower](inputs)
         mask = None
         if tower == "text":
@@ -158,10 +186,21 @@ class ImageBind(nn.Module):
         head = self.modality_heads[tower]
         features_NFE = head(tokens_NLD, inputs) if tower == "text" else head(tokens_NLD)
         norm_and_scale = self.modality_postprocessors[tower]
-        if tower == "audio" and not self.config.scale_audio:
+        is_scaled = self.config.scale_audio if tower == "audio" else self.config.scale_measurements
+        if tower in ("audio", *MEASURED) and not is_scaled:
             norm_and_scale = norm_and_scale[:1]
-        features_NFE = norm_and_scale(features_NFE.float())
-        return features_NFE
+        return norm_and_scale(features_NFE.float())
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the towers run at."""
+        return next(self.modality_trunks.parameters()).dtype
+
+    def at_precision(self, dtype: torch.dtype) -> ImageBind:
+        """Itself, the towers at `dtype`; the norm and the scale that end them, and the features, stay at float32."""
+        for parts in (self.modality_preprocessors, self.modality_trunks, self.modality_heads):
+            parts.to(dtype)
+        return self
 
     @property
     def _device(self) -> torch.device:
@@ -235,10 +274,12 @@ class ImageBind(nn.Module):
         folder: str | Path,
         settings: ImageBindSettings | None = None,
         modalities: Sequence[str] | None = None,
+        dtype: torch.dtype = torch.float32,
     ) -> ImageBind:
-        """Read a folder written by save_pretrained, as it is or as `settings` ask for it; float32, eval, no gradient.
+        """Read a folder written by save_pretrained, as it is or as `settings` ask for it; eval, no gradient.
 
-        With `modalities`, only the towers that read those, unless `settings` name towers.
+        With `modalities`, only the towers that read those, unless `settings` name towers. `dtype` is the precision of the
+        towers; media are prepared and features come out at float32 whatever it is.
 
         Raises CheckpointError naming the weights that are missing, unexpected or of another shape.
         """
@@ -246,6 +287,7 @@ class ImageBind(nn.Module):
         for name in (CONFIG_NAME, WEIGHTS_NAME):
             if not (folder / name).is_file():
                 raise CheckpointError(f"{folder}: no {name}")
+        check_weights(folder)
         try:
             saved = ImageBindConfig.from_dict(json.loads((folder / CONFIG_NAME).read_text()))
             config = cls.config_of(folder, settings, modalities)
@@ -259,7 +301,10 @@ class ImageBind(nn.Module):
             ) from error
         model = cls(config)
         model.load_weights(weights, source=str(folder / WEIGHTS_NAME))
-        return model.eval().requires_grad_(False)
+        if config.text is not None and (folder / VOCABULARY_NAME).is_file():
+            # Beside the merges: 256 bytes, the same ending a word, start and end.
+            model.tokenizer = ClipTokenizer.from_file(folder / VOCABULARY_NAME, config.text.vocab_size - 514)
+        return model.at_precision(dtype).eval().requires_grad_(False)
 
     @staticmethod
     def config_of(

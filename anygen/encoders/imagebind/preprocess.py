@@ -1,7 +1,7 @@
 """The one rule per modality by which media of any size, rate and length become a tower's input.
 
-What each rule crops, resamples, loops and cuts is said in ImagePreparation, VideoPreparation and AudioPreparation;
-training and inference both come through here.
+What each rule crops, resamples, loops and cuts is said in ImagePreparation, VideoPreparation, AudioPreparation,
+DepthPreparation and ImuPreparation; training and inference both come through here. All of it is done in float32.
 """
 
 from __future__ import annotations
@@ -15,7 +15,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from anygen.encoders.imagebind.config import AudioPreparation, ImagePreparation, VideoPreparation
+from anygen.encoders.imagebind.config import (
+    AudioPreparation,
+    DepthPreparation,
+    ImagePreparation,
+    ImuPreparation,
+    VideoPreparation,
+)
 from anygen.encoders.imagebind.fbank import log_mel
 from anygen.errors import MediaError
 from anygen.files.audio import resample
@@ -62,6 +68,57 @@ def prepare_audio(audio: Any, config: AudioPreparation) -> Tensor:
             window = window * (config.peak / largest)
         pieces.append(_spectrogram(torch.from_numpy(np.ascontiguousarray(window)), config))
     return torch.stack(pieces)
+
+
+def prepare_depth(depth: Any, config: DepthPreparation, size: int) -> Tensor:
+    """A depth image (`metres` (H, W) float32, 0 where nothing was measured) as (1, size, size) float32."""
+    metres = np.asarray(depth.metres, dtype=np.float32)
+    if metres.ndim != 2 or metres.size == 0:
+        raise MediaError(f"depth: got {metres.shape}, expected two axes, not empty")
+    metres = _middle(metres[..., None])[..., 0]
+    seen = torch.from_numpy(np.where(metres > 0, metres, np.float32(config.max_metres)))
+    disparity_HW = config.baseline * config.focal_length / seen.clamp(config.min_metres, config.max_metres)
+    share_HW = disparity_HW.clamp(max=config.max_disparity) / config.max_disparity
+    height, width = (size * side // min(share_HW.shape) for side in share_HW.shape)
+    resized = functional.interpolate(
+        share_HW[None, None], size=(height, width), mode="bilinear", align_corners=False, antialias=True
+    )[0]
+    top, left = round((height - size) / 2), round((width - size) / 2)
+    return (resized[:, top : top + size, left : left + size] - config.mean) / config.std
+
+
+def prepare_thermal(thermal: Any, size: int) -> Tensor:
+    """A thermal image (`pixels` (H, W) uint8) as (1, size, size) float32 in [0, 1]: resized and cropped as pictures are,
+    not normalised, as in NExT-GPT's copy of ImageBind."""
+    pixels = np.asarray(thermal.pixels)
+    if pixels.ndim != 2 or pixels.size == 0 or pixels.dtype != np.uint8:
+        raise MediaError(f"thermal: got {pixels.shape} {pixels.dtype}, expected two axes, uint8, not empty")
+    # Each of three equal channels is resized as the one would be.
+    square = fit_square(np.repeat(_middle(pixels[..., None]), 3, axis=2), ImagePreparation(size=size))
+    return torch.tensor(square[None, ..., 0]).float() / 255
+
+
+def prepare_imu(imu: Any, config: ImuPreparation, length: int) -> Tensor:
+    """Inertial measurements (`samples` (6, T) float32 in m/s2 and rad/s, `sample_rate`) as (6, length) float32."""
+    samples = np.asarray(imu.samples, dtype=np.float32)
+    if samples.ndim != 2 or samples.shape[0] != 6 or samples.shape[1] == 0:
+        raise MediaError(f"imu: got {samples.shape}, expected (6, T), T of 1 or more")
+    # The middle first, so that a long recording is not resampled for nothing.
+    needed = math.ceil(length * float(imu.sample_rate) / config.sample_rate)
+    samples = _middle_of(samples, max(needed, 2))
+    ratio = Fraction(config.sample_rate / float(imu.sample_rate)).limit_denominator(1000)
+    if ratio != 1:
+        from scipy.signal import resample_poly
+
+        # "line": what is filtered is the distance from the line between both ends, so gravity does not fade in.
+        samples = resample_poly(samples, ratio.numerator, ratio.denominator, axis=1, padtype="line")
+    kept = _middle_of(np.asarray(samples, dtype=np.float32), length)
+    return torch.from_numpy(np.pad(kept, ((0, 0), (0, length - kept.shape[1]))))
+
+
+def _middle_of(samples_CT: np.ndarray, length: int) -> np.ndarray:
+    start = max(samples_CT.shape[1] - length, 0) // 2
+    return samples_CT[:, start : start + length]
 
 
 def audio_windows(mono_T: np.ndarray, config: AudioPreparation) -> list[np.ndarray]:

@@ -139,3 +139,9 @@ _MEDIA = {
     "video": "vids, motion clip, movie clip, short, webm, animated sticker, animated drawing, flipbook, looping gif, video file, film snippet, tiny film, animated video, cartoon film, mp4 file, gif animation, looping video, quick clip, moving gif, cartoon video, home video, animated cartoon, motion video, quick animation, gif file",
 }
 MEDIA = {name: group + _split(_MEDIA[name]) for name, group in lexicon.NOUNS.items()}
+
+# What is cut out of a clip.
+STILLS = _split(
+    "still, still, still, frame, single frame, still image, still picture, still frame, freeze frame, freeze-frame, snapshot, screenshot, screen grab, "
+    "screencap, frozen frame, frozen image, frozen picture, still photo, still shot, film still, video still, stopped frame, motionless picture, thumbnail"
+)

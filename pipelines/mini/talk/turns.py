@@ -172,7 +172,7 @@ def follow(talk: Talk, table: Table) -> None:
         talk.refuse(answer)
     elif what == "strange request":
         said_text, answer = chat.strange_request(s)
-        say(said_text)
+        say(said_text if s.chance(0.6) else s.say("new wish", NEW_WISH, t=said_text))
         talk.refuse(answer)
     elif what == "attach":
         shown = talk.seen(s.weigh({"image": 5, "video": 2, "audio": 0 if talk.held_pairs else 2}))
@@ -205,18 +205,19 @@ def follow(talk: Talk, table: Table) -> None:
         fresh = talk.seen(medium)
         names_new = talk.some(medium, 0.5)
         wanted = asks.ask(s, wish_for(fresh, names_new))
-        say(
-            wanted
-            if s.chance(0.6)
-            else s.pick(("now ", "next: ", "and now ", "something else: ", "another thing: ", "ok, now "))
-            + wanted
-        )
+        say(wanted if s.chance(0.6) else s.say("new wish", NEW_WISH, t=wanted))
         talk.answer(made(fresh, "thing", *names_new))
         table.put(fresh)
 
 
 OTHER_SOUND = (
     "and {an}?", "and {an}?", "now {an}", "what about {an}?", "how about {an}?", "and now {an}", "now the sound of {an}", "and what does {an} sound like?", "the same with {an}", "same for {an}", "{an} too, please", "and the sound of {an}?", "{an} next", "also {an}", "not that, {an}", "no, {an}", "i meant {an}", "{an} instead", "next: {an}", "and {an}, please", "can i hear {an} too?", "now i want to hear {an}",
+    "and what would {an} sound like?", "and how does {an} go?", "and the noise of {an}?", "what sound does {an} make then?", "could i hear {an} as well?", "could we have {an} now, as a sound?", "let me hear {an} as well", "let's hear {an} next", "i'd rather hear {an}", "i'd like to listen to {an} now", "play {an} now", "play me {an} next", "not that noise, the noise of {an}", "ok, and {an}? i want to hear it", "next, the sound of {an}", "another sound: {an}",
+)  # fmt: skip
+
+# What leads from what lies on the table to something new, known or strange.
+NEW_WISH = (
+    "now {t}", "next: {t}", "and now {t}", "something else: {t}", "another thing: {t}", "ok, now {t}", "new topic. {t}", "new wish: {t}", "enough of that. {t}", "enough of this one, {t}", "forget that one. {t}", "forget the last one: {t}", "let's move on. {t}", "let's do something else: {t}", "let's start over. {t}", "moving on: {t}", "on to the next one: {t}", "different subject: {t}", "for a change: {t}", "fine, that's done. {t}", "that one is done. now {t}", "that will do. next, {t}", "i also wanted to ask: {t}", "i have another wish: {t}", "one more wish: {t}", "while we are at it: {t}", "never mind that. {t}", "clean slate. {t}", "by the way: {t}",
 )  # fmt: skip
 
 

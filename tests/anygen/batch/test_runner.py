@@ -251,6 +251,8 @@ def test_a_full_disk_ends_the_job_and_loses_nothing(run, tmp_path, monkeypatch):
         run(lines)
     assert len(done(tmp_path / "out")) == 1 and not list((tmp_path / "out").rglob("*.part"))
     assert verify(tmp_path / "out").holds
+    with Job(tmp_path / "out") as job:
+        assert job.index.starts(slot_of("b")) == 0, "it is no attempt of the answer"
     monkeypatch.undo()
     assert run(lines).made == 2
 

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file
 from tiny_nextgpt import DIM, LM, write_base
 
-from anygen import AnyGen, Audio, CheckpointError, Image, Message, Video, cli
+from anygen import AnyGen, Audio, CheckpointError, Depth, Image, Message, PromptError, Video, cli
 from anygen.checkpoint import TRAINED, changed_files
 from anygen.convert.foreign import sha256_of
 from anygen.convert.nextgpt import convert_nextgpt
@@ -279,3 +279,30 @@ def test_a_preset_without_weights_says_how_to_get_them() -> None:
         AnyGen.from_pretrained("nextgpt-7b")
     with pytest.raises(CheckpointError, match=r"anygen convert nextgpt-projectors-v15"):
         AnyGen.from_pretrained("nextgpt-15")
+
+
+def test_the_images_projector_can_be_given_what_was_measured(convert, nextgpt, tmp_path: Path) -> None:
+    """The lines of docs/inputs.md in a converted folder's config: no weight more, and features as long as an image's."""
+    import yaml
+    from tiny import write_encoder
+
+    write_encoder(tmp_path / "encoder", with_measurements=True)
+    folder = convert(nextgpt.delta, encoder=tmp_path / "encoder").folder
+    asked = [Depth(np.full((20, 30), 2, dtype=np.float32)), "what is it?"]
+    with pytest.raises(
+        PromptError, match="holds depth, which this model does not read; it reads text, image"
+    ):
+        AnyGen.from_pretrained(folder).generate(asked)
+    values = yaml.safe_load((folder / "config.yaml").read_text())
+    encoder = values["encoders"]["imagebind"]
+    encoder["modalities"] += ["depth", "thermal", "imu"]
+    encoder["settings"]["towers"] = [*encoder["settings"]["towers"], "depth", "thermal", "imu"]
+    encoder["settings"]["scale_measurements"] = False
+    shared = {"kind": "shared", "of": "image"}
+    values["input_projectors"] |= {name: dict(shared) for name in ("depth", "thermal", "imu")}
+    (folder / "config.yaml").write_text(yaml.safe_dump(values, sort_keys=False))
+    model = AnyGen.from_pretrained(folder)
+    assert model.reads == ("text", "image", "audio", "video", "depth", "thermal", "imu")
+    for modality, medium in (("image", PICTURE), ("depth", asked[0])):
+        assert model.reader.features(modality, medium).norm().item() == pytest.approx(1, rel=1e-5)
+    assert model.generate(asked, seed=1).parts

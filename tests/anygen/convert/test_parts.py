@@ -38,7 +38,7 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
         CheckpointError, match=r"7 of 7 parts are missing: describers.blip \(describers/blip\)"
     ):
         assemble("bridge-small", tmp_path)
-    with pytest.raises(CheckpointError, match="needs weights that anygen trained"):
+    with pytest.raises(CheckpointError, match="needs weights that were trained"):
         assemble("nextgpt-7b", tmp_path)
     with pytest.raises(CheckpointError, match="preset 'bridge-smal'"):
         assemble("bridge-smal", tmp_path)

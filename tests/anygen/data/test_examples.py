@@ -123,3 +123,17 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin.jsonl").write_bytes(b'{"id": "\xe9"}\n')
     with pytest.raises(ExampleError, match=r"latin.jsonl:1: is not UTF-8 text"):
         read_examples(tmp_path / "latin.jsonl")
+
+
+def test_what_was_measured_is_read_and_never_made(tmp_path):
+    (tmp_path / "d.png").write_bytes(b"-")
+    asked = {"role": "user", "content": [{"type": "depth", "path": "d.png"}]}
+    turns = [asked, {"role": "assistant", "content": "a room"}]
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": "1", "messages": turns}))
+    assert [each.modality for each in read_examples(tmp_path / "a.jsonl")[0].media] == ["depth"]
+    turns[1] = {"role": "assistant", "content": [{"type": "depth", "caption": "a room"}]}
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": "1", "messages": turns}))
+    with pytest.raises(
+        ExampleError, match=r"messages\[1\].content\[0\] is depth; that is read and never made"
+    ):
+        read_examples(tmp_path / "a.jsonl")

@@ -19,6 +19,7 @@ from torch import Tensor
 from anygen import CheckpointError, ConfigError
 from anygen.data.targets import decoder_fingerprint
 from anygen.decoders import DECODERS, MAKES
+from anygen.errors import MachineError
 from anygen.modality import AUDIO, IMAGE, VIDEO
 from anygen.options import OPTION_TYPES
 
@@ -368,6 +369,42 @@ def test_a_distilled_flux_takes_no_negative_prompt(folder_of) -> None:
     assert not decoder.text.is_loaded
     with pytest.raises(ConfigError, match=r"image.negative_prompt: this Flux has its guidance built in"):
         decoder.decode(given, options(case, negative_prompt="blur"), generators(1))
+
+
+def test_audioldm2_with_a_gpt2_that_no_longer_generates_says_what_to_write(folder_of, tmp_path) -> None:
+    from transformers import GPT2Model
+
+    case = CASES["audioldm2"]
+    folder = shutil.copytree(folder_of(case.kind), tmp_path / "audioldm2")
+    words = load(case, folder).encode_text(["a dog"])
+    # As older folders are: the model without its head, and an index that says so.
+    GPT2Model.from_pretrained(folder / "language_model").save_pretrained(folder / "language_model")
+    index = folder / "model_index.json"
+    index.write_text(index.read_text().replace("GPT2LMHeadModel", "GPT2Model"))
+    decoder = load(case, folder)
+    given = {name: torch.zeros(1, *shape) for name, shape in case.conditioning.items()}
+    with pytest.raises(CheckpointError, match=r"names GPT2Model as language_model.*write GPT2LMHeadModel"):
+        decoder.encode_text(["a dog"])
+    assert decoder.decode(given, options(case, guidance_scale=1.0), generators(1))
+    # What it advises reads the same weights.
+    index.write_text(index.read_text().replace("GPT2Model", "GPT2LMHeadModel"))
+    again = load(case, folder).encode_text(["a dog"])
+    for name, value in words.items():
+        torch.testing.assert_close(again[name], value)
+
+
+def test_a_scheduler_that_needs_torchsde_says_so(folder_of, tmp_path, monkeypatch) -> None:
+    import importlib.util
+
+    folder = shutil.copytree(folder_of("stable_audio"), tmp_path / "stable_audio")
+    file = folder / "scheduler" / "scheduler_config.json"
+    name = "CosineDPMSolverMultistepScheduler"
+    for path in (file, folder / "model_index.json"):
+        path.write_text(path.read_text().replace("EDMDPMSolverMultistepScheduler", name))
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda each: None if each == "torchsde" else found(each))
+    with pytest.raises(MachineError, match=r"CosineDPMSolver.* needs .*torchsde.*'anygen\[stable-audio\]'"):
+        load(CASES["stable_audio"], folder)
 
 
 def test_musicgen_takes_no_number_of_steps(loaded) -> None:

@@ -130,6 +130,18 @@ def test_golden_outputs_show_every_layer_norm_eps(name: str) -> None:
     check(build(weights), arrays, name, f"outputs_eps/upstream/{name}", tokens=False)
 
 
+@pytest.mark.parametrize("name", input_names())
+def test_golden_outputs_at_bfloat16_are_near(name: str) -> None:
+    arrays = golden()
+    model = build(part(arrays, "weights/")).at_precision(torch.bfloat16)
+    tower = next(known for known in model.config.towers if name.startswith(known))
+    with torch.no_grad():
+        found = model.embed(tower, torch.from_numpy(arrays[f"inputs/{name}"])).squeeze(1)
+    wanted = torch.from_numpy(arrays[f"outputs/upstream/{name}"])
+    assert found.dtype is torch.float32
+    assert torch.nn.functional.cosine_similarity(found, wanted, dim=-1).min() > 0.999
+
+
 @pytest.mark.parametrize("stage", ["preproc", "trunk"])
 def test_golden_tokens_before_and_after_the_trunk(stage: str) -> None:
     arrays = golden()

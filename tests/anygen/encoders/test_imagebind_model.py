@@ -17,14 +17,16 @@ from anygen.encoders.imagebind.config import (
     ImageBindConfig,
     ImageBindSettings,
     ImagePreparation,
+    ImuTowerConfig,
     TextTowerConfig,
     VideoPreparation,
     VisionTowerConfig,
 )
-from anygen.encoders.imagebind.model import ImageBind
+from anygen.encoders.imagebind.model import VOCABULARY_NAME, ImageBind
 from anygen.errors import CheckpointError, ConfigError, MediaError
+from anygen.measurements import Depth, Imu, Thermal
 from anygen.media import Audio, Image, Video
-from anygen.modality import AUDIO, DEPTH, IMAGE, TEXT, VIDEO
+from anygen.modality import AUDIO, DEPTH, IMAGE, IMU, MEASUREMENTS, TEXT, THERMAL, VIDEO
 
 CONFIG = ImageBindConfig(
     embed_dim=12,
@@ -55,6 +57,16 @@ PATCHES = ImageBindConfig(
     image=ImagePreparation(size=28),
     sound=AudioPreparation(mel_bins=36, frames=56),
 )
+MEASURED = ImageBindConfig(
+    embed_dim=12,
+    depth=GridTowerConfig(dim=16, blocks=1, heads=2, height=32, width=32, logit_scale=5.0),
+    thermal=GridTowerConfig(dim=16, blocks=1, heads=2, height=32, width=32, logit_scale=10.0),
+    imu=ImuTowerConfig(dim=16, blocks=1, heads=2, length=80),
+)
+# A text tower of four merges, which a vocabulary file of four lines fits.
+WORDS = ImageBindConfig(
+    embed_dim=12, text=TextTowerConfig(dim=16, blocks=1, heads=2, vocab_size=512 + 4 + 2, context_length=6)
+)
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +81,9 @@ def media(seed: int) -> dict:
         IMAGE: Image(rng.integers(0, 256, (20, 30, 3), dtype=np.uint8)),
         VIDEO: Video(rng.integers(0, 256, (6, 20, 30, 3), dtype=np.uint8), 8.0),
         AUDIO: Audio(rng.uniform(-1, 1, 8000).astype(np.float32), 16_000),
+        DEPTH: Depth(rng.uniform(0.5, 8, (20, 30)).astype(np.float32)),
+        THERMAL: Thermal(rng.integers(0, 256, (20, 30), dtype=np.uint8)),
+        IMU: Imu(rng.normal(0, 3, (6, 50)).astype(np.float32), 100),
     }
 
 
@@ -93,8 +108,8 @@ def test_features_have_the_shape_that_is_declared(output: str) -> None:
 
 
 def test_features_have_length_one(encoder: ImageBind) -> None:
-    for modality, item in media(0).items():
-        features_NFE = encoder.encode(modality, encoder.prepare(modality, item)[None])
+    for modality in encoder.modalities:
+        features_NFE = encoder.encode(modality, encoder.prepare(modality, media(0)[modality])[None])
         assert torch.allclose(features_NFE.norm(dim=-1), torch.ones(1, 1))
 
 
@@ -127,8 +142,8 @@ def test_saved_and_loaded_gives_the_same_features(encoder: ImageBind, tmp_path: 
     loaded = ImageBind.from_pretrained(tmp_path)
     assert loaded.config == CONFIG
     assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "model.safetensors"]
-    for modality, item in media(3).items():
-        prepared = encoder.prepare(modality, item)[None]
+    for modality in encoder.modalities:
+        prepared = encoder.prepare(modality, media(3)[modality])[None]
         assert torch.equal(encoder.encode(modality, prepared), loaded.encode(modality, prepared))
 
 
@@ -193,3 +208,77 @@ def test_a_wrong_key_is_named_by_its_path(path: tuple[str, ...], value: object, 
 def test_tokens_cannot_be_had_from_flat_pooling() -> None:
     with pytest.raises(ConfigError, match="vision, audio pools flat"):
         ImageBindConfig.from_dict({**CONFIG.to_dict(), "output": "tokens"})
+
+
+@pytest.mark.parametrize("modality", MEASUREMENTS)
+def test_what_was_measured_is_read_by_its_own_tower(modality, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    whole = ImageBind(MEASURED).eval()
+    assert whole.modalities == MEASUREMENTS and set(whole.num_features.values()) == {1}
+    whole.save_pretrained(tmp_path)
+    one = ImageBind.from_pretrained(tmp_path, modalities=[modality])
+    assert one.modalities == (modality,) and one.config.towers == (str(modality),)
+    prepared = torch.stack([whole.prepare(modality, media(seed)[modality]) for seed in (1, 2)])
+    together = whole.encode(modality, prepared)
+    assert together.shape == (2, 1, 12)
+    torch.testing.assert_close(one.encode(modality, prepared), together, rtol=1e-5, atol=1e-5)
+    for row, each in enumerate(prepared):
+        torch.testing.assert_close(whole.encode(modality, each[None])[0], together[row], rtol=1e-5, atol=1e-5)
+
+
+def test_measurements_can_be_as_long_as_an_image(tmp_path: Path) -> None:
+    ImageBind(MEASURED).save_pretrained(tmp_path)
+    scales = {DEPTH: 5.0, THERMAL: 10.0, IMU: 5.0}
+    plain = ImageBind.from_pretrained(tmp_path, ImageBindSettings(scale_measurements=False))
+    for modality, scale in scales.items():
+        prepared = plain.prepare(modality, media(1)[modality])[None]
+        assert plain.encode(modality, prepared).norm().item() == pytest.approx(1.0, rel=1e-5)
+        scaled = ImageBind.from_pretrained(tmp_path).encode(modality, prepared)
+        assert scaled.norm().item() == pytest.approx(scale, rel=1e-5)
+
+
+def test_a_picture_of_measurements_is_square() -> None:
+    with pytest.raises(ConfigError, match="depth: 32 x 48, but its pictures are square"):
+        ImageBindConfig(embed_dim=12, depth=GridTowerConfig(dim=16, blocks=1, heads=2, height=32, width=48))
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize(
+    "config", [CONFIG, PATCHES, MEASURED, WORDS], ids=["mini's", "patches", "measured", "words"]
+)
+def test_features_at_half_precision_are_near_those_at_single(
+    config: ImageBindConfig, dtype, tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    ImageBind(config).save_pretrained(tmp_path)
+    whole, half = (ImageBind.from_pretrained(tmp_path, dtype=each) for each in (torch.float32, dtype))
+    towers = (half.modality_preprocessors, half.modality_trunks, half.modality_heads)
+    assert {each.dtype for tower in towers for each in tower.parameters()} == {dtype}
+    assert {each.dtype for each in half.modality_postprocessors.state_dict().values()} <= {torch.float32}
+    for modality in (*whole.modalities, *([TEXT] if config.text else [])):
+        if modality == TEXT:
+            prepared = torch.tensor([[0, 5, 7, 2, 0, 0]])
+        else:
+            prepared = half.prepare(modality, media(4)[modality])[None]
+            assert prepared.dtype is torch.float32
+        found, wanted = half.encode(modality, prepared), whole.encode(modality, prepared)
+        assert found.dtype is torch.float32
+        # bfloat16 keeps 8 bits of a number, float16 11; a tower is a dozen of operations deep.
+        assert (found - wanted).norm() < {torch.bfloat16: 0.03, torch.float16: 0.004}[dtype] * wanted.norm()
+
+
+def test_words_are_encoded_with_the_vocabulary_beside_the_weights(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    ImageBind(WORDS).save_pretrained(tmp_path)
+    with pytest.raises(CheckpointError, match=f"holds no {VOCABULARY_NAME}"):
+        ImageBind.from_pretrained(tmp_path).encode_text(["dog"])
+    (tmp_path / VOCABULARY_NAME).write_text("#version: 0.2\nd o\no g</w>\ndo g</w>\na n\n")
+    encoder = ImageBind.from_pretrained(tmp_path)
+    found = encoder.encode_text(["dog", "dog " * 9])
+    ids = torch.tensor([[516, 514, 517, 0, 0, 0], [516, 514, 514, 514, 514, 517]])
+    assert found.shape == (2, 1, 12)
+    torch.testing.assert_close(found, encoder.encode(TEXT, ids), rtol=0, atol=0)
+    # The feature is read at the end token, which a text too long keeps.
+    torch.testing.assert_close(found[1], encoder.encode_text(["dog dog dog dog"])[0])
+    with pytest.raises(CheckpointError, match="text: not built; this encoder has depth, thermal, imu"):
+        ImageBind(MEASURED).encode_text(["dog"])

@@ -8,18 +8,28 @@ import numpy as np
 import pytest
 import torch
 
-from anygen.encoders.imagebind.config import AudioPreparation, ImagePreparation, VideoPreparation
+from anygen.encoders.imagebind.config import (
+    AudioPreparation,
+    DepthPreparation,
+    ImagePreparation,
+    ImuPreparation,
+    VideoPreparation,
+)
 from anygen.encoders.imagebind.preprocess import (
     audio_windows,
     clip_frames,
     crop_corners,
     prepare_audio,
+    prepare_depth,
     prepare_image,
+    prepare_imu,
+    prepare_thermal,
     prepare_video,
     resample,
     uniform_starts,
 )
 from anygen.errors import MediaError
+from anygen.measurements import Depth, Imu, Thermal
 from anygen.media import Audio, Image, Video
 
 SQUEEZE = ImagePreparation(size=32, fit="squeeze")
@@ -151,3 +161,86 @@ def test_an_empty_sound_is_refused() -> None:
 
     with pytest.raises(MediaError, match="no samples"):
         prepare_audio(Empty(), LOOPED)
+
+
+# --- what was measured
+
+
+def test_depth_becomes_the_documented_disparity() -> None:
+    """The formula of Omnivore's authors (facebookresearch/omnivore, issue 12), worked out here by hand."""
+    for metres, disparity in ((2.0, 0.075 * 518.857901 / 2), (0.1, 75.0), (60.0, 0.075 * 518.857901 / 50)):
+        prepared = prepare_depth(Depth(np.full((40, 50), metres, dtype=np.float32)), DepthPreparation(), 32)
+        assert prepared.shape == (1, 32, 32) and prepared.dtype is torch.float32
+        wanted = torch.full((1, 32, 32), (disparity / 75 - 0.0418) / 0.0295)
+        torch.testing.assert_close(prepared, wanted, rtol=1e-4, atol=1e-4)
+
+
+def test_what_was_not_measured_is_far_away() -> None:
+    hole, far = (
+        prepare_depth(Depth(np.full((8, 8), m, dtype=np.float32)), DepthPreparation(), 8) for m in (0, 50)
+    )
+    assert torch.equal(hole, far)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (32, 32), (3, 500), (500, 3), (1, 5000), (97, 31)])
+def test_depth_and_warmth_of_any_shape_become_the_square(shape: tuple[int, int]) -> None:
+    metres = np.random.default_rng(0).uniform(0, 9, shape).astype(np.float32)
+    pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    for prepared in (
+        prepare_depth(Depth(metres), DepthPreparation(), 32),
+        prepare_thermal(Thermal(pixels), 32),
+    ):
+        assert prepared.shape == (1, 32, 32) and prepared.isfinite().all()
+
+
+def test_depth_keeps_the_centre_and_its_sides() -> None:
+    metres = np.full((40, 200), 4, dtype=np.float32)
+    metres[:, 80:100], metres[:, :60] = 1, 2
+    prepared = prepare_depth(Depth(metres), DepthPreparation(), 40)[0]
+    near, far = ((0.075 * 518.857901 / m / 75 - 0.0418) / 0.0295 for m in (1, 4))
+    assert prepared[:, :20].mean().item() == pytest.approx(near, abs=1e-4)
+    assert prepared[:, 20:].mean().item() == pytest.approx(far, abs=1e-4)
+
+
+def test_warmth_is_resized_as_a_grey_picture_and_not_normalised() -> None:
+    """PIL's antialiased bicubic of the grey picture, short side to size, centre crop, in [0, 1]."""
+    from PIL import Image as PilImage
+
+    pixels = np.random.default_rng(0).integers(0, 256, (50, 90), dtype=np.uint8)
+    resized = PilImage.fromarray(pixels).resize((32 * 90 // 50, 32), PilImage.Resampling.BICUBIC)
+    left = round((32 * 90 // 50 - 32) / 2)
+    wanted = np.asarray(resized)[:, left : left + 32].astype(np.float32) / 255
+    np.testing.assert_array_equal(prepare_thermal(Thermal(pixels), 32)[0].numpy(), wanted)
+
+
+def motion(seconds: float, rate: float) -> Imu:
+    """Gravity along z, and a turn of 2 Hz around x."""
+    times = np.arange(round(seconds * rate)) / rate
+    samples = np.zeros((6, len(times)), dtype=np.float32)
+    samples[2], samples[3] = 9.81, np.sin(2 * np.pi * 2 * times)
+    return Imu(samples, rate)
+
+
+@pytest.mark.parametrize("rate", [50.0, 198.413, 400.0, 1000.0])
+def test_motion_of_any_rate_keeps_its_time(rate: float) -> None:
+    prepared = prepare_imu(motion(5, rate), ImuPreparation(), 2000).numpy()
+    assert prepared.shape == (6, 2000) and prepared.dtype == np.float32
+    middle = slice(100, 1900)
+    assert np.abs(prepared[2, middle] - 9.81).max() < 0.02
+    wanted = np.sin(2 * np.pi * 2 * np.arange(2000) / 400)
+    assert np.abs(prepared[3] - wanted)[middle].max() < 0.02
+    assert not prepared[[0, 1, 4, 5]].any()
+
+
+def test_the_middle_of_a_long_recording_is_kept_and_a_short_one_ends_in_zeros() -> None:
+    samples = np.tile(np.arange(3000, dtype=np.float32), (6, 1))
+    assert prepare_imu(Imu(samples, 400), ImuPreparation(), 2000)[0, [0, -1]].tolist() == [500, 2499]
+    short = prepare_imu(motion(1, 400), ImuPreparation(), 2000)
+    assert short[2, :400].tolist() == [pytest.approx(9.81)] * 400 and not short[:, 400:].any()
+
+
+@pytest.mark.parametrize("count", [2, 3, 7])
+@pytest.mark.parametrize("rate", [1.0, 9999.999])
+def test_motion_of_a_few_samples_is_read(count: int, rate: float) -> None:
+    prepared = prepare_imu(Imu(np.ones((6, count), dtype=np.float32), rate), ImuPreparation(), 64)
+    assert prepared.shape == (6, 64) and prepared.isfinite().all()

@@ -1,0 +1,79 @@
+"""The app: one page, drawn from top to bottom at each interaction. `anygen ui` serves it (server.py).
+
+Names that tests and styles may rely on (each key is also a class, `st-key-KEY`; ID is an id of the store):
+  composer    composer, draft, pieces, piece-ID, text-ID, earlier-ID, later-ID, remove-ID; message (the chat input), send,
+              discard, extras, camera-open, add-text
+  turns       said-ID, words-ID-INDEX, edit-ID; answer-ID, medium-ID-INDEX, footer-ID; working-ID, stop-ID (while it runs)
+  media       actions-ID-INDEX, use-ID-INDEX, vary-ID-INDEX, save-ID-INDEX, how-ID-INDEX; same-seed-ID, new-seed-ID
+  first page  welcome, examples, example-0 to example-5, face-0 to face-5, try-0 to try-5
+  sidebar     new-conversation, open-gallery, conversations, open-ID / closed-ID, go-ID, manage, name-ID, export-zip,
+              export-manifest, delete-conversation, import
+  settings    model, needs, modalities-MODEL, quality, fine, lock-seed, seed; steps-, guidance-, size-, frames-, seconds-,
+              each with MODEL-QUALITY-MODALITY; temperature-MODEL
+  gallery     gallery, gallery-filters, gallery-kind, gallery-conversation, gallery-sent, gallery-more, tile-ID, tile-use-ID,
+              tile-save-ID, tile-how-ID, tile-open-ID
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+import anygen
+from anygen_ui import composer, conversation, gallery, plain, sidebar, welcome
+from anygen_ui.asking import Desk
+from anygen_ui.backend import backend
+from anygen_ui.choices import Choices
+from anygen_ui.room import GALLERY, Room
+from anygen_ui.store import Part, Turn
+from anygen_ui.visitor import current_visitor
+
+HERE = Path(__file__).parent
+ABOUT = (
+    f"anygen {anygen.__version__} reads any mix of text, image, audio and video, and answers with any mix of them. "
+    "What it makes says, in the file, that a model made it. Nothing leaves this server."
+)
+
+
+def main() -> None:
+    st.set_page_config(
+        "anygen",
+        str(HERE / "icon.png"),
+        layout="centered",
+        initial_sidebar_state="auto",
+        # With an entry of its own the menu is there, and in it the choice of light or dark.
+        menu_items={"About": ABOUT},
+    )
+    st.html(HERE / "style.css")
+    room = Room(Desk(*backend(), current_visitor()))
+    turns = room.turns()
+    is_busy = any(turn.state == "running" for turn in turns)
+    with st.sidebar:
+        choices = sidebar.draw(room, is_busy)
+    say_next(room, turns, choices, is_busy)
+    for trouble in [*room.store.notices, *room.take_troubles()]:
+        st.error(plain.label(trouble, 500), icon=":material/error:")
+    if st.session_state.view == GALLERY:
+        gallery.draw(room)
+        return
+    if turns:
+        conversation.draw(room, turns)
+    else:
+        welcome.draw(room, choices)
+    composer.draw(room, choices, is_busy)
+
+
+def say_next(room: Room, turns: list[Turn], choices: Choices, is_busy: bool) -> None:
+    """An example that goes on says its next words as soon as the answer is there."""
+    waiting = st.session_state.next_words.get(room.conversation)
+    if not waiting or is_busy or not turns:
+        return
+    words = waiting.pop(0)
+    if turns[-1].state != "done" or not room.send([Part("text", words)], choices):
+        waiting.clear()
+        return
+    st.rerun()
+
+
+main()
