@@ -62,9 +62,8 @@ def config(folders: dict[str, str]) -> ModelConfig:
             "licence": LICENCE,
             "commercial": True,
             "encoders": {"imagebind": {"kind": "imagebind", "path": folders["encoder"], "modalities": read}},
-            "input_projectors": {
-                name: {"kind": "mlp", "tokens_per_feature": 4, "hidden_dim": 256} for name in read
-            },
+            # Without a hidden layer: one learns by heart which things stood on which colours (docs/decisions/0013).
+            "input_projectors": {name: {"kind": "linear", "tokens_per_feature": 4} for name in read},
             "llm": {
                 "path": folders["llm"],
                 "signal_tokens": {"image": 4, "video": 4, "audio": 2},

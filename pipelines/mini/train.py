@@ -87,13 +87,14 @@ def plan(runs: Path, recordings: Path | None, out: Path) -> list[Step]:
              "--work", runs / "video_unet_refined", "--steps", 1700, "--seed", 3, "--spins", 2),
         step("stage data", "mini.make_stage_data", "data/apart.jsonl", 300, "--out", runs / "data", *heard),
         step("untrained joints", "mini.assemble", "base/manifest.json", 5, "--runs", runs, "--out", runs / "base"),
-        stage("1", "stage1_align_inputs", 200),
+        stage("1", "stage1_align_inputs", 235),
         stage("2", "stage2_align_outputs", 250),
         stage("3", "stage3_tune_instructions", 550),
         stage("3b", "stage3_tune_instructions", 700),
-        stage("3c", "stage3_tune_instructions", 550),
+        stage("3c", "stage3_tune_instructions", 590),
+        stage("3d", "stage3_tune_instructions", 300),
         Step("the preset", "anygen_pipelines.mini.assemble",
-             ("--model", str(runs / "stage3c/model"), "--ship", str(out)), str(runs / "shipped"), 5),
+             ("--model", str(runs / "stage3d/model"), "--ship", str(out)), str(runs / "shipped"), 5),
     ]  # fmt: skip
 
 
