@@ -13,7 +13,7 @@ from anygen_ui.store import Media, Part
 
 PAGE = 24
 """Tiles at once."""
-TILE = 192
+TILE = 210
 """Their width in pixels."""
 
 
