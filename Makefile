@@ -12,7 +12,7 @@ OUT ?= out/demo
 RECORDINGS ?=
 PORT ?= 8501
 
-.PHONY: help install demo ui test test-slow lint format train-mini clean
+.PHONY: help install demo ui test test-slow lint format train-mini audiocraft clean
 
 help:
 	@echo "make demo        a conversation in text, image, audio and video; files go to $(OUT)"
@@ -20,6 +20,7 @@ help:
 	@echo "make test        the tests (minutes); make test-slow: the long ones too"
 	@echo "make lint        ruff and mypy; make format: rewrite in the house style"
 	@echo "make train-mini  train the mini model from nothing, resumable; RECORDINGS=folder of ESC-10"
+	@echo "make audiocraft  install the audiocraft package too, which the tests of parity with it need"
 
 install: $(READY)
 
@@ -53,6 +54,13 @@ format: $(READY)
 
 train-mini: $(READY)
 	@$(BIN)/python -m anygen_pipelines.mini.train $(if $(RECORDINGS),--recordings $(RECORDINGS)) $(ARGS)
+
+# Its pins exclude a current torch, so it comes without what it asks for, and what its models need comes by name.
+audiocraft: $(READY)
+	@echo "installing audiocraft into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+		einops flashy julius num2words omegaconf torchmetrics
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps audiocraft==1.3.0
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache out

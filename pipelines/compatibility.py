@@ -18,6 +18,8 @@ from anygen.config import read_config
 from anygen.convert import imagebind, nextgpt, nextgpt_v15
 from anygen.convert.coverage import Coverage, compare
 from anygen.encoders.imagebind.config import imagebind_huge
+from anygen.quiet import quiet_libraries
+from anygen_pipelines.published import audiocraft
 from anygen_pipelines.published.golden import golden_imagebind, golden_input, golden_output
 from anygen_pipelines.published.memory_tables import memory_section
 from anygen_pipelines.published.time_conversion import time_conversion
@@ -104,6 +106,8 @@ def rows(golden: Path) -> list[str]:
     for modality, prefix in nextgpt_v15.OUTPUTS.items():
         coverage = compare(part(theirs, prefix), part(ours, prefix))
         lines.append(row(f"NExT-GPT v1.5, {modality} output projector", coverage, output_error))
+    for name, coverage in audiocraft.coverages(golden, recorded):
+        lines.append(row(f"AudioCraft, {name}, both files (recorded)", coverage, "below"))
     return lines
 
 
@@ -114,7 +118,9 @@ def main() -> None:
     parser.add_argument("--golden", type=Path, default=Path("tests/golden"), metavar="DIR")
     parser.add_argument("--convert-in", type=Path, metavar="FOLDER", help="time a conversion at full size")
     options = parser.parse_args()
-    page = "\n".join([HEADER, *rows(options.golden)]) + "\n\n" + memory_section()
+    with quiet_libraries("transformers"):
+        sounds = audiocraft.section(options.golden)
+        page = "\n".join([HEADER, *rows(options.golden), *sounds]) + "\n\n" + memory_section()
     if options.convert_in is not None:
         page += "\n\n" + conversion_section(options.convert_in)
     print(page)

@@ -41,6 +41,16 @@ def add(commands: Any) -> None:
     ):
         nextgpt.add_argument(f"--{name}", required=True, metavar="DIR", help=what)
     nextgpt.add_argument("--preset", metavar="FILE", help="a YAML for a model of other sizes")
+    audiocraft = formats.add_parser(
+        "audiocraft",
+        help="AudioCraft's MusicGen and AudioGen",
+        epilog="AudioCraft's files do not hold the T5 that reads captions: t5-base for MusicGen, t5-large for AudioGen.",
+    )
+    audiocraft.add_argument(
+        "source", metavar="DIR", help="holds state_dict.bin and compression_state_dict.bin"
+    )
+    audiocraft.add_argument("--text-encoder", required=True, metavar="DIR", help="the T5, as published")
+    audiocraft.add_argument("--codec-sha256", metavar="HEX", help="what compression_state_dict.bin must be")
     v15 = formats.add_parser("nextgpt-projectors-v15", help="projectors trained with NExT-GPT's v1.5 code")
     v15.add_argument(
         "sources", nargs="+", metavar="FILE", help="mm_input_projector.bin, mm_output_projector.bin"
@@ -60,13 +70,14 @@ def add(commands: Any) -> None:
     for each, run in (
         (imagebind, convert_imagebind),
         (nextgpt, convert_nextgpt),
+        (audiocraft, convert_audiocraft),
         (v15, convert_projectors),
         (vicuna, convert_vicuna),
     ):
         each.add_argument("out", metavar="OUT", help="the folder to make")
         each.add_argument("--json", action="store_true", help="print one JSON object")
         each.set_defaults(run=run)
-    for each in (imagebind, nextgpt):
+    for each in (imagebind, nextgpt, audiocraft):
         each.add_argument("--sha256", metavar="HEX", help="what the file must be; another one is refused")
 
 
@@ -88,6 +99,16 @@ def convert_nextgpt(arguments: argparse.Namespace) -> int:
     return _converted(
         arguments,
         lambda: convert_nextgpt(Path(arguments.source), Path(arguments.out), parts, preset, arguments.sha256),
+    )
+
+
+def convert_audiocraft(arguments: argparse.Namespace) -> int:
+    from anygen.convert.audiocraft import convert_audiocraft
+
+    source, out = Path(arguments.source), Path(arguments.out)
+    hashes = (arguments.sha256, arguments.codec_sha256)
+    return _converted(
+        arguments, lambda: convert_audiocraft(source, out, Path(arguments.text_encoder), *hashes)
     )
 
 

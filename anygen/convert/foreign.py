@@ -6,6 +6,7 @@ torch in which the known ways around it are closed (CVE-2025-32434, CVE-2026-247
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import pickle
 import zipfile
@@ -47,6 +48,15 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         raise CheckpointError(f"{path}: no such file")
     if path.suffix == ".safetensors":
         return _read_safetensors(path)
+    return named_tensors(str(path), read_plain(path))
+
+
+def read_plain(path: Path) -> Mapping[Any, Any]:
+    """What a torch-saved file maps: tensors, numbers, texts and containers of them.
+
+    Raises CheckpointError for a file that maps nothing, or that holds code."""
+    if not path.is_file():
+        raise CheckpointError(f"{path}: no such file")
     version = tuple(int(part) for part in torch.__version__.split("+")[0].split(".")[:2])
     if version < SAFE_TORCH:
         raise CheckpointError(
@@ -57,10 +67,15 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         raise CheckpointError(
             f"{path}: holds a {type(values).__name__}; a mapping of names to tensors is expected"
         )
+    return values
+
+
+def named_tensors(where: str, values: Mapping[Any, Any]) -> dict[str, Tensor]:
+    """`values`, of which each is a tensor with a name. Raises CheckpointError, which begins with `where`, if one is not."""
     for name, value in values.items():
         if not isinstance(name, str) or not isinstance(value, Tensor):
             raise CheckpointError(
-                f"{path}: {name!r} is a {type(value).__name__}; only named tensors are expected"
+                f"{where}: {name!r} is a {type(value).__name__}; only named tensors are expected"
             )
     return {name: value.detach() for name, value in values.items()}
 
@@ -75,7 +90,10 @@ def _load(path: Path) -> Any:
             f"{path}: holds something other than tensors, which could be code, and was not opened; plain "
             "weights are expected"
         ) from error
-    except (RuntimeError, EOFError, ValueError, LookupError, AttributeError, TypeError) as error:
+    except (RuntimeError, EOFError, ValueError, LookupError, AttributeError, TypeError, OSError) as error:
+        # Of a file that stops halfway torch seeks a place before its beginning.
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise
         reason = " ".join(str(error).split())[:120]
         raise CheckpointError(f"{path}: cannot be read as weights saved by torch: {reason}") from error
 

@@ -87,13 +87,18 @@ class MusicGen:
         if found != CLASS:
             raise CheckpointError(f"{index}: holds a {found}; a {CLASS} is expected")
         with quiet_libraries("transformers"):
-            from transformers import MusicgenConfig, MusicgenForConditionalGeneration
+            from transformers import GenerationConfig, MusicgenConfig, MusicgenForConditionalGeneration
 
+            # Read here: transformers would give it the text encoder below as one of its settings.
+            generation = None
+            if (folder / "generation_config.json").is_file():
+                generation = GenerationConfig.from_pretrained(folder, local_files_only=True)
             config = MusicgenConfig.from_pretrained(folder)
             model = MusicgenForConditionalGeneration.from_pretrained(
                 folder,
                 config=config,
                 text_encoder=_no_text_encoder(config.text_encoder),
+                generation_config=generation,
                 use_safetensors=True,
                 local_files_only=True,
                 dtype=dtype,

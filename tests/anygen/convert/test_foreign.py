@@ -62,6 +62,15 @@ def test_a_torn_file_is_refused_in_one_sentence(tmp_path: Path, content: bytes) 
     assert "\n" not in str(error.value)
 
 
+def test_a_file_that_stops_anywhere_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    torch.save({"weight": torch.zeros(4000), "bias": torch.zeros(40)}, tmp_path / "whole.pt")
+    whole = (tmp_path / "whole.pt").read_bytes()
+    for length in range(0, len(whole), 500):
+        (tmp_path / "a.pt").write_bytes(whole[:length])
+        with pytest.raises(CheckpointError, match=r"a\.pt: cannot be read as weights|other than tensors"):
+            read_tensors(tmp_path / "a.pt")
+
+
 def test_what_is_written_is_what_safetensors_reads(tmp_path: Path) -> None:
     tensors = {
         "half": torch.arange(6, dtype=torch.float16).reshape(2, 3),
