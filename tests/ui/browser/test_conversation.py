@@ -114,16 +114,14 @@ def test_a_refused_file_costs_one_sentence(page, tmp_path, name, data, what):
     ask(page, "What is this?")
     sentence = page.get_by_role("alert")
     sentence.wait_for()
-    assert what in sentence.inner_text() and "\n" not in _words(sentence)
+    # A joiner nobody sees keeps the colon from being read as markup.
+    words = sentence.locator("[data-testid='stMarkdownContainer']").inner_text().strip().replace("\u2060", "")
+    assert what in words and "\n" not in words
     assert "Traceback" not in page.inner_text("body")
     # The words are kept, and can be sent without the file.
     assert page.locator("[class*='st-key-piece-'] textarea").input_value() == "What is this?"
     page.locator(".st-key-send button").click()
     answered(page)
-
-
-def _words(alert):
-    return alert.locator("[data-testid='stMarkdownContainer']").inner_text().strip()
 
 
 def _png_header(edge):
