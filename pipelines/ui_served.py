@@ -16,8 +16,13 @@ from pathlib import Path
 from typing import Any
 
 CHROMIUM = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
-FLAGS = ("--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-"""A microphone and a camera that need no device and no consent."""
+FLAGS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+)
+"""As root and in a small container too; a microphone and a camera that need no device and no consent."""
 START_SECONDS = 120
 WAIT_MS = 90_000
 """What a page may take where other work shares the machine."""

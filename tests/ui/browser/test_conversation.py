@@ -88,6 +88,28 @@ def test_how_a_picture_was_made_is_told(page):
     assert seed in dialog.inner_text() and "mini" in dialog.inner_text()
 
 
+def test_another_view_opens_at_its_start(page):
+    top = "document.querySelector('[data-testid=\"stMain\"]').scrollTop"
+    for number in (1, 2):
+        ask(page, "Draw a big dog.")
+        answered(page, number)
+    page.wait_for_function(f"() => {top} > 100")
+    page.locator(".st-key-open-gallery button").click()
+    page.locator("[class*='st-key-tile-use-']").first.wait_for()
+    page.wait_for_function(f"() => {top} == 0")
+
+
+def test_a_phone_shows_the_whole_heading_and_nothing_too_wide(server, chromium):
+    with visitor(chromium, server.url, viewport={"width": 390, "height": 844}) as page:
+        heading = page.locator("h2.hero").bounding_box()
+        header = page.locator("[data-testid='stHeader']").bounding_box()
+        assert heading["y"] >= header["y"] + header["height"]
+        assert page.evaluate("() => document.documentElement.scrollWidth") == 390
+        for card in page.locator("[class*='st-key-example-']").all():
+            box = card.bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+
+
 def test_two_browsers_at_once_are_answered_each_with_their_own(page, server, chromium):
     with visitor(chromium, server.url) as other:
         ask(page, "Draw a frog.")
