@@ -267,9 +267,10 @@ class AnyGen(nn.Module):
 
         A batch holds spans of one modality and equal options; a span that was stopped is left out of its reply."""
         drawn = draw(self.decoders, responses, emit, should_stop)
-        return [self._reply(response, row, drawn) for row, response in enumerate(responses)]
+        return [self.reply(response, drawn, row) for row, response in enumerate(responses)]
 
-    def _reply(self, response: Response, row: int, drawn: Rendered) -> Reply:
+    def reply(self, response: Response, drawn: Rendered, row: int = 0) -> Reply:
+        """What a response says with what was drawn for it, number `row` of `drawn`; spans without a medium are left out."""
         request = response.request
         made, timings = drawn.media, drawn.timings[row]
         kept = [part for part in response.parts if isinstance(part, str) or (row, part.index) in made]

@@ -20,7 +20,7 @@ DECODE_BATCH = 8
 """Items a decoder draws at once, at most."""
 
 
-class _Stopped(Exception):
+class Stopped(Exception):
     """Raised inside a decoder's step when the caller asked to stop."""
 
 
@@ -55,8 +55,9 @@ def draw(
             batch = items[start : start + size]
             began = time.perf_counter()
             try:
-                media = _decode(decoders, modality, batch, responses, emit, should_stop)
-            except _Stopped:
+                spans = [(responses[row], span) for row, span in batch]
+                media = decode(decoders, modality, spans, emit, should_stop)
+            except Stopped:
                 break
             took = (time.perf_counter() - began) / len(batch)
             for (row, span), medium in zip(batch, media, strict=True):
@@ -68,23 +69,24 @@ def draw(
     return drawn
 
 
-def _decode(
+def decode(
     decoders: Mapping[Modality, Any],
     modality: Modality,
-    batch: Sequence[tuple[int, Span]],
-    responses: Sequence[Response],
-    emit: Emit | None,
-    should_stop: ShouldStop | None,
+    batch: Sequence[tuple[Response, Span]],
+    emit: Emit | None = None,
+    should_stop: ShouldStop | None = None,
 ) -> list[Any]:
+    """One decoding: a medium for each span of `batch`, all of one modality and equal options. Raises Stopped."""
+
     def on_step(step: int, num_steps: int) -> None:
         if should_stop is not None and should_stop():
-            raise _Stopped
+            raise Stopped
         if emit is not None:
             for _, span in batch:
                 emit(DecoderProgress(span.index, modality, step, num_steps))
 
     names = batch[0][1].conditioning
     conditioning = {name: torch.stack([span.conditioning[name] for _, span in batch]) for name in names}
-    generators = [generator(responses[row].seed, 1 + span.index) for row, span in batch]
-    options = responses[batch[0][0]].request.options.of(modality)
+    generators = [generator(response.seed, 1 + span.index) for response, span in batch]
+    options = batch[0][0].request.options.of(modality)
     return decoders[modality].decode(conditioning, options, generators, on_step)

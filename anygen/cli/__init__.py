@@ -12,12 +12,12 @@ import sys
 from collections.abc import Sequence
 
 import anygen
-from anygen.cli import chat, convert, doctor, generate, info, pull, replay, ui
+from anygen.cli import chat, convert, doctor, generate, info, pull, render, replay, ui
 from anygen.cli.arguments import Parser
 from anygen.cli.exits import UsageError, exit_code, open_streams, terminable
 from anygen.errors import nearest
 
-COMMANDS = (generate, chat, info, replay, doctor, pull, convert, ui)
+COMMANDS = (generate, chat, render, info, replay, doctor, pull, convert, ui)
 """In the order --help lists them. Each has `add(commands)`, which adds its parser and sets `run`."""
 
 
