@@ -102,9 +102,10 @@ def ask(page: Any, words: str) -> None:
 
 
 def attach(page: Any, *files: Path) -> None:
-    """Choose files in the line to write in, and wait until they are there."""
+    """Choose files in the line to write in, and wait until they are all sent to the server: before, Enter does nothing."""
     page.locator(".st-key-message input[type=file]").set_input_files([str(file) for file in files])
     page.locator("[data-testid='stFileChipName']").nth(len(files) - 1).wait_for()
+    page.locator(".st-key-message [data-testid='stChatInputSubmitButton']:enabled").wait_for()
 
 
 def answered(page: Any, number: int = 1) -> None:
