@@ -20,6 +20,7 @@ from anygen.batch.items import Work, line_slot
 from anygen.batch.ledger import DONE, FAILED, REQUEUED, Ledger
 from anygen.batch.manifest import Line
 from anygen.batch.points import reached
+from anygen.batch.stores import Copies
 from anygen.errors import printable
 
 LONGEST_ASKED = 500
@@ -42,6 +43,9 @@ class Made:
 
 class Committer:
     """Writes into one job's folder. The caller holds the claim on what it commits."""
+
+    copies: Copies | None = None
+    """Where files are copied before the ledger names them."""
 
     def __init__(self, folder: Path, ledger: Ledger, index: Index) -> None:
         self.folder, self.ledger, self.index = folder, ledger, index
@@ -71,6 +75,8 @@ class Committer:
             if targets:
                 durable.write_files(targets)
                 stamps[work.slot] = stamp(path for path, _ in targets)
+                if self.copies is not None:
+                    self.copies.put(made.files)
             row["parts"] = list(made.parts)
             row["files"] = [
                 {"path": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
@@ -83,6 +89,8 @@ class Committer:
             # The last version's, which no line names any more.
             with contextlib.suppress(OSError):
                 (self.folder / name).unlink(missing_ok=True)
+        if self.copies is not None:
+            self.copies.remove(stale)
         return row
 
     def fail_line(
