@@ -65,7 +65,7 @@ class Committer:
             row["meta"] = dict(item.meta)
         stamps = {}
         if made.error is not None:
-            row["error"] = _error(*made.error)
+            row["error"] = error_row(*made.error)
         else:
             targets = [(self.folder / name, data) for name, data in made.files]
             if targets:
@@ -94,7 +94,7 @@ class Committer:
         if self.index.outcome(slot) is not None:
             return None
         row = {"id": id, "line": line.number, "state": FAILED, "slot": slot.hex(), "key": digest}
-        return self._append({**row, "error": _error(kind, sentence)}, {})
+        return self._append({**row, "error": error_row(kind, sentence)}, {})
 
     def fail_request(self, slot: bytes, line: Line, sentence: str, id: str) -> Mapping[str, Any] | None:
         """An error row for a line with an id that cannot be a request; None where there is one for just that line."""
@@ -102,7 +102,7 @@ class Committer:
         if outcome is not None and outcome.key == line.digest and outcome.state == FAILED:
             return None
         row = {"id": id, "sample": 0, "line": line.number, "state": FAILED}
-        row |= {"slot": slot.hex(), "key": line.digest, "error": _error("RequestError", sentence)}
+        row |= {"slot": slot.hex(), "key": line.digest, "error": error_row("RequestError", sentence)}
         return self._append(row, {})
 
     def requeue(self, slot: bytes, row: Mapping[str, Any], reason: str) -> None:
@@ -170,5 +170,5 @@ def holds(folder: Path, index: Index, slot: bytes, outcome: Outcome, row: Mappin
     return wrong
 
 
-def _error(kind: str, sentence: str) -> dict[str, str]:
+def error_row(kind: str, sentence: str) -> dict[str, str]:
     return {"type": kind, "message": printable(sentence)[:LONGEST_ERROR]}

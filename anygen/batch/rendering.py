@@ -37,7 +37,7 @@ def render(
     `pages` writes index.html and sheet.png at the end.
     Raises PromptError for a manifest that cannot be opened, ConfigError for other weights than the folder was begun with,
     OSError, MachineError, CheckpointError and a lost device's error for what ends a job: run it again to go on."""
-    model = _loaded(model)
+    model = loaded(model)
     settings = settings or Settings()
     path = Path(manifest)
     with Job(Path(out)) as job:
@@ -78,12 +78,12 @@ def estimate(
     """Check every line of a manifest and tell what it will take, from a few answers that are thrown away. Writes nothing.
 
     Arguments and errors are those of `render`."""
-    model, path, settings = _loaded(model), Path(manifest), settings or Settings()
+    model, path, settings = loaded(model), Path(manifest), settings or Settings()
     reader = reader_for(model, path, file_fingerprint, roots, exact)
     return dry_run(path, reader, maker or LocalMaker(model), settings.shard, settings.limit, should_stop)
 
 
-def _loaded(model: Any) -> Any:
+def loaded(model: Any) -> Any:
     """The model itself, loaded where it is named."""
     if not isinstance(model, (str, Path)):
         return model
