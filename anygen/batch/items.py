@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -148,14 +150,12 @@ class ItemReader:
             turns = self._turns(given["messages"])
         modalities, require = _names(given, "modalities"), _names(given, "require") or ()
         limits(self.makes, modalities, require)
-        options = GenerationOptions.from_dict(_mapping(given, "options"))
-        if self.exact and not options.exact:
-            options = GenerationOptions.from_dict({**options.to_dict(), "exact": True})
+        options, told = _options(_mapping(given, "options"), self.exact)
         seed = check_seed(given["seed"]) if "seed" in given else None
         n = given.get("n", 1)
         if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= MOST_SAMPLES:
             raise PromptError(f"n is {shown(n)}; a whole number from 1 to {MOST_SAMPLES} is accepted")
-        key = self._key(id, turns, modalities, require, options, seed)
+        key = self._key(id, turns, modalities, require, told, seed)
         return Item(
             id=id,
             line=line,
@@ -175,7 +175,7 @@ class ItemReader:
         turns: Iterable[Turn],
         modalities: tuple[str, ...] | None,
         require: tuple[str, ...],
-        options: GenerationOptions,
+        options: Mapping[str, Any],
         seed: int | None,
     ) -> str:
         """SHA-256 of the canonical request: JSON with sorted keys, media as the SHA-256 of their bytes. `n` and `meta` are
@@ -199,7 +199,7 @@ class ItemReader:
             "messages": messages,
             "modalities": None if modalities is None else sorted(set(modalities)),
             "require": sorted(set(require)),
-            "options": options.to_dict(),
+            "options": options,
             "seed": seed,
         }
         return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
@@ -251,12 +251,20 @@ class ItemReader:
         """Where a path ends after every link, which must be a file below the manifest's folder or a root."""
         if not isinstance(value, str) or not value or "\0" in value:
             raise PromptError(f"{where}.path is {shown(value)}; a file name is accepted")
-        found = (self.folder / value).resolve()
+        try:
+            found = (self.folder / value).resolve()
+            is_file = found.is_file()
+        except UnicodeEncodeError:
+            raise PromptError(f"{where}.path {shown(value)} holds characters that no file name has") from None
+        except (OSError, RuntimeError) as error:
+            # A link that leads to itself (RuntimeError before Python 3.13), a name too long for the file system.
+            why = getattr(error, "strerror", None) or "a link leads to itself"
+            raise PromptError(f"{where}.path {shown(value)} cannot be followed ({why})") from error
         if not any(found.is_relative_to(root) for root in (self.folder, *self.roots)):
             raise PromptError(
                 f"{where}.path {shown(value)} leaves the manifest's folder; name a folder with --roots to allow it"
             )
-        if not found.is_file():
+        if not is_file:
             raise MediaError(f"{where}.path {shown(value)} is no file")
         if found.stat().st_size > DEFAULT_LIMITS.max_bytes:
             raise MediaError(
@@ -272,6 +280,29 @@ def _id(value: object) -> str:
     if not isinstance(value, str) or not value or len(value) > LONGEST_ID:
         raise ItemError(f"id is {shown(value)}; a text of 1 to {LONGEST_ID} characters is needed")
     return value
+
+
+def _options(given: Mapping[str, Any], exact: bool) -> tuple[GenerationOptions, Mapping[str, Any]]:
+    """The options of a line, and what `to_dict` says of them. Most lines of a manifest share theirs, and checking them is
+    half of what reading a line costs."""
+    try:
+        text = json.dumps(given)
+    except TypeError:
+        # Of a Parquet file: values that JSON has not. The check names them.
+        return _read_options(given, exact)
+    return _options_of(text, exact)
+
+
+@functools.lru_cache(maxsize=256)
+def _options_of(text: str, exact: bool) -> tuple[GenerationOptions, Mapping[str, Any]]:
+    return _read_options(json.loads(text), exact)
+
+
+def _read_options(given: Mapping[str, Any], exact: bool) -> tuple[GenerationOptions, Mapping[str, Any]]:
+    options = GenerationOptions.from_dict(given)
+    if exact and not options.exact:
+        options = dataclasses.replace(options, exact=True)
+    return options, options.to_dict()
 
 
 def _names(given: Mapping[str, Any], name: str) -> tuple[str, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import importlib.util
@@ -85,6 +86,8 @@ def _read_jsonl(
                 time.sleep(POLL_SECONDS)
                 continue
             number += 1
+            if number == 1:
+                raw = raw.removeprefix(codecs.BOM_UTF8)
             if number < first or not raw.strip():
                 continue
             yield _parsed(number, raw)
@@ -171,7 +174,7 @@ def _cell(name: str, text: str) -> Any:
     if name in JSON_CELLS:
         try:
             return json.loads(text, object_pairs_hook=_once, parse_constant=_none)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"{name}: the cell is no JSON ({error})") from None
     if name in LIST_CELLS:
         return [each.strip() for each in text.split(",") if each.strip()]
