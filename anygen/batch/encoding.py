@@ -10,7 +10,6 @@ line of its results.jsonl.
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,21 +19,22 @@ from typing import Any
 from torch import Tensor, stack
 
 from anygen.batch import durable, manifest
-from anygen.batch.items import ItemError, MediaFile
+from anygen.batch.commit import error_row
 from anygen.batch.job import RUN, Job
-from anygen.batch.ledger import DONE, FAILED
+from anygen.batch.ledger import FAILED
 from anygen.batch.rendering import loaded, reader_for
 from anygen.batch.runner import WAIT_SECONDS, Settings, Summary
 from anygen.batch.seen import Seen
 from anygen.batch.sizes import BatchSize, in_batches, is_lost_device
+from anygen.batch.sources import Medium, Unreadable, of_folder, of_manifest
 from anygen.batch.stopping import interruptible
-from anygen.batch.template import MODALITY_OF
 from anygen.data.features import FeatureCache
 from anygen.data.shards import TensorShards
-from anygen.errors import ConfigError, MachineError, MediaError, PromptError, printable
+from anygen.errors import ConfigError, MachineError, MediaError
 from anygen.files import sniff
-from anygen.media import DEFAULT_LIMITS, MEDIA_TYPES, kind_of
+from anygen.media import DEFAULT_LIMITS, MEDIA_TYPES
 from anygen.modality import Modality
+from anygen.rendering import Stopped
 
 SHARD_ROWS = 256
 """Media of one shard: what a kill costs at most."""
@@ -45,24 +45,6 @@ _WRITER = "encode"
 
 Report = Callable[[str, dict[str, Any]], None]
 """Told of every event: "shard", "failed", "waiting"."""
-
-
-@dataclass(frozen=True)
-class _Medium:
-    """One file to encode. `name` says which, below the folder or in the manifest."""
-
-    name: str
-    file: MediaFile
-
-
-@dataclass(frozen=True)
-class _Unreadable:
-    """A file or a line that holds no medium. `digest` is of what it is, so that the same is told once."""
-
-    name: str
-    digest: str
-    kind: str
-    sentence: str
 
 
 def encode_media(
@@ -92,9 +74,9 @@ def encode_media(
     model = loaded(model)
     with Job(out) as job, Seen() as seen:
         found = (
-            _of_folder(source, out)
+            of_folder(source, out)
             if source.is_dir()
-            else _of_manifest(source, reader_for(model, source, job.index.hash_file, roots))
+            else of_manifest(source, reader_for(model, source, job.index.hash_file, roots))
         )
         encoding = _Encoding(
             job,
@@ -115,57 +97,6 @@ def encode_media(
             ) from error
 
 
-def _of_folder(folder: Path, out: Path) -> Iterator[_Medium | _Unreadable]:
-    """The media below a folder by name, without those below `out`. A file is one by its content, or claims to be by its
-    suffix; others are passed over."""
-    outside = out.resolve()
-    for path in _files(folder):
-        name = path.relative_to(folder).as_posix()
-        if path.resolve().is_relative_to(outside):
-            continue
-        try:
-            _, data = sniff.read_source(path, DEFAULT_LIMITS.max_bytes)
-        except MediaError as error:
-            if path.suffix.lower() in MODALITY_OF:
-                yield _Unreadable(name, "", type(error).__name__, str(error).replace(str(path), name))
-            continue
-        if path.suffix.lower() not in MODALITY_OF and sniff.container_of(data) is None:
-            continue
-        digest = hashlib.sha256(data).hexdigest()
-        try:
-            yield _Medium(name, MediaFile(kind_of(name, data).modality, path, digest))
-        except MediaError as error:
-            yield _Unreadable(name, digest, type(error).__name__, str(error))
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Every file below a folder, in one order on every machine; links to folders are not followed."""
-    for each in sorted(folder.iterdir(), key=lambda path: os.fsencode(path.name)):
-        if each.is_dir():
-            if not each.is_symlink():
-                yield from _files(each)
-        elif each.is_file():
-            yield each
-
-
-def _of_manifest(path: Path, reader: Any) -> Iterator[_Medium | _Unreadable]:
-    for line in manifest.read(path):
-        if line is None:
-            continue
-        if line.error:
-            yield _Unreadable(f"line {line.number}", line.digest, "ManifestError", line.error)
-            continue
-        try:
-            item = reader.item(line.record, line.number)
-        except ItemError as error:
-            yield _Unreadable(f"line {line.number}", line.digest, "RequestError", str(error))
-            continue
-        for turn in item.turns:
-            for part in turn.parts:
-                if isinstance(part, MediaFile):
-                    yield _Medium(f"line {line.number}: {part.path.name}", part)
-
-
 @dataclass(eq=False)
 class _Encoding:
     """One run over one source. A shard is claimed by the hashes of its media, and written whole by whoever has the claim."""
@@ -182,9 +113,9 @@ class _Encoding:
     def __post_init__(self) -> None:
         self._size = BatchSize(self.batch_size, self.batch_size)
 
-    def run(self, found: Iterable[_Medium | _Unreadable], shard_rows: int) -> Summary:
+    def run(self, found: Iterable[Medium | Unreadable], shard_rows: int) -> Summary:
         began = time.monotonic()
-        held: list[list[_Medium]] = []
+        held: list[list[Medium]] = []
         for shard in self._shards(found, shard_rows):
             if not self._make(shard):
                 held.append(shard)
@@ -195,14 +126,14 @@ class _Encoding:
                 time.sleep(WAIT_SECONDS)
         return replace(self.summary, seconds=time.monotonic() - began)
 
-    def _shards(self, found: Iterable[_Medium | _Unreadable], rows: int) -> Iterator[list[_Medium]]:
+    def _shards(self, found: Iterable[Medium | Unreadable], rows: int) -> Iterator[list[Medium]]:
         """The distinct media, so many of one modality at once: the same however much of them is encoded already."""
-        waiting: dict[Modality, list[_Medium]] = {}
+        waiting: dict[Modality, list[Medium]] = {}
         number = 0
         for each in found:
             if self._is_over():
                 return
-            if isinstance(each, _Unreadable):
+            if isinstance(each, Unreadable):
                 self._fail(each.name, _slot(each.name, each.digest), each.digest, each.kind, each.sentence)
                 continue
             modality, key = each.file.modality, each.file.sha256
@@ -221,7 +152,7 @@ class _Encoding:
                 yield waiting.pop(modality)
         yield from waiting.values()
 
-    def _make(self, shard: Sequence[_Medium]) -> bool:
+    def _make(self, shard: Sequence[Medium]) -> bool:
         """Encode what is missing of a shard, and write it; False where another run is at it."""
         store = self.features.store(shard[0].file.modality)
         claim = _slot("shard", store.folder.name, *(each.file.sha256 for each in shard))
@@ -241,6 +172,8 @@ class _Encoding:
                     store.append(keys, {"features": stack([row for _, row in rows])}, _WRITER)
                     self.summary.made += len(rows)
                     self.report("shard", {"modality": store.folder.parent.name, "media": len(rows)})
+            except Stopped:
+                return True
             finally:
                 self.job.claims.release(claim)
         there = sum(each.file.sha256 in store for each in shard)
@@ -249,7 +182,7 @@ class _Encoding:
         self.summary.failed += len(shard) - there
         return True
 
-    def _missing(self, store: TensorShards, shard: Sequence[_Medium]) -> list[_Medium]:
+    def _missing(self, store: TensorShards, shard: Sequence[Medium]) -> list[Medium]:
         """Those of a shard that are to be encoded: not there, and not known to be unreadable."""
         return [
             each
@@ -258,11 +191,11 @@ class _Encoding:
             and not self._is_known(self._slot(each), retry=self.settings.retry_failed)
         ]
 
-    def _encode(self, media: Sequence[_Medium]) -> list[tuple[_Medium, Tensor]]:
+    def _encode(self, media: Sequence[Medium]) -> list[tuple[Medium, Tensor]]:
         """Features (F, E) of each that has some; the others become error rows. Batches are cut from those that can be read,
         so what cannot changes no other's place. Fewer where the run is to stop."""
-        rows: list[tuple[_Medium, Tensor]] = []
-        batch: list[tuple[_Medium, Tensor]] = []
+        rows: list[tuple[Medium, Tensor]] = []
+        batch: list[tuple[Medium, Tensor]] = []
         for number, each in enumerate(media, 1):
             if self._is_over():
                 return rows
@@ -276,10 +209,11 @@ class _Encoding:
                 batch = []
         return rows
 
-    def _encode_batch(self, batch: Sequence[tuple[_Medium, Tensor]]) -> Iterator[tuple[_Medium, Tensor]]:
-        def step(some: Sequence[tuple[_Medium, Tensor]]) -> Sequence[Tensor]:
-            features: Tensor = self.features.encode(some[0][0].file.modality, [each for _, each in some])
-            return list(features)
+    def _encode_batch(self, batch: Sequence[tuple[Medium, Tensor]]) -> Iterator[tuple[Medium, Tensor]]:
+        def step(some: Sequence[tuple[Medium, Tensor]]) -> Sequence[Tensor]:
+            modality = some[0][0].file.modality
+            with interruptible(self.should_stop):
+                return list(self.features.encode(modality, [each for _, each in some]))
 
         for (medium, _), row in in_batches(batch, self._size, step):
             if isinstance(row, Exception):
@@ -289,7 +223,7 @@ class _Encoding:
             else:
                 yield medium, row
 
-    def _prepared(self, medium: _Medium) -> Tensor:
+    def _prepared(self, medium: Medium) -> Tensor:
         """What the encoder takes of a medium. Raises MediaError, also where the file is another than when it was listed."""
         file = medium.file
         try:
@@ -303,7 +237,7 @@ class _Encoding:
             raise MediaError(said) from None
         return prepared
 
-    def _slot(self, medium: _Medium) -> bytes:
+    def _slot(self, medium: Medium) -> bytes:
         """The place of a medium among the outcomes: what one encoder cannot read another may."""
         modality = medium.file.modality
         store = self.features.store(modality).folder.name if modality in self.features.encoders else ""
@@ -314,7 +248,7 @@ class _Encoding:
         outcome = self.job.index.outcome(slot)
         return outcome is not None and outcome.state == FAILED and not retry
 
-    def _fail_medium(self, medium: _Medium, error: Exception) -> None:
+    def _fail_medium(self, medium: Medium, error: Exception) -> None:
         self._write_failure(
             medium.name, self._slot(medium), medium.file.sha256, type(error).__name__, str(error)
         )
@@ -332,7 +266,7 @@ class _Encoding:
             self.job.claims.release(slot)
 
     def _write_failure(self, name: str, slot: bytes, key: str, kind: str, sentence: str) -> None:
-        row = {"id": name, "state": FAILED, "slot": slot.hex(), "key": key}
+        row: dict[str, Any] = {"id": name, "state": FAILED, "slot": slot.hex(), "key": key}
         row["error"] = error_row(kind, sentence)
         self.job.ledger.append(row)
         self.job.index.refresh()

@@ -43,9 +43,9 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--shard", type=_shard, default=(1, 1), metavar="I/N", help="the I-th of N parts, from 1"
     )
-    parser.add_argument("--limit", type=_count, metavar="N", help="the first N lines of the manifest alone")
+    parser.add_argument("--limit", type=count, metavar="N", help="the first N lines of the manifest alone")
     parser.add_argument(
-        "--max-failures", type=_count, metavar="N", help="stop once N items failed in this run"
+        "--max-failures", type=count, metavar="N", help="stop once N items failed in this run"
     )
     parser.add_argument("--retry-failed", action="store_true", help="try again what failed before")
     parser.add_argument(
@@ -67,7 +67,7 @@ def add(commands: Any) -> None:
         help="a folder media may lie in too; repeatable",
     )
     parser.add_argument(
-        "--window", type=_count, default=64, metavar="N", help="answers under way at once (default 64)"
+        "--window", type=count, default=64, metavar="N", help="answers under way at once (default 64)"
     )
     parser.add_argument("--no-pages", action="store_true", help="write no index.html and no sheet.png")
     parser.add_argument(
@@ -300,7 +300,7 @@ def _shard(text: str) -> tuple[int, int]:
     return int(index), int(count)
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
     return int(text)
