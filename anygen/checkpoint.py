@@ -23,11 +23,13 @@ import torch
 from torch import Tensor, nn
 
 from anygen import hub, memory
-from anygen.build import SHARED, build
+from anygen.build import SHARED, build, build_decoders
 from anygen.config import LoraConfig, ModelConfig, read_config, to_values
-from anygen.errors import CheckpointError, nearest, shown
+from anygen.decoders.lazy import LazyDecoders
+from anygen.errors import CheckpointError, ConfigError, nearest, shown
 from anygen.files.atomic import write_files
 from anygen.llm.lora import LoraSettings, add_lora, load_lora_state, lora_state, merge_lora, place_lora
+from anygen.modality import Modality
 from anygen.model import AnyGen
 from anygen.placement import as_dtype, check_placement, place
 
@@ -171,6 +173,37 @@ def load(
     return model
 
 
+def load_decoder(
+    name: str | Path,
+    modality: Modality,
+    dtype: torch.dtype | str = torch.float32,
+    device: str | torch.device = "cpu",
+    offload: str | None = None,
+) -> tuple[LazyDecoders, str]:
+    """The decoder of one modality alone, loaded, as a family of one; and the weights hash of the whole model. Of its files
+    only the decoder's are read, checked against the manifest; the others need not be there.
+
+    Raises CheckpointError, ConfigError, MachineError as `load` does."""
+    folder = resolve(name)
+    config = read_config(folder / CONFIG)
+    manifest = _read_manifest(folder)
+    if modality not in config.decoders:
+        raise ConfigError(f"{name}: has no decoder of {modality}; {', '.join(config.decoders)} are accepted")
+    part = f"decoders.{modality}"
+    placed = check_placement(config, {part: device}, offload=None if offload is None else {modality: offload})
+    hashes = _hashes({part: folder / config.decoders[modality].path})
+    listed = {each: value for each, value in manifest["files"].items() if each.startswith(f"{part}/")}
+    _check_files(folder, {"files": listed}, hashes)
+    dtype = as_dtype(dtype)
+    decoders = build_decoders(
+        {modality: config.decoders[modality]}, folder, dtype or torch.float32, placed.offload
+    )
+    if placed.of(part).type != "cpu":
+        decoders.place(modality, placed.of(part), placed.offload.get(part))
+    decoders[modality]
+    return decoders, weights_hash(manifest["files"])
+
+
 def _check_files(folder: Path, manifest: Mapping[str, Any], hashes: Mapping[str, str]) -> None:
     """Refuse files that are not those the manifest lists: parts of another model would load and answer nonsense.
 
@@ -194,19 +227,27 @@ def weights_hash(hashes: Mapping[str, str]) -> str:
 
 def file_hashes(folder: Path, config: ModelConfig) -> dict[str, str]:
     """File -> SHA-256, for the trained parts and every file of every frozen part, named by part."""
-    files = {TRAINED: folder / TRAINED} if config.is_trained else {}
-    for part, path in part_paths(config).items():
-        root = folder / path
-        files |= {
-            f"{part}/{file.relative_to(root).as_posix()}": file for file in root.rglob("*") if file.is_file()
-        }
     hashes = {}
-    for name, file in files.items():
-        if not file.is_file():
-            raise CheckpointError(f"{file}: no such file; {folder / CONFIG} names it")
-        with file.open("rb") as stream:
-            hashes[name] = hashlib.file_digest(stream, "sha256").hexdigest()
-    return hashes
+    if config.is_trained:
+        if not (folder / TRAINED).is_file():
+            raise CheckpointError(f"{folder / TRAINED}: no such file; {folder / CONFIG} names it")
+        hashes[TRAINED] = _sha256(folder / TRAINED)
+    return hashes | _hashes({part: folder / path for part, path in part_paths(config).items()})
+
+
+def _hashes(roots: Mapping[str, Path]) -> dict[str, str]:
+    """Part/file -> SHA-256, for every file of every part."""
+    return {
+        f"{part}/{file.relative_to(root).as_posix()}": _sha256(file)
+        for part, root in roots.items()
+        for file in root.rglob("*")
+        if file.is_file()
+    }
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def part_paths(config: ModelConfig) -> dict[str, str]:

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from anygen import placement, provenance
+from anygen import placement
 from anygen.config import ModelConfig
 from anygen.decoders.lazy import LazyDecoders
 from anygen.describers.base import Describer
@@ -31,7 +31,7 @@ from anygen.message import as_messages
 from anygen.modality import TEXT, Modality
 from anygen.options import GenerationOptions, as_options
 from anygen.reading import Reader, check_readable
-from anygen.rendering import Emit, Rendered, ShouldStop, draw
+from anygen.rendering import Emit, Rendered, ShouldStop, draw, reply_of
 from anygen.reply import Done, Event, Reply, Response, Span, SpanStarted, TextDelta
 from anygen.request import Request, limits
 from anygen.roads import CaptionRoad, Road, SignalRoad
@@ -270,28 +270,8 @@ class AnyGen(nn.Module):
         return [self.reply(response, drawn, row) for row, response in enumerate(responses)]
 
     def reply(self, response: Response, drawn: Rendered, row: int = 0) -> Reply:
-        """What a response says with what was drawn for it, number `row` of `drawn`; spans without a medium are left out."""
-        request = response.request
-        made, timings = drawn.media, drawn.timings[row]
-        kept = [part for part in response.parts if isinstance(part, str) or (row, part.index) in made]
-        return Reply(
-            parts=tuple(part if isinstance(part, str) else made[row, part.index] for part in kept),
-            seed=response.seed,
-            timings={**timings, "total": sum(timings.values())},
-            provenance=provenance.build(
-                model=self.name,
-                weights_hash=self.weights_hash,
-                messages=request.messages,
-                options=request.options.to_dict(),
-                seed=response.seed,
-                modalities=request.may,
-                require=request.require,
-                batch_size=drawn.neighbours[row],
-                described=response.described,
-            ),
-            captions=tuple("" if isinstance(part, str) else part.caption for part in kept),
-            messages=request.messages,
-        )
+        """What a response says with what was drawn for it, response `row` of `drawn`; spans without a medium are out."""
+        return reply_of(response, drawn, row, self.name, self.weights_hash)
 
     def _completion_options(self, options: GenerationOptions) -> CompletionOptions:
         defaults = self.config.sampling

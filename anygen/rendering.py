@@ -9,8 +9,9 @@ from typing import Any
 
 import torch
 
+from anygen import provenance
 from anygen.modality import Modality
-from anygen.reply import DecoderProgress, Event, MediaReady, Response, Span
+from anygen.reply import DecoderProgress, Event, MediaReady, Reply, Response, Span
 from anygen.seeds import generator
 
 Emit = Callable[[Event], None]
@@ -90,3 +91,29 @@ def decode(
     generators = [generator(response.seed, 1 + span.index) for response, span in batch]
     options = batch[0][0].request.options.of(modality)
     return decoders[modality].decode(conditioning, options, generators, on_step)
+
+
+def reply_of(response: Response, drawn: Rendered, row: int, name: str, weights_hash: str) -> Reply:
+    """What a response says with what was drawn for it, response `row` of `drawn`; spans without a medium are out. `name`
+    and `weights_hash` are those of the model, for the record."""
+    request = response.request
+    made, timings = drawn.media, drawn.timings[row]
+    kept = [part for part in response.parts if isinstance(part, str) or (row, part.index) in made]
+    return Reply(
+        parts=tuple(part if isinstance(part, str) else made[row, part.index] for part in kept),
+        seed=response.seed,
+        timings={**timings, "total": sum(timings.values())},
+        provenance=provenance.build(
+            model=name,
+            weights_hash=weights_hash,
+            messages=request.messages,
+            options=request.options.to_dict(),
+            seed=response.seed,
+            modalities=request.may,
+            require=request.require,
+            batch_size=drawn.neighbours[row],
+            described=response.described,
+        ),
+        captions=tuple("" if isinstance(part, str) else part.caption for part in kept),
+        messages=request.messages,
+    )

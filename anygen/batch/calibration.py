@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from anygen.batch import manifest
+from anygen.batch.commit import Made
 from anygen.batch.items import Item, ItemError, ItemReader, Work, in_shard, slot_of
 from anygen.batch.making import Maker, ShouldStop
 from anygen.batch.seen import Seen
@@ -117,3 +118,6 @@ class _Nobody:
 
     def is_suspect(self, work: Any) -> bool:
         return False
+
+    def died(self, works: Sequence[Any]) -> Sequence[Made]:
+        return ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +18,17 @@ from typing import Any
 from anygen.batch import durable
 from anygen.batch.index import Index, Outcome, stamp
 from anygen.batch.items import Work, line_slot
+from anygen.batch.keeping import FOLDER as INPUTS
+from anygen.batch.keeping import KeptInputs
 from anygen.batch.ledger import DONE, FAILED, REQUEUED, Ledger
 from anygen.batch.manifest import Line
 from anygen.batch.points import reached
-from anygen.errors import printable
+from anygen.batch.stores import Copies
+from anygen.errors import MediaError, printable
 
 LONGEST_ASKED = 500
 LONGEST_ERROR = 2000
+_INPUT = re.compile(rf"{INPUTS}/[0-9a-f]{{64}}\.\w{{1,8}}")
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,11 @@ class Made:
 class Committer:
     """Writes into one job's folder. The caller holds the claim on what it commits."""
 
+    copies: Copies | None = None
+    """Where files are copied before the ledger names them."""
+    kept: KeptInputs | None = None
+    """Keeps the inputs of what is made from now on."""
+
     def __init__(self, folder: Path, ledger: Ledger, index: Index) -> None:
         self.folder, self.ledger, self.index = folder, ledger, index
 
@@ -51,6 +61,12 @@ class Committer:
         work = made.work
         before = self.index.outcome(work.slot)
         item = work.item
+        inputs: list[dict[str, Any]] = []
+        if made.error is None and self.kept is not None:
+            try:
+                inputs = self._keep(self.kept, work)
+            except MediaError as error:
+                made = Made(work, error=(type(error).__name__, str(error)))
         row: dict[str, Any] = {
             "id": item.id,
             "sample": work.sample,
@@ -70,12 +86,17 @@ class Committer:
             targets = [(self.folder / name, data) for name, data in made.files]
             if targets:
                 durable.write_files(targets)
-                stamps[work.slot] = stamp(path for path, _ in targets)
+                if self.copies is not None:
+                    self.copies.put(made.files)
             row["parts"] = list(made.parts)
             row["files"] = [
                 {"path": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
                 for name, data in made.files
             ]
+            if inputs:
+                row["inputs"] = inputs
+            if targets or inputs:
+                stamps[work.slot] = stamp(self.folder / each["path"] for each in named_of(row))
             row["timings"] = {name: round(seconds, 4) for name, seconds in made.timings.items()}
         stale = self._files(before) - {each["path"] for each in row.get("files", ())}
         self._append(row, stamps)
@@ -83,6 +104,8 @@ class Committer:
             # The last version's, which no line names any more.
             with contextlib.suppress(OSError):
                 (self.folder / name).unlink(missing_ok=True)
+        if self.copies is not None:
+            self.copies.remove(stale)
         return row
 
     def fail_line(
@@ -111,6 +134,15 @@ class Committer:
         again |= {"state": REQUEUED, "slot": slot.hex(), "key": "", "reason": reason}
         self._append(again, {})
 
+    def _keep(self, kept: KeptInputs, work: Work) -> list[dict[str, Any]]:
+        """The inputs of an answer, kept, as its line names them."""
+        entries = []
+        for entry, data in kept.keep(work):
+            entries.append(entry)
+            if data is not None and self.copies is not None:
+                self.copies.put([(entry["path"], data)])
+        return entries
+
     def _append(self, row: Mapping[str, Any], stamps: Mapping[bytes, str]) -> Mapping[str, Any]:
         self.ledger.append(row)
         self.index.refresh(stamps)
@@ -132,10 +164,25 @@ def files_of(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return found
 
 
+def inputs_of(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The kept inputs a line names, those with a path as anygen makes them."""
+    found = []
+    for each in row.get("inputs", ()):
+        path = each.get("path") if isinstance(each, Mapping) else None
+        if isinstance(path, str) and _INPUT.fullmatch(path.removeprefix(f"media/{row['slot'][:2]}/")):
+            found.append(each)
+    return found
+
+
+def named_of(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Every file that an answer stands on: its own and the inputs kept with it."""
+    return [*files_of(row), *inputs_of(row)]
+
+
 def what_is_wrong(folder: Path, row: Mapping[str, Any], hashes: bool = True) -> str:
     """Why the files of a line do not hold: missing, of another size, of another content; "" where they do."""
-    named = files_of(row)
-    if len(named) != len(row.get("files", ())):
+    named = named_of(row)
+    if len(named) != len(row.get("files", ())) + len(row.get("inputs", ())):
         return "the line names files that are not its own"
     for each in named:
         path = folder / each["path"]
@@ -157,7 +204,7 @@ def what_is_wrong(folder: Path, row: Mapping[str, Any], hashes: bool = True) -> 
 def holds(folder: Path, index: Index, slot: bytes, outcome: Outcome, row: Mapping[str, Any]) -> str:
     """Why a finished answer is not there as its line says; "" where it is. Files are read only where the file system says
     that they were touched since they were last found right."""
-    paths: Iterable[Path] = [folder / each["path"] for each in files_of(row)]
+    paths: Iterable[Path] = [folder / each["path"] for each in named_of(row)]
     try:
         now = stamp(paths)
     except OSError:

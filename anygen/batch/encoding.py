@@ -20,6 +20,7 @@ from torch import Tensor, stack
 
 from anygen.batch import durable, manifest
 from anygen.batch.commit import error_row
+from anygen.batch.inputs import read_input
 from anygen.batch.job import RUN, Job
 from anygen.batch.ledger import FAILED
 from anygen.batch.rendering import loaded, reader_for
@@ -31,8 +32,7 @@ from anygen.batch.stopping import interruptible
 from anygen.data.features import FeatureCache
 from anygen.data.shards import TensorShards
 from anygen.errors import ConfigError, MachineError, MediaError
-from anygen.files import sniff
-from anygen.media import DEFAULT_LIMITS, MEDIA_TYPES
+from anygen.media import MEDIA_TYPES
 from anygen.modality import Modality
 from anygen.rendering import Stopped
 
@@ -227,10 +227,7 @@ class _Encoding:
         """What the encoder takes of a medium. Raises MediaError, also where the file is another than when it was listed."""
         file = medium.file
         try:
-            _, data = sniff.read_source(file.path, DEFAULT_LIMITS.max_bytes)
-            if hashlib.sha256(data).hexdigest() != file.sha256:
-                raise MediaError(f"{medium.name}: was changed while the job ran")
-            media = MEDIA_TYPES[file.modality].open(data)
+            media = MEDIA_TYPES[file.modality].open(read_input(file))
             prepared: Tensor = self.features.encoders[file.modality].prepare(file.modality, media)
         except MediaError as error:
             said = str(error).replace("the given bytes", medium.name, 1).replace(str(file.path), medium.name)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from anygen.batch.ledger import REQUEUED, STATES, Ledger
-from anygen.data.fingerprint import file_fingerprint
+from anygen.batch.stores import StoredFile, fingerprint
 
 NAME = "index.sqlite"
 _VERSION = 1
@@ -171,18 +171,17 @@ class Index:
         with self._changing() as database:
             database.execute("DELETE FROM starts WHERE slot = ?", (slot,))
 
-    def hash_file(self, path: Path) -> str:
-        """SHA-256 of a file's bytes, read again only where its size or times are others than last time."""
-        now = stamp([path])
+    def hash_file(self, path: Path | StoredFile) -> str:
+        """SHA-256 of a file's bytes, read again only where its size or times (in a store, its tag) are others than last
+        time."""
+        now = stamp([path]) if isinstance(path, Path) else path.tag()
         with self._asking() as database:
-            row = database.execute(
-                "SELECT stamp, sha256 FROM hashes WHERE path = ?", (os.fspath(path),)
-            ).fetchone()
+            row = database.execute("SELECT stamp, sha256 FROM hashes WHERE path = ?", (str(path),)).fetchone()
         if row is not None and row[0] == now:
             return str(row[1])
-        found = file_fingerprint(path)
+        found = fingerprint(path)
         with self._changing() as database:
-            database.execute("INSERT OR REPLACE INTO hashes VALUES (?, ?, ?)", (os.fspath(path), now, found))
+            database.execute("INSERT OR REPLACE INTO hashes VALUES (?, ?, ?)", (str(path), now, found))
         return found
 
     def close(self) -> None:

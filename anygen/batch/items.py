@@ -12,7 +12,8 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any
 
-from anygen.errors import MediaError, PromptError, nearest, shown
+from anygen.batch.stores import Root, StoredFile
+from anygen.errors import MachineError, MediaError, PromptError, nearest, shown
 from anygen.media import DEFAULT_LIMITS
 from anygen.message import ROLES
 from anygen.modality import INPUTS, TEXT, Modality
@@ -37,11 +38,12 @@ class ItemError(PromptError):
 
 @dataclass(frozen=True)
 class MediaFile:
-    """A medium of a request, by file and not yet opened. `sha256` is that of the file's bytes."""
+    """A medium of a request, by file and not yet opened. `sha256` is that of the file's bytes, `num_bytes` their number."""
 
     modality: Modality
-    path: Path
+    path: Path | StoredFile
     sha256: str
+    num_bytes: int
 
 
 @dataclass(frozen=True)
@@ -115,18 +117,20 @@ def stem_of(slot: bytes) -> str:
 @dataclass(frozen=True)
 class ItemReader:
     """Reads decoded lines. `makes` is what the model can make; `folder` what paths are relative to; `roots` further folders
-    they may end in; `hash_file` gives the SHA-256 of a file; `exact` is asked of every item."""
+    they may end in, `stores` those that are reached through fsspec; `hash_file` gives the SHA-256 of a file; `exact` is
+    asked of every item."""
 
     makes: Sequence[Modality]
     reads: Sequence[Modality]
     weights_hash: str
     folder: Path
     roots: tuple[Path, ...]
-    hash_file: Callable[[Path], str]
+    hash_file: Callable[[Path | StoredFile], str]
     exact: bool = False
+    stores: tuple[Root, ...] = ()
 
     def item(self, record: object, line: int) -> Item:
-        """The request that a line holds. Raises ItemError."""
+        """The request that a line holds. Raises ItemError; MachineError for a store that cannot be reached."""
         if not isinstance(record, Mapping):
             raise ItemError(
                 f"the line is {_kind(record)}; an object with id and prompt or messages is accepted"
@@ -134,6 +138,8 @@ class ItemReader:
         id = _id(record.get("id"))
         try:
             return self._item(id, record, line)
+        except MachineError:
+            raise
         except (ValueError, OSError, RecursionError) as error:
             raise ItemError(str(error), id) from error
 
@@ -245,12 +251,20 @@ class ItemReader:
         if modality not in self.reads:
             raise PromptError(f"{where} is {modality}; this model reads {', '.join(self.reads)}")
         path = self._path(part["path"], where)
-        return MediaFile(modality, path, self.hash_file(path))
+        num_bytes = path.stat().st_size if isinstance(path, Path) else path.num_bytes()
+        if num_bytes > DEFAULT_LIMITS.max_bytes:
+            raise MediaError(
+                f"{where}.path {shown(part['path'])} has {num_bytes} bytes; at most {DEFAULT_LIMITS.max_bytes} are accepted"
+            )
+        return MediaFile(modality, path, self.hash_file(path), num_bytes)
 
-    def _path(self, value: object, where: str) -> Path:
+    def _path(self, value: object, where: str) -> Path | StoredFile:
         """Where a path ends after every link, which must be a file below the manifest's folder or a root."""
         if not isinstance(value, str) or not value or "\0" in value:
             raise PromptError(f"{where}.path is {shown(value)}; a file name is accepted")
+        for store in self.stores:
+            if store.holds(value):
+                return store.file(value)
         try:
             found = (self.folder / value).resolve()
             is_file = found.is_file()
@@ -266,11 +280,6 @@ class ItemReader:
             )
         if not is_file:
             raise MediaError(f"{where}.path {shown(value)} is no file")
-        if found.stat().st_size > DEFAULT_LIMITS.max_bytes:
-            raise MediaError(
-                f"{where}.path {shown(value)} has {found.stat().st_size} bytes; at most {DEFAULT_LIMITS.max_bytes} are "
-                "accepted"
-            )
         return found
 
 

@@ -8,22 +8,21 @@ on others: `Work` and `Made` are plain values.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from anygen import provenance
 from anygen.batch.commit import Made
+from anygen.batch.inputs import read_input
 from anygen.batch.items import MediaFile, Turn, Work
 from anygen.batch.points import reached
 from anygen.batch.sizes import RESPOND_BATCH, BatchSize, in_batches, is_lost_device
 from anygen.batch.stopping import interruptible
 from anygen.errors import MediaError
-from anygen.files import sniff
-from anygen.media import DEFAULT_LIMITS, MEDIA_TYPES, SUFFIX, modality_of
+from anygen.media import MEDIA_TYPES, SUFFIX, modality_of
 from anygen.message import Message
 from anygen.modality import TEXT, Modality
 from anygen.rendering import DECODE_BATCH, Rendered, Stopped, decode
@@ -44,15 +43,20 @@ class Watch(Protocol):
     def is_suspect(self, work: Work) -> bool:
         """Whether it was being worked on when a process died; then it shares no step with others."""
 
+    def died(self, works: Sequence[Work]) -> Sequence[Made]:
+        """Another process died while it worked on these, and this one goes on: each counts as a start that nothing came of.
+        What becomes of those at which that happened too often; the others are to be tried again, alone."""
+
 
 class Maker(Protocol):
     def make(self, works: Sequence[Work], watch: Watch, should_stop: ShouldStop) -> Iterator[Made]:
         """What comes of each piece of work, in any order, each once; fewer where `should_stop` says so, asked at every token
-        and denoising step. Raises what ends a job: OSError, MachineError, CheckpointError, a lost device."""
+        and denoising step. A maker may keep some for a later call; one without works gives all that is left. Raises what
+        ends a job: OSError, MachineError, CheckpointError, a lost device."""
 
 
 @dataclass(eq=False)
-class _Open:
+class Opened:
     """An answer under way: what was said, and what is drawn of it so far."""
 
     work: Work
@@ -62,24 +66,24 @@ class _Open:
 
 
 class LocalMaker:
-    """Makes with a model in this process. `should_stop` abandons the step in hand."""
+    """Makes with a model in this process. `should_stop` abandons the step in hand; `read` gives the bytes of an input."""
 
-    def __init__(self, model: Any) -> None:
-        self.model = model
+    def __init__(self, model: Any, read: Callable[[MediaFile], bytes] = read_input) -> None:
+        self.model, self._read = model, read
         self.respond_size = BatchSize(RESPOND_BATCH)
         self.decode_sizes: dict[tuple[Modality, str], BatchSize] = {}
-        self._files: OrderedDict[str, Any] = OrderedDict()
+        self._files: OrderedDict[tuple[str, str], Any] = OrderedDict()
 
     def make(self, works: Sequence[Work], watch: Watch, should_stop: ShouldStop) -> Iterator[Made]:
         try:
-            opened: list[_Open] = []
-            yield from self._respond(works, watch, should_stop, opened)
-            yield from self._draw(opened, watch, should_stop)
+            opened: list[Opened] = []
+            yield from self.respond(works, watch, should_stop, opened)
+            yield from self.draw(opened, watch, should_stop)
         except Stopped:
             return
 
-    def _respond(
-        self, works: Sequence[Work], watch: Watch, should_stop: ShouldStop, opened: list[_Open]
+    def respond(
+        self, works: Sequence[Work], watch: Watch, should_stop: ShouldStop, opened: list[Opened]
     ) -> Iterator[Made]:
         """Ask the language model. Answers without media are made by that; the others are added to `opened`."""
         groups: dict[str, list[Work]] = {}
@@ -112,14 +116,20 @@ class LocalMaker:
                 rendered = Rendered(timings=[dict(response.timings)], neighbours=[response.batch_size])
                 missing = {span.index for span in response.spans}
                 if missing:
-                    opened.append(_Open(work, response, rendered, missing))
+                    opened.append(Opened(work, response, rendered, missing))
                 else:
                     yield made_of(work, self.model.reply(response, rendered))
 
-    def _draw(self, opened: Sequence[_Open], watch: Watch, should_stop: ShouldStop) -> Iterator[Made]:
-        """Draw everything that was said, one decoder after the other."""
-        groups: dict[tuple[Modality, str], list[tuple[_Open, Span]]] = {}
-        for modality in self.model.makes:
+    def draw(
+        self,
+        opened: Sequence[Opened],
+        watch: Watch,
+        should_stop: ShouldStop,
+        modalities: Collection[Modality] | None = None,
+    ) -> Iterator[Made]:
+        """Draw everything that was said, or `modalities` of it, one decoder after the other; what is complete is made."""
+        groups: dict[tuple[Modality, str], list[tuple[Opened, Span]]] = {}
+        for modality in self.model.makes if modalities is None else modalities:
             for each in opened:
                 for span in each.response.spans:
                     if span.modality == modality:
@@ -132,7 +142,7 @@ class LocalMaker:
         self,
         modality: Modality,
         options: str,
-        spans: Sequence[tuple[_Open, Span]],
+        spans: Sequence[tuple[Opened, Span]],
         gone: set[int],
         watch: Watch,
         should_stop: ShouldStop,
@@ -149,7 +159,7 @@ class LocalMaker:
             # Loads it; a file that is missing is no fault of the items.
             _ = self.model.decoders[modality]
 
-        def step(batch: Sequence[tuple[_Open, Span]]) -> Sequence[Any]:
+        def step(batch: Sequence[tuple[Opened, Span]]) -> Sequence[Any]:
             works = [each.work for each, _ in batch]
             began = time.perf_counter()
             with _watched(watch, works):
@@ -188,17 +198,17 @@ class LocalMaker:
 
     def _media(self, file: MediaFile) -> Any:
         """A medium of a request. Raises MediaError, also where the file is not what it was when the key was made."""
-        if file.sha256 in self._files:
-            self._files.move_to_end(file.sha256)
-            return self._files[file.sha256]
-        name, data = sniff.read_source(file.path, DEFAULT_LIMITS.max_bytes)
-        if hashlib.sha256(data).hexdigest() != file.sha256:
-            raise MediaError(f"{name}: was changed while the job ran")
+        # One file may be asked for as a picture and as depth, or as a clip and as its sound.
+        named = (file.modality, file.sha256)
+        if named in self._files:
+            self._files.move_to_end(named)
+            return self._files[named]
+        data = self._read(file)
         try:
             media = MEDIA_TYPES[file.modality].open(data)
         except MediaError as error:
-            raise MediaError(str(error).replace("the given bytes", name, 1)) from None
-        self._files[file.sha256] = media
+            raise MediaError(str(error).replace("the given bytes", str(file.path), 1)) from None
+        self._files[named] = media
         if len(self._files) > KEPT_FILES:
             self._files.popitem(last=False)
         return media

@@ -92,6 +92,7 @@ class Runner:
     def __post_init__(self) -> None:
         self.summary = Summary()
         self.window: list[Work] = []
+        self._under_way: dict[bytes, Work] = {}
         self._window_bytes = 0
         self._suspects: set[bytes] = set()
         self._seen = Seen()
@@ -117,8 +118,8 @@ class Runner:
                 self.report("waiting", {"line": first})
                 self._wait(self._deferred.slot)
         finally:
-            for work in self.window:
-                self.job.claims.release(work.slot)
+            for slot in (*self._under_way, *(work.slot for work in self.window)):
+                self.job.claims.release(slot)
             self.summary.seconds = time.monotonic() - began
             self._seen.close()
         return self.summary
@@ -129,7 +130,7 @@ class Runner:
             if self._is_over():
                 return
             if line is None:
-                self._make()
+                self._drain()
                 continue
             if self.settings.limit is not None and line.number > self.settings.limit:
                 break
@@ -139,7 +140,7 @@ class Runner:
                     self._make()
                 if self._is_over():
                     return
-        self._make()
+        self._drain()
 
     def _works(self, line: Line) -> Iterator[Work]:
         """The answers that a line asks for; one that asks for none becomes an error row."""
@@ -188,10 +189,7 @@ class Runner:
             return
         starts = self.job.index.starts(work.slot)
         if starts >= self.settings.max_attempts:
-            sentence = (
-                f"work on it began {starts} times and the process died each time; --retry-failed tries again"
-            )
-            self._commit(Made(work, error=("AttemptsError", sentence)))
+            self._commit(_given_up(work, starts))
             self.job.index.forget_starts(work.slot)
             self.job.claims.release(work.slot)
             return
@@ -233,35 +231,36 @@ class Runner:
         return True
 
     def _make(self) -> None:
-        """Have the window made, each answer committed as it comes."""
-        works = {work.slot: work for work in self.window}
-        if not works:
-            return
-        try:
-            # Those at which a process died go first, each alone.
-            order = sorted(works.values(), key=lambda work: work.slot not in self._suspects)
-            for made in self.maker.make(order, self, self.should_stop):
-                self.job.index.starting([made.work.slot])
-                try:
-                    self._commit(made)
-                except OSError:
-                    # A full disk is no fault of this answer.
-                    with contextlib.suppress(OSError):
-                        self.job.index.ended([made.work.slot])
-                    raise
-                self.job.index.forget_starts(made.work.slot)
-                self.job.claims.release(made.work.slot)
-                self._suspects.discard(made.work.slot)
-                del works[made.work.slot]
-                if self._has_too_many_failures():
-                    break
-            if works:
-                self._is_over()
-        finally:
-            for slot in works:
-                self.job.claims.release(slot)
-            self.window.clear()
-            self._window_bytes = 0
+        """Have the window made, each answer committed as it comes; the maker may keep some under way."""
+        # Those at which a process died go first, each alone.
+        order = sorted(self.window, key=lambda work: work.slot not in self._suspects)
+        self._under_way |= {work.slot: work for work in order}
+        self.window.clear()
+        self._window_bytes = 0
+        for made in self.maker.make(order, self, self.should_stop):
+            self.job.index.starting([made.work.slot])
+            try:
+                self._commit(made)
+            except OSError:
+                # A full disk is no fault of this answer.
+                with contextlib.suppress(OSError):
+                    self.job.index.ended([made.work.slot])
+                raise
+            self.job.index.forget_starts(made.work.slot)
+            self.job.claims.release(made.work.slot)
+            self._suspects.discard(made.work.slot)
+            del self._under_way[made.work.slot]
+            if self._has_too_many_failures():
+                break
+
+    def _drain(self) -> None:
+        """Have everything made that was claimed."""
+        if self.window:
+            self._make()
+        if self._under_way and not self._is_over():
+            self._make()
+        if self._under_way:
+            self._is_over()
 
     def _commit(self, made: Made) -> None:
         row = self.job.committer.commit(made)
@@ -330,12 +329,19 @@ class Runner:
     def is_suspect(self, work: Work) -> bool:
         return work.slot in self._suspects
 
+    def died(self, works: Sequence[Work]) -> Sequence[Made]:
+        self.starting(works)
+        self._suspects.update(work.slot for work in works)
+        starts = {work.slot: self.job.index.starts(work.slot) for work in works}
+        most = self.settings.max_attempts
+        return [_given_up(work, starts[work.slot]) for work in works if starts[work.slot] >= most]
+
+
+def _given_up(work: Work, starts: int) -> Made:
+    sentence = f"work on it began {starts} times and the process died each time; --retry-failed tries again"
+    return Made(work, error=("AttemptsError", sentence))
+
 
 def _input_bytes(item: Item) -> int:
     """The size of an item's input files."""
-    return sum(
-        part.path.stat().st_size
-        for turn in item.turns
-        for part in turn.parts
-        if isinstance(part, MediaFile) and part.path.exists()
-    )
+    return sum(part.num_bytes for turn in item.turns for part in turn.parts if isinstance(part, MediaFile))

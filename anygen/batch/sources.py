@@ -10,6 +10,7 @@ from pathlib import Path
 
 from anygen.batch import manifest
 from anygen.batch.items import ItemError, ItemReader, MediaFile
+from anygen.batch.stores import StoredFile
 from anygen.batch.template import MODALITY_OF
 from anygen.errors import MediaError
 from anygen.files import sniff
@@ -54,7 +55,7 @@ def of_folder(folder: Path, out: Path) -> Iterator[Medium | Unreadable]:
             continue
         digest = hashlib.sha256(data).hexdigest()
         try:
-            yield Medium(name, MediaFile(kind_of(name, data).modality, path, digest))
+            yield Medium(name, MediaFile(kind_of(name, data).modality, path, digest, len(data)))
         except MediaError as error:
             yield Unreadable(name, digest, type(error).__name__, str(error))
 
@@ -78,6 +79,11 @@ def _files(folder: Path) -> Iterator[Path]:
             yield each
 
 
+def _last(path: Path | StoredFile) -> str:
+    """A file's own name, without its folders."""
+    return path.name.rpartition("/")[2]
+
+
 def of_manifest(path: Path, reader: ItemReader) -> Iterator[Medium | Unreadable]:
     """The media of a manifest's items, item by item. Raises PromptError for a file that is no manifest."""
     for line in manifest.read(path):
@@ -94,4 +100,4 @@ def of_manifest(path: Path, reader: ItemReader) -> Iterator[Medium | Unreadable]
         for turn in item.turns:
             for part in turn.parts:
                 if isinstance(part, MediaFile):
-                    yield Medium(f"line {line.number}: {part.path.name}", part)
+                    yield Medium(f"line {line.number}: {_last(part.path)}", part)

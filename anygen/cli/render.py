@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anygen.cli.arguments import add_model, add_placement, names, placed
+from anygen.cli.arguments import add_model, add_placement, names
+from anygen.cli.cluster import add_cluster, model_and_maker
 from anygen.cli.exits import DONE, NO, UsageError
-from anygen.cli.terminal import load
 from anygen.errors import printable
 
 if TYPE_CHECKING:
@@ -64,10 +64,25 @@ def add(commands: Any) -> None:
         action="append",
         default=[],
         metavar="DIR",
-        help="a folder media may lie in too; repeatable",
+        help="a folder media may lie in too, of this machine or, by its URL, of a store (s3://bucket/folder); repeatable",
+    )
+    parser.add_argument(
+        "--copy-to", metavar="URL", help="a folder of a store that results are copied to (s3://bucket/folder)"
     )
     parser.add_argument(
         "--window", type=count, default=64, metavar="N", help="answers under way at once (default 64)"
+    )
+    parser.add_argument(
+        "--max-attempts",
+        type=count,
+        default=5,
+        metavar="N",
+        help="give up an answer at which processes died N times (default 5)",
+    )
+    parser.add_argument(
+        "--keep-inputs",
+        action="store_true",
+        help="copy the input media beside the outputs (media/*/inputs), for replay",
     )
     parser.add_argument("--no-pages", action="store_true", help="write no index.html and no sheet.png")
     parser.add_argument(
@@ -87,6 +102,7 @@ def add(commands: Any) -> None:
     for name in ("modalities", "require"):
         parser.add_argument(f"--{name}", type=names, metavar="LIST", help="with --template: in every line")
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    add_cluster(parser)
     add_placement(parser)
 
 
@@ -111,12 +127,11 @@ def render(arguments: argparse.Namespace) -> int:
 
     # What cannot be read is said before a model is loaded.
     read(Path(arguments.manifest), follow=arguments.follow)
-    model = load(arguments.model, placed(arguments))
-    if arguments.dry_run:
-        return rehearse(arguments, model)
-    progress = Progress(arguments)
-    try:
-        with StopSignals() as stop:
+    with model_and_maker(arguments) as (model, maker):
+        if arguments.dry_run:
+            return rehearse(arguments, model)
+        progress = Progress(arguments)
+        with contextlib.closing(progress), StopSignals() as stop:
             summary = run(
                 arguments.manifest,
                 arguments.out,
@@ -124,12 +139,13 @@ def render(arguments: argparse.Namespace) -> int:
                 settings=settings_from(arguments),
                 roots=arguments.roots,
                 exact=arguments.exact,
+                maker=maker,
                 pages=not arguments.no_pages,
+                copy_to=arguments.copy_to,
+                keep_inputs=arguments.keep_inputs,
                 report=progress.report,
                 should_stop=stop,
             )
-    finally:
-        progress.close()
     code = summary.exit_code if stop.code is None or summary.stopped != "signal" else stop.code
     show(summary, code, arguments.json)
     if code == stop.code:
@@ -149,6 +165,7 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
         overwrite=arguments.overwrite,
         follow=arguments.follow,
         window=arguments.window,
+        max_attempts=arguments.max_attempts,
     )
 
 

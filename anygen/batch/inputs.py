@@ -1,0 +1,24 @@
+"""The bytes of a request's media, from this machine's folders or from a store, as they were when the request was read."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from anygen.batch.items import MediaFile
+from anygen.errors import MediaError
+from anygen.files import sniff
+from anygen.media import DEFAULT_LIMITS
+
+
+def read_input(file: MediaFile) -> bytes:
+    """The content of an input. Raises MediaError, also where it is not what it was when the key was made; MachineError for a
+    store that cannot be reached."""
+    most = DEFAULT_LIMITS.max_bytes
+    if isinstance(file.path, Path):
+        data = sniff.read_source(file.path, most)[1]
+    else:
+        data = file.path.read(most)
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise MediaError(f"{file.path}: was changed while the job ran")
+    return data
