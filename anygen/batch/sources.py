@@ -64,7 +64,8 @@ def _holds_media(path: Path) -> bool:
     """Whether a file begins as one that anygen reads."""
     try:
         with path.open("rb") as file:
-            return sniff.container_of(file.read(_HEAD_BYTES)) is not None
+            # An array says nothing of what it is one of.
+            return sniff.container_of(file.read(_HEAD_BYTES)) not in (None, "npy")
     except OSError:
         return False
 

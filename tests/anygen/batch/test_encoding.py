@@ -67,6 +67,7 @@ def media(tmp_path: Path) -> Path:
     (folder / "below" / "0.wav").rename(folder / "sound.png")
     shutil.copy(folder / "1.png", folder / "without-suffix")
     (folder / "labels.txt").write_text("no medium")
+    np.save(folder / "array.npy", np.zeros((4, 4)))
     (folder / "2b.png").write_bytes((folder / "2.png").read_bytes()[:200])
     (folder / "3b.jpg").write_bytes(b"not a picture")
     return folder
