@@ -23,7 +23,7 @@ from anygen import checkpoint, input_projectors, output_projectors
 from anygen.build import SHARED, build
 from anygen.config import ModelConfig, read_config
 from anygen.convert.coverage import Converted, check, shapes_of
-from anygen.convert.foreign import check_sha256, read_tensors
+from anygen.convert.foreign import check_floating, check_sha256, read_tensors
 from anygen.convert.writing import planned, write_safetensors
 from anygen.encoders.imagebind.model import CONFIG_NAME
 from anygen.errors import CheckpointError
@@ -89,6 +89,7 @@ def convert_nextgpt(
     _check_parts(parts)
     hashed = check_sha256(source, sha256)
     found = read_tensors(source)
+    check_floating(str(source), found)
     tensors, notes = canonical(str(source), found)
     config = read_config(preset)
     has_lora = any(".lora_" in name for name in tensors)
@@ -256,6 +257,10 @@ def _check_base(
     """How many of the base's own rows the delta holds. Raises CheckpointError for another vocabulary, width or depth."""
     if EMBED not in tensors:
         raise CheckpointError(f"{source}: lacks {EMBED}; a NExT-GPT delta of 7b_tiva_v0 holds it")
+    if tensors[EMBED].ndim != 2:
+        raise CheckpointError(
+            f"{source}: {EMBED} has the shape {tuple(tensors[EMBED].shape)}; (rows, {base.dim}) is accepted"
+        )
     rows, dim = tensors[EMBED].shape
     if dim != base.dim:
         raise CheckpointError(

@@ -15,7 +15,7 @@ from pathlib import Path
 from torch import Tensor
 
 from anygen.convert.coverage import Converted, compare
-from anygen.convert.foreign import read_tensors, sha256_of
+from anygen.convert.foreign import check_floating, read_tensors, sha256_of
 from anygen.convert.writing import Plan, write_safetensors
 from anygen.errors import CheckpointError
 from anygen.files.atomic import staged_folder
@@ -44,7 +44,8 @@ def add_delta(base: Path, delta: Path, out: Path) -> Converted:
     extra = {
         name: delta_shapes[name][0] - shapes[name][0]
         for name in TABLES
-        if name in shapes and name in delta_shapes and delta_shapes[name][0] > shapes[name][0]
+        if len(shapes.get(name, ())) == len(delta_shapes.get(name, ())) == 2
+        and delta_shapes[name][0] > shapes[name][0]
     }
     cut = {
         name: (shapes[name][0], *shape[1:]) if name in extra else shape
@@ -95,7 +96,9 @@ class _Weights:
         self.by_file: dict[Path, list[str]] = {}
         self._file: dict[str, Path] = {}
         for file in files:
-            for name, value in self._open(file).items():
+            tensors = self._open(file)
+            check_floating(str(file), tensors)
+            for name, value in tensors.items():
                 # Old files hold the rotary frequencies, which every model computes itself.
                 if name.endswith(_NO_WEIGHT):
                     continue
