@@ -87,7 +87,7 @@ def read_plain(path: Path) -> Mapping[Any, Any]:
 
 
 def named_tensors(where: str, values: Mapping[Any, Any]) -> dict[str, Tensor]:
-    """`values`, of which each is a tensor with a name, and plain numbers on the CPU. Raises CheckpointError, which begins with
+    """`values`, each a plain tensor on the CPU, with a name. Raises CheckpointError, which begins with
     `where`, if one is not."""
     for name, value in values.items():
         if not isinstance(name, str) or not isinstance(value, Tensor):
@@ -105,7 +105,7 @@ def check_floating(where: str, tensors: Mapping[str, Tensor]) -> None:
     for name, value in tensors.items():
         if not value.is_floating_point():
             raise CheckpointError(
-                f"{where}: {name} holds {str(value.dtype).removeprefix('torch.')} values; floating-point weights are expected"
+                f"{where}: {name} holds {str(value.dtype).removeprefix('torch.')} values; floating-point ones are expected"
             )
 
 

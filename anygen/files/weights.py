@@ -23,7 +23,9 @@ def is_safetensors(file: Path) -> bool:
     """Whether a file begins as safetensors do, whatever its name: a header's length that it can have, and its brace."""
     with file.open("rb") as stream:
         start = stream.read(9)
-    return start[8:] == b"{" and int.from_bytes(start[:8], "little") <= min(LARGEST_HEADER, file.stat().st_size)
+    return start[8:] == b"{" and int.from_bytes(start[:8], "little") <= min(
+        LARGEST_HEADER, file.stat().st_size
+    )
 
 
 def read_header(file: Path) -> dict[str, Mapping[str, Any]]:
