@@ -37,7 +37,9 @@ def convert_imagebind(
     coverage = check(str(source), shapes_of(tensors), expected_shapes(config))
     with staged_folder(out) as folder:
         plans = {name: planned(value) for name, value in tensors.items()}
-        written = write_safetensors(folder / WEIGHTS_NAME, plans, not_finite=(CAUSAL_MASK,))
+        written = write_safetensors(
+            folder / WEIGHTS_NAME, plans, not_finite=(CAUSAL_MASK,), source=str(source)
+        )
         (folder / CONFIG_NAME).write_text(_json(config.to_dict()))
     return Converted(out, coverage, {source: hashed}, {out / WEIGHTS_NAME: written})
 

@@ -128,7 +128,7 @@ def convert_nextgpt(
             add_lora(model.backbone, LoraSettings(lora.rank, lora.alpha, lora.dropout, lora.targets))
         checkpoint.check_state(str(source), state, checkpoint.trained_state(model))
         plans = {name: planned(value) for name, value in state.items()}
-        written = write_safetensors(folder / checkpoint.TRAINED, plans)
+        written = write_safetensors(folder / checkpoint.TRAINED, plans, source=str(source))
         (folder / checkpoint.CONFIG).write_text(checkpoint.config_text(config), encoding="utf-8")
         checkpoint.write_manifest(model, folder)
     return Converted(out, coverage, {source: hashed}, {out / checkpoint.TRAINED: written}, tuple(notes))

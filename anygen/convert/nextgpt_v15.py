@@ -73,7 +73,9 @@ def convert_projectors(
     coverage = check(where, shapes_of(tensors), expected)
     state = {names[name][0]: value for name, value in tensors.items()}
     with staged_folder(out) as folder:
-        written = write_safetensors(folder / WEIGHTS, {name: planned(value) for name, value in state.items()})
+        written = write_safetensors(
+            folder / WEIGHTS, {name: planned(value) for name, value in state.items()}, source=where
+        )
         (folder / LINES).write_text(yaml.safe_dump(_lines(config, kind, state), sort_keys=False))
     return Converted(out, coverage, hashes, {out / WEIGHTS: written}, tuple(notes))
 

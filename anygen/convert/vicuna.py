@@ -67,7 +67,7 @@ def add_delta(base: Path, delta: Path, out: Path) -> Converted:
         for number, names in enumerate(ours.by_file.values(), 1):
             file = f"model-{number:05d}-of-{len(ours.by_file):05d}.safetensors"
             plans = {name: Plan(ours.get(name).dtype, shapes[name], partial(total, name)) for name in names}
-            written[out / file] = write_safetensors(folder / file, plans)
+            written[out / file] = write_safetensors(folder / file, plans, source=f"{base} + {delta}")
             listed |= dict.fromkeys(names, file)
         size = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
         index = {"metadata": {"total_size": size}, "weight_map": listed}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -143,6 +144,24 @@ def test_what_is_written_is_what_safetensors_reads(tmp_path: Path) -> None:
     assert all(torch.equal(read[name], tensors[name]) for name in tensors)
     assert all(read[name].dtype == tensors[name].dtype for name in tensors)
     assert digest == sha256_of(path)
+
+
+def test_a_full_disk_is_said_of_the_file_and_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    out = tmp_path / "new" / "newer" / "out"
+    with pytest.raises(OSError, match="No space left") as caught, staged_folder(out) as folder:
+        write_safetensors(folder / "a.safetensors", {"a": planned(torch.zeros(2))})
+    assert caught.value.filename == str(out / "a.safetensors") and caught.value.errno == errno.ENOSPC
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_tensor_that_is_not_finite_is_said_of_its_source(tmp_path: Path) -> None:
+    plans = {"a": planned(torch.tensor([torch.nan]))}
+    with pytest.raises(CheckpointError, match=r"^given\.pt: a holds values that are not finite"):
+        write_safetensors(tmp_path / "a.safetensors", plans, source="given.pt")
 
 
 def test_a_staged_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -265,6 +265,9 @@ def test_the_command_converts_and_says_what_it_read_and_wrote(nextgpt, tmp_path:
     assert said["written"] == {str(tmp_path / "model" / TRAINED): sha256_of(tmp_path / "model" / TRAINED)}
     assert cli.main(words) == 2
     assert "is there already" in capsys.readouterr().err
+    below = tmp_path / "pytorch_model.pt" / "model"
+    assert cli.main([*words[:3], str(below), *words[4:]]) == 2
+    assert f"{below.parent}: is a file; a folder is accepted above" in capsys.readouterr().err
     assert cli.main(["convert", "nextgpt", str(tmp_path), str(tmp_path / "other"), *parts[1:]]) == 2
     assert "--base" in capsys.readouterr().err
 
