@@ -74,8 +74,8 @@ def resolve(name: str | Path, local_files_only: bool = False) -> Path:
     if _is_hub_id(str(name)):
         return _from_hub(str(name), local_files_only)
     raise CheckpointError(
-        f"model {str(name)!r} is neither a preset nor a folder; {nearest(str(name), [*presets(), *plans()])}, "
-        "and a folder saved by save_pretrained or a hub id such as name/model is accepted too"
+        f"model {str(name)!r} is neither a preset nor a folder; a folder saved by save_pretrained or a hub id such as "
+        f"name/model is accepted too; {nearest(str(name), [*presets(), *plans()])}"
     )
 
 

@@ -50,7 +50,7 @@ def printable(text: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str:
     """End of a sentence about an unknown `name`: the nearest known one, or all of them where none is near."""
     names = sorted(str(each) for each in known)
-    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]}?"
     return f"known are {', '.join(names)}" if names else "none is known"
