@@ -74,8 +74,8 @@ def test_other_weights_in_an_encoder_or_a_decoder_are_refused(tiny_dir, tmp_path
 @pytest.mark.parametrize(
     "file, text, found",
     [
-        ("manifest.json", "[]", "manifest.json: format list"),
-        ("encoder/config.json", "{", "encoder: config.json or model.safetensors cannot be read"),
+        ("manifest.json", "[]", r"manifest.json: holds \[\]; .* is expected, a mapping"),
+        ("encoder/config.json", "{", "encoder.config.json: cannot be read as JSON"),
         ("config.yaml", "name: 2001-99-99", "config.yaml: cannot be read as YAML: month must be"),
         ("config.yaml", "name: " + "[" * 3000, "config.yaml: cannot be read as YAML"),
         ("config.yaml", "name: " + "9" * 5000, "config.yaml: cannot be read as YAML"),
