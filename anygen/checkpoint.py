@@ -159,7 +159,12 @@ def load(
     with_cards = any(each.type == "cuda" for each in placed.devices.values())
     has = memory.machine(with_cards) if check_memory else memory.Machine(0)
     budget, sizes = memory.check_fits(plan, placed, str(dtype).removeprefix("torch."), has)
-    model = build(config, folder, dtype, placed)
+    try:
+        model = build(config, folder, dtype, placed)
+    except ConfigError as error:
+        if str(error).startswith(("encoders", "input_projectors", "llm", "output_projectors", "decoders")):
+            raise ConfigError(f"{folder / CONFIG}: {error}") from error
+        raise
     _check_base(folder, manifest, model)
     _load_trained(model, folder, merge and not placed.is_loaded_in_place)
     # Last, because the checks before it can say what is wrong, and this one only that something is.

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from anygen.errors import CheckpointError, ConfigError, shown
+from anygen.errors import CheckpointError, ConfigError, printable
 from anygen.files.weights import check_weights
 from anygen.modality import Modality
 from anygen.quiet import quiet_libraries
@@ -64,7 +64,7 @@ def load_pipe(pipeline_name: str, folder: Path, dtype: torch.dtype, **components
     saved = read_index(Path(folder), f"a folder saved by diffusers' {pipeline_name}")
     found = saved.get("_class_name")
     if found != pipeline_name:
-        raise CheckpointError(f"{index}: holds a {shown(found)}; a {pipeline_name} is expected")
+        raise CheckpointError(f"{index}: holds a {printable(str(found))[:80]}; a {pipeline_name} is expected")
     for name, place in saved.items():
         if isinstance(place, list) and name not in components:
             check_weights(Path(folder) / name)
