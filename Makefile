@@ -10,9 +10,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.anygen-ready
 OUT ?= out/demo
 RECORDINGS ?=
+WORKERS ?= 2
 PORT ?= 8501
 
-.PHONY: help install demo ui test test-slow lint format train-mini audiocraft clean
+.PHONY: help install demo ui test test-slow lint format train-mini audiocraft scale clean
 
 help:
 	@echo "make demo        a conversation in text, image, audio and video; files go to $(OUT)"
@@ -38,10 +39,10 @@ ui: $(READY)
 	@$(BIN)/python -m anygen ui --port $(PORT) $(ARGS)
 
 test: $(READY)
-	@$(BIN)/python -m pytest $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-slow: $(READY)
-	@$(BIN)/python -m pytest -m 'slow or not slow' $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'slow or not slow' -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -54,6 +55,10 @@ format: $(READY)
 
 train-mini: $(READY)
 	@$(BIN)/python -m anygen_pipelines.mini.train $(if $(RECORDINGS),--recordings $(RECORDINGS)) $(ARGS)
+
+scale: $(READY)
+	@echo "installing Ray into $(VENV) (750 MB) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[scale]' -c constraints.txt
 
 # Its pins exclude a current torch, so it comes without what it asks for, and what its models need comes by name.
 audiocraft: $(READY)

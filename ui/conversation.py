@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
 from anygen.errors import PromptError
-from anygen_ui import answering, medium, plain
+from anygen_ui import answering, medium, plain, scrolling
 from anygen_ui.asking import VARIATION_OF
 from anygen_ui.choices import new_seed
 from anygen_ui.room import Room
 from anygen_ui.store import Turn
-
-FOLLOW = Path(__file__).with_name("follow.js")
 
 
 def draw(room: Room, turns: list[Turn]) -> None:
@@ -23,14 +20,7 @@ def draw(room: Room, turns: list[Turn]) -> None:
             _said(room, turn)
         else:
             _answer(room, turn, is_last=index == len(turns) - 1)
-
-    _show_the_end(turns)
-
-
-def _show_the_end(turns: list[Turn]) -> None:
-    """Scroll to what is new: the script runs again when a turn was added. It holds nothing that anybody wrote."""
-    script = FOLLOW.read_text(encoding="utf-8")
-    st.html(f"<script>/* {len(turns)} {turns[-1].id} */\n{script}</script>", unsafe_allow_javascript=True)
+    scrolling.follow_the_end(f"{len(turns)} {turns[-1].id}")
 
 
 def _said(room: Room, turn: Turn) -> None:

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from anygen_ui import medium, plain
+from anygen_ui import medium, plain, scrolling
 from anygen_ui.choices import WORDS
 from anygen_ui.room import Room
 from anygen_ui.store import Media, Part
 
 PAGE = 24
 """Tiles at once."""
-TILE = 192
+TILE = 210
 """Their width in pixels."""
 
 
 def draw(room: Room) -> None:
+    scrolling.show_the_start("gallery")
     st.header("Gallery", anchor=False)
     titles = {each.id: each.title or "Untitled" for each in room.store.conversations(room.visitor)}
     with st.container(horizontal=True, vertical_alignment="bottom", key="gallery-filters"):

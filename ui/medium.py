@@ -88,7 +88,12 @@ def how_made(part: Part, turn: Turn | None) -> None:
     }
     for name, value in lines.items():
         if value != "":
-            with st.container(horizontal=True, gap="small", key=f"made-{name.split()[0].lower()}"):
+            with st.container(
+                horizontal=True,
+                vertical_alignment="center",
+                gap="small",
+                key=f"made-{name.split()[0].lower()}",
+            ):
                 st.caption(name, width=150)
                 st.text(str(value))
     st.caption("Make it again, the same to the pixel and sample (after Download, in the folder it went to):")

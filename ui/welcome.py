@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from anygen.errors import MediaError
+from anygen_ui import scrolling
 from anygen_ui.choices import Choices, Facts, facts_of
 from anygen_ui.examples import EXAMPLES, FOLDER, Example
 from anygen_ui.room import Room
@@ -18,6 +19,7 @@ MINI = (
 
 def draw(room: Room, choices: Choices) -> None:
     with st.container(key="welcome", gap="small"):
+        scrolling.show_the_start("welcome")
         st.html('<h2 class="hero">Say it, show it, play it.</h2>')
         st.text("Mix words, pictures, sounds and clips. Any mix of them comes back.")
         facts = facts_of(choices.model)

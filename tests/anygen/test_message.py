@@ -65,7 +65,20 @@ def test_text_is_never_taken_for_a_path(files):
         {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{CODED}"}},
         {"type": "image_url", "image_url": f"data:image/png;base64,{CODED}"},
     ],
-    ids=str,
+    # Without addresses and random content: workers that share the tests must agree on their names.
+    ids=[
+        "path",
+        "url",
+        "file-url",
+        "image-path",
+        "image",
+        "pixels",
+        "pil",
+        "base64",
+        "data",
+        "image_url",
+        "image_url-text",
+    ],
 )
 def test_every_form_of_a_picture_part_is_read(part, files, monkeypatch):
     monkeypatch.chdir(files)

@@ -5,25 +5,10 @@ import time
 
 import pytest
 
+from anygen_pipelines.ui_served import answered, ask, attach, generated, visitor
 from anygen_ui.examples import EXAMPLES, FOLDER
 
 pytestmark = pytest.mark.timeout(300)
-
-
-def ask(page, words):
-    line = page.locator(".st-key-message textarea")
-    line.fill(words)
-    line.press("Enter")
-
-
-def answered(page, number=1):
-    """Wait until so many answers are finished: each has its footer."""
-    page.locator("[class*='st-key-footer-']").nth(number - 1).wait_for()
-    page.locator("[class*='st-key-stop-']").wait_for(state="detached")
-
-
-def generated(page):
-    return page.locator("[class*='st-key-medium-']")
 
 
 def test_the_first_page_has_six_things_to_try(page):
@@ -46,8 +31,7 @@ def test_a_click_on_an_example_gives_a_picture_a_sound_and_a_clip_that_plays(pag
 
 
 def test_words_with_an_uploaded_picture_get_an_answer(page):
-    page.locator(".st-key-message input[type=file]").set_input_files(FOLDER / "rooster.png")
-    page.locator("[data-testid='stFileChipName']").wait_for()
+    attach(page, FOLDER / "rooster.png")
     ask(page, "What is this?")
     answered(page)
     said = page.locator("[class*='st-key-said-']")
@@ -57,10 +41,7 @@ def test_words_with_an_uploaded_picture_get_an_answer(page):
 
 
 def test_files_alone_wait_in_the_composer_to_be_ordered(page):
-    page.locator(".st-key-message input[type=file]").set_input_files(
-        [FOLDER / "rooster.png", FOLDER / "bell.wav"]
-    )
-    page.locator("[data-testid='stFileChipName']").nth(1).wait_for()
+    attach(page, FOLDER / "rooster.png", FOLDER / "bell.wav")
     page.locator(".st-key-message").get_by_role("button", name="Send message").click()
     pieces = page.locator("[class*='st-key-piece-']")
     pieces.nth(1).wait_for()
@@ -108,12 +89,8 @@ def test_a_reload_and_a_restart_keep_the_conversation_and_another_visitor_sees_n
     page.locator(".st-key-conversations button").first.click()
     page.get_by_text(words, exact=True).wait_for()
     address = page.url
-    other = chromium.new_context()
-    stranger = other.new_page()
-    stranger.goto(address)
-    stranger.locator(".st-key-try-0 button").wait_for()
-    assert stranger.locator(".st-key-conversations button").count() == 0
-    other.close()
+    with visitor(chromium, address) as stranger:
+        assert stranger.locator(".st-key-conversations button").count() == 0
 
 
 def test_what_people_write_is_shown_as_it_is(page):
