@@ -98,6 +98,7 @@ BROKEN = {
     "index odd": (values(f"{IMAGE}/model_index.json", unet=[1]), r"model_index.json: 'unet' is \[1\]"),
     "index library": (values(f"{IMAGE}/model_index.json", unet=["antigravity", "X"]), r"'antigravity'; a class of"),
     "encoder": (values("encoder/config.json", embed_dim=-1), r"encoder/config.json: "),
+    "encoder deep": (text("encoder/config.json", "[" * 99999), r"encoder/config.json: cannot be read"),
     "encoder list": (text("encoder/config.json", "[]"), r"encoder/config.json: "),
 }  # fmt: skip
 
@@ -156,6 +157,23 @@ def tiny_shape(folder: Path) -> Any:
 def test_what_a_library_raises_names_the_folder(error: Exception) -> None:
     with pytest.raises(CheckpointError, match=r"^folder: "), one_sentence("folder"):
         raise error
+
+
+def test_sizes_of_other_weights_are_said_in_one_line(folder: Path) -> None:
+    put(folder / "llm/config.json", intermediate_size=50)
+    found = r"llm/config.json: is not a configuration of these weights \(its sizes are not those"
+    with pytest.raises(CheckpointError, match=found):
+        AnyGen.from_pretrained(folder)
+
+
+def test_a_base_that_needs_another_library_is_named(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(folder / "llm/config.json", quantization_config={"quant_method": "gptq", "bits": 4})
+    words = ["generate", "hi", "--model", str(folder), "--out", str(tmp_path / "out")]
+    sentence = said(words, capsys)
+    assert str(folder / "llm") in sentence and "install anygen again" not in sentence
+    assert not (tmp_path / "out").exists()
 
 
 def test_memory_that_ran_out_stays_what_it_is(
