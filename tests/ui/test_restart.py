@@ -80,7 +80,7 @@ def test_a_server_that_is_killed_leaves_what_was_finished_and_no_worker(tmp_path
 
 def test_an_answer_that_takes_too_long_is_stopped_and_a_worker_that_does_not_stop_is_ended(tmp_path):
     store = Store(tmp_path)
-    engine = Engine(store, Limits(seconds_per_answer=20.0, grace=0.5))
+    engine = Engine(store, Limits(seconds_per_answer=250.0, grace=0.5))
     conversation = store.new_conversation("ada").id
     messages = ({"role": "user", "content": "Show me a video of a dog."},)
 

@@ -87,7 +87,7 @@ def test_two_runners_never_make_the_same(tmp_path):
     lines = [text(f"t{number}") for number in range(16)] + [picture(f"p{number}") for number in range(4)]
     manifest = write_lines(tmp_path / "m.jsonl", [*lines, "{", text("t0")])
     both = [command(manifest, "--out", tmp_path / "out", "--window", 4, "--json") for _ in range(2)]
-    summaries = [json.loads(each.communicate(timeout=120)[0]) for each in both]
+    summaries = [json.loads(each.communicate(timeout=240)[0]) for each in both]
 
     assert sum(each["made"] for each in summaries) == len(lines) == len(done(tmp_path / "out"))
     assert all(each["done"] == len(lines) and each["failed"] == 2 for each in summaries)
@@ -128,7 +128,7 @@ def processor_seconds(process: int) -> float:
 
 
 def wait_for_rows(path: Path, count: int) -> None:
-    for _ in range(600):
+    for _ in range(3000):
         if path.exists() and path.read_bytes().count(b"\n") >= count:
             return
         time.sleep(0.05)
@@ -158,7 +158,7 @@ def test_a_signal_keeps_what_is_finished(run, tmp_path, number, code):
 def test_a_fault_in_the_environment_ends_the_job(tmp_path):
     manifest = write_lines(tmp_path / "m.jsonl", LINES)
     process = command(manifest, "--out", tmp_path / "out", ANYGEN_FAULT="before-rename:3:full")
-    errors = process.communicate(timeout=60)[1]
+    errors = process.communicate(timeout=200)[1]
 
     assert process.returncode == 3 and "No space left on device" in errors
     assert verify(tmp_path / "out").holds and not list((tmp_path / "out").rglob("*.part"))
