@@ -205,7 +205,7 @@ class LocalMaker:
         try:
             media = MEDIA_TYPES[file.modality].open(data)
         except MediaError as error:
-            raise MediaError(str(error).replace("the given bytes", str(file.path), 1)) from None
+            raise MediaError(str(error).replace("the given bytes", file.name, 1)) from None
         self._files[file.sha256] = media
         if len(self._files) > KEPT_FILES:
             self._files.popitem(last=False)
