@@ -90,7 +90,11 @@ def read_run(folder: Path) -> Mapping[str, Any]:
         found = json.loads((folder / RUN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    kinds = {"model": dict, "runs": list}
+    is_whole = isinstance(found, dict) and all(
+        isinstance(found.get(key, kind()), kind) for key, kind in kinds.items()
+    )
+    return found if is_whole else {}
 
 
 def _this_run() -> dict[str, Any]:
