@@ -1,7 +1,7 @@
 """The app: one page, drawn from top to bottom at each interaction. `anygen ui` serves it (server.py).
 
 Names that tests and styles may rely on (each key is also a class, `st-key-KEY`; ID is an id of the store):
-  composer    composer, draft, pieces, piece-ID, text-ID, earlier-ID, later-ID, remove-ID; message (the chat input), send,
+  composer    composer, troubles, draft, pieces, piece-ID, text-ID, earlier-ID, later-ID, remove-ID; message (the chat input), send,
               discard, extras, camera-open, add-text
   turns       said-ID, words-ID-INDEX, edit-ID; answer-ID, medium-ID-INDEX, footer-ID; working-ID, stop-ID (while it runs)
   media       actions-ID-INDEX, use-ID-INDEX, vary-ID-INDEX, save-ID-INDEX, how-ID-INDEX; same-seed-ID, new-seed-ID
@@ -52,9 +52,11 @@ def main() -> None:
     with st.sidebar:
         choices = sidebar.draw(room, is_busy)
     say_next(room, turns, choices, is_busy)
-    for trouble in [*room.store.notices, *room.take_troubles()]:
-        st.error(plain.label(trouble, 500), icon=":material/error:")
+    for notice in room.store.notices:
+        _trouble(notice)
     if st.session_state.view == GALLERY:
+        for trouble in room.take_troubles():
+            _trouble(trouble)
         gallery.draw(room)
         return
     if turns:
@@ -62,6 +64,10 @@ def main() -> None:
     else:
         welcome.draw(room, choices)
     composer.draw(room, choices, is_busy)
+
+
+def _trouble(sentence: str) -> None:
+    st.error(plain.label(sentence, 500), icon=":material/error:")
 
 
 def say_next(room: Room, turns: list[Turn], choices: Choices, is_busy: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from anygen.errors import MediaError
-from anygen_ui import medium
+from anygen_ui import medium, plain
 from anygen_ui.choices import WORDS, Choices
 from anygen_ui.room import Piece, Room
 from anygen_ui.store import Part
@@ -18,6 +18,10 @@ FILE_TYPES = ["image", "audio", "video"]
 
 def draw(room: Room, choices: Choices, is_busy: bool) -> None:
     with st.bottom, st.container(key="composer", gap="xsmall"):
+        # Here, not at the top: that is out of sight where a conversation is long.
+        with st.container(key="troubles", gap="xsmall"):
+            if troubles := room.take_troubles():
+                st.error("  \n".join(plain.label(each, 500) for each in troubles), icon=":material/error:")
         # Its place is kept while it is empty, so that what stands below never moves to another place in the page.
         with st.container(key="draft", gap="xsmall"):
             if room.draft or st.session_state.editing:
