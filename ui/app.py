@@ -1,8 +1,8 @@
 """The app: one page, drawn from top to bottom at each interaction. `anygen ui` serves it (server.py).
 
 Names that tests and styles may rely on (each key is also a class, `st-key-KEY`; ID is an id of the store):
-  composer    composer, troubles, draft, pieces, piece-ID, text-ID, earlier-ID, later-ID, remove-ID; message (the chat input), send,
-              discard, extras, camera-open, add-text
+  composer    composer, troubles, draft, pieces, piece-ID, text-ID, earlier-ID, later-ID, remove-ID; message (the chat
+              input), send, discard, extras, camera-open, add-text
   turns       said-ID, words-ID-INDEX, edit-ID; answer-ID, medium-ID-INDEX, footer-ID; working-ID, stop-ID (while it runs)
   media       actions-ID-INDEX, use-ID-INDEX, vary-ID-INDEX, save-ID-INDEX, how-ID-INDEX; same-seed-ID, new-seed-ID
   first page  welcome, examples, example-0 to example-5, face-0 to face-5, try-0 to try-5
@@ -63,7 +63,7 @@ def main() -> None:
         conversation.draw(room, turns)
     else:
         welcome.draw(room, choices)
-    composer.draw(room, choices, is_busy)
+    composer.draw(room, choices, is_busy, sum(turn.role == "user" for turn in turns))
 
 
 def _trouble(sentence: str) -> None:
