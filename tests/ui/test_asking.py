@@ -45,7 +45,7 @@ def fill_the_queue(desk: Desk) -> None:
 
 def test_an_edit_that_is_refused_leaves_the_old_answer(desk: Desk):
     conversation = desk.store.new_conversation("ada").id
-    said, answer = finished(desk, conversation, "hello")
+    said, _ = finished(desk, conversation, "hello")
     before = desk.store.turns("ada", conversation)
     fill_the_queue(desk)
     with pytest.raises(PromptError, match="waiting"):
