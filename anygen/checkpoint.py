@@ -32,6 +32,7 @@ from anygen.llm.lora import LoraSettings, add_lora, load_lora_state, lora_state,
 from anygen.modality import Modality
 from anygen.model import AnyGen
 from anygen.placement import as_dtype, check_placement, place
+from anygen.saved_models import read_mapping
 
 CONFIG, TRAINED, MANIFEST = "config.yaml", "trained.safetensors", "manifest.json"
 FORMAT = 1
@@ -74,8 +75,8 @@ def resolve(name: str | Path, local_files_only: bool = False) -> Path:
     if _is_hub_id(str(name)):
         return _from_hub(str(name), local_files_only)
     raise CheckpointError(
-        f"model {str(name)!r} is neither a preset nor a folder; {nearest(str(name), [*presets(), *plans()])}, "
-        "and a folder saved by save_pretrained or a hub id such as name/model is accepted too"
+        f"model {str(name)!r} is neither a preset nor a folder; a folder saved by save_pretrained or a hub id such as "
+        f"name/model is accepted too; {nearest(str(name), [*presets(), *plans()])}"
     )
 
 
@@ -158,7 +159,12 @@ def load(
     with_cards = any(each.type == "cuda" for each in placed.devices.values())
     has = memory.machine(with_cards) if check_memory else memory.Machine(0)
     budget, sizes = memory.check_fits(plan, placed, str(dtype).removeprefix("torch."), has)
-    model = build(config, folder, dtype, placed)
+    try:
+        model = build(config, folder, dtype, placed)
+    except ConfigError as error:
+        if str(error).startswith(("encoders", "input_projectors", "llm", "output_projectors", "decoders")):
+            raise ConfigError(f"{folder / CONFIG}: {error}") from error
+        raise
     _check_base(folder, manifest, model)
     _load_trained(model, folder, merge and not placed.is_loaded_in_place)
     # Last, because the checks before it can say what is wrong, and this one only that something is.
@@ -270,15 +276,9 @@ def changed_files(folder: Path) -> list[str]:
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CheckpointError(
-            f"{path}: cannot be read as JSON; a folder saved by save_pretrained has one"
-        ) from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        found = shown(manifest.get("format")) if isinstance(manifest, dict) else type(manifest).__name__
-        raise CheckpointError(f"{path}: format {found}; format {FORMAT} is accepted")
+    manifest = read_mapping(path, "what save_pretrained wrote")
+    if manifest.get("format") != FORMAT:
+        raise CheckpointError(f"{path}: format {shown(manifest.get('format'))}; format {FORMAT} is accepted")
     if not isinstance(manifest.get("files"), dict):
         raise CheckpointError(f"{path}: lists no files; a folder saved by save_pretrained has them")
     return manifest

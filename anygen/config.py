@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,10 @@ from typing import Any
 from anygen.errors import ConfigError, nearest, shown
 
 MAX_SIGNAL_TOKENS = 1024
+MAX_SIZE = 65536
+"""The most a preset may ask of one dimension: a length, a width, tokens of a feature."""
+MAX_PATH, MAX_NAME = 1024, 255
+"""Characters of a part's path, and bytes of each name in it, which is what file systems take."""
 
 
 @dataclass(frozen=True)
@@ -160,17 +164,51 @@ class ModelConfig:
         else:
             _same("llm.signal_tokens", set(self.llm.signal_tokens), "llm.captions leaves", set())
             _same("output_projectors", set(self.output_projectors), "llm.captions leaves", set())
+        for part, place in self._places():
+            check_place(part, place)
+        for name, decoder in self.decoders.items():
+            for each, shape in decoder.conditioning.items():
+                if not 1 <= len(shape) <= 2 or not all(1 <= size <= MAX_SIZE for size in shape):
+                    raise ConfigError(
+                        f"decoders.{name}.conditioning.{each} is {shown(list(shape))}; one or two numbers from 1 to "
+                        f"{MAX_SIZE} are accepted, (length, width) or (width)"
+                    )
         for name, count in self.llm.signal_tokens.items():
             if not 1 <= count <= MAX_SIGNAL_TOKENS:
                 raise ConfigError(
                     f"llm.signal_tokens.{name} is {count}; 1 to {MAX_SIGNAL_TOKENS} are accepted"
                 )
 
+    def _places(self) -> Iterator[tuple[str, str]]:
+        yield "llm", self.llm.path
+        families: dict[str, Mapping[str, EncoderConfig | DescriberConfig | DecoderConfig]] = {
+            "encoders": self.encoders,
+            "describers": self.describers,
+            "decoders": self.decoders,
+        }
+        for kind, family in families.items():
+            yield from ((f"{kind}.{name}", each.path) for name, each in family.items())
+
     @property
     def is_trained(self) -> bool:
         """Whether a checkpoint of it holds weights that anygen's stages train."""
         own = self.llm.signal_tokens or self.llm.wrappers or self.llm.trained_rows or self.llm.lora
         return bool(self.input_projectors or self.output_projectors or own)
+
+
+def check_place(part: str, place: str) -> None:
+    """Raises ConfigError for a path that no file system takes."""
+    is_long = len(place) > MAX_PATH or any(len(name.encode()) > MAX_NAME for name in place.split("/"))
+    if is_long or not place.isprintable():
+        raise ConfigError(
+            f"{part}.path is {shown(place)}; the path of a folder is accepted, {MAX_PATH} characters at most"
+        )
+
+
+def check_size(path: str, value: Any, most: int = MAX_SIZE) -> None:
+    """Raises ConfigError unless a size is a whole number from 1 to `most`."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise ConfigError(f"{path}: {shown(value)}; a whole number from 1 to {most} is accepted")
 
 
 def _same(path: str, found: set[str], what: str, wanted: set[str]) -> None:

@@ -56,7 +56,7 @@ def plan_of(name: str | Path) -> Plan:
     if path is not None and not Path(name).is_dir():
         return memory.make_plan(read_config(path), path.parent)
     folder = checkpoint.resolve(name, local_files_only=True)
-    return memory.make_plan(read_config(folder / checkpoint.CONFIG), folder)
+    return memory.make_plan(read_config(folder / checkpoint.CONFIG), folder, whole=True)
 
 
 def sources_of(name: str | Path) -> dict[str, str]:

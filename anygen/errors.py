@@ -28,6 +28,13 @@ class MachineError(ValueError):
     """This machine lacks what is asked for: memory, a device, a package, disk, network, permission; says what would do."""
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out, the accelerator's or the machine's: torch says the latter in a RuntimeError's words."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+
+
 def shown(value: Any) -> str:
     """A value as a sentence may show it: its repr, cut where it is long or deep."""
     try:
@@ -50,7 +57,7 @@ def printable(text: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str:
     """End of a sentence about an unknown `name`: the nearest known one, or all of them where none is near."""
     names = sorted(str(each) for each in known)
-    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]}?"
     return f"known are {', '.join(names)}" if names else "none is known"

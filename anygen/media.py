@@ -317,7 +317,7 @@ def open_media(source: Source, limits: MediaLimits = DEFAULT_LIMITS) -> Image | 
     A picture of depth or warmth is a picture like any other here: open those with Depth, Thermal and Imu. Raises MediaError.
     """
     name, data = sniff.read_source(source, limits.max_bytes)
-    kind = _kind_of(name, data, limits)
+    kind = kind_of(name, data, limits)
     try:
         return kind.open(data, limits)
     except MediaError as error:
@@ -325,7 +325,10 @@ def open_media(source: Source, limits: MediaLimits = DEFAULT_LIMITS) -> Image | 
         raise MediaError(str(error).replace("the given bytes", name, 1)) from None
 
 
-def _kind_of(name: str, data: bytes, limits: MediaLimits) -> type[Image] | type[Audio] | type[Video]:
+def kind_of(
+    name: str, data: bytes, limits: MediaLimits = DEFAULT_LIMITS
+) -> type[Image] | type[Audio] | type[Video]:
+    """What `open_media` would read a file as, judged from its header. `name` is for the sentence. Raises MediaError."""
     accepted = ("png", "jpeg", "webp", "gif", "wav", "flac", "mp3", "ogg", "mp4", "webm")
     container = sniff.accept(name, data, accepted)
     if container == "gif":

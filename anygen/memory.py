@@ -8,7 +8,6 @@ cache and CUDA itself come on top, for which HEADROOM is kept free on an acceler
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,8 +22,9 @@ from anygen.decoders import DECODERS
 from anygen.decoders.text import NEGATIVE_FILE
 from anygen.encoders import ENCODERS
 from anygen.errors import CheckpointError, MachineError
-from anygen.files.weights import read_header
+from anygen.files.weights import check_weights, read_header
 from anygen.placement import Placement
+from anygen.saved_models import LIBRARIES, check_needed, check_saved, read_index, read_mapping, reason_of
 
 COUNTED, HEADERS, STATED = "counted", "from headers", "stated"
 HEADROOM = 1.5e9
@@ -237,10 +237,16 @@ def machine(with_cards: bool = True) -> Machine:
 # Reading a model's sizes
 
 
-def make_plan(config: ModelConfig, folder: Path, count: bool = True) -> Plan:
+def make_plan(config: ModelConfig, folder: Path, count: bool = True, whole: bool = False) -> Plan:
     """The plan of a model whose parts lie relative to `folder`, or are published elsewhere. `count` builds the real classes
-    on the meta device where their configs are; without it headers come first, which takes milliseconds."""
-    parts = [_llm(config, folder, count)]
+    on the meta device where their configs are; without it headers come first, which takes milliseconds.
+
+    `whole` is for a folder that should hold every part: one that is missing or cannot be built raises CheckpointError, and
+    nothing is stated."""
+    if whole:
+        config = replace(config, sources={})
+        _check_parts(config, folder)
+    parts = [_llm(config, folder, count, whole)]
     for name, encoder in config.encoders.items():
         place = _place(folder / encoder.path, config.sources.get(f"encoders.{name}"), "config.json")
         kind = class_of(ENCODERS, encoder.kind, f"encoders.{name}.kind")
@@ -250,15 +256,20 @@ def make_plan(config: ModelConfig, folder: Path, count: bool = True) -> Plan:
             return kind(kind.config_of(place, settings, encoder.modalities))
 
         # First in any case: its towers are fewer than the file's, and there is no library to wait for.
-        made = _counted(f"encoders.{name}", build) if place else None
+        made = _counted(f"encoders.{name}", build, place=place if whole else None) if place else None
         made = made or _from_headers(f"encoders.{name}", [place] if place else [])
         parts.append(made or _stated(f"encoders.{name}", config, 2))
     for name, describer in config.describers.items():
         found = _from_headers(f"describers.{name}", [folder / describer.path])
         parts.append(found or _stated(f"describers.{name}", config, 2))
-    parts.append(_projectors(config, folder))
+    parts.append(_projectors(config, folder, whole))
     for modality, decoder in config.decoders.items():
-        parts += _decoder(f"decoders.{modality}", config, decoder, folder, count)
+        parts += _decoder(f"decoders.{modality}", config, decoder, folder, count, whole)
+    bare = [part.name for part in parts if part.how == STATED]
+    if whole and bare:
+        raise CheckpointError(
+            f"{folder}: nothing here says how large {bare[0]} is; its config or its safetensors are expected"
+        )
     return Plan(config.name, tuple(parts))
 
 
@@ -275,16 +286,45 @@ def _place(path: Path, source: SourceConfig | None, name: str) -> Path | None:
     return Path(found).parent if isinstance(found, str) else None
 
 
-def _llm(config: ModelConfig, folder: Path, count: bool) -> Part:
+def _check_parts(config: ModelConfig, folder: Path) -> None:
+    """Raises CheckpointError for the first part that does not lie in the folder, or whose config is none."""
+    families: dict[str, Any] = {"encoders": config.encoders, "describers": config.describers}
+    places = {"llm": folder / config.llm.path}
+    places |= {
+        f"{kind}.{name}": folder / each.path for kind, part in families.items() for name, each in part.items()
+    }
+    for part, place in places.items():
+        _check_part(part, place, "config.json")
+    for modality, each in config.decoders.items():
+        kind = class_of(DECODERS, each.kind, f"decoders.{modality}.kind")
+        is_pipeline = hasattr(kind, "pipeline_name")
+        part = f"decoders.{modality}"
+        _check_part(part, folder / each.path, "model_index.json" if is_pipeline else "config.json")
+
+
+def _check_part(part: str, place: Path, name: str) -> None:
+    if not (place / name).is_file():
+        raise CheckpointError(
+            f"{place}: holds no {name}; the config names it as {part}, a saved model is expected"
+        )
+    read_mapping(place / name, "a saved model's")
+    check_saved(place)
+    check_weights(place)
+
+
+def _llm(config: ModelConfig, folder: Path, count: bool, whole: bool) -> Part:
     place = _place(folder / config.llm.path, config.sources.get("llm"), "config.json")
 
     def build() -> Any:
         from transformers import AutoConfig, AutoModelForCausalLM
 
-        return AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(place, local_files_only=True))
+        if whole and not _is_known(place):
+            return None
+        config = AutoConfig.from_pretrained(place, trust_remote_code=False, local_files_only=True)
+        return AutoModelForCausalLM.from_config(config, trust_remote_code=False)
 
     ways: list[Callable[[], Part | None]] = [
-        lambda: _counted("llm", build, "transformers") if place else None,
+        lambda: _counted("llm", build, "transformers", place=place if whole else None) if place else None,
         lambda: _from_headers("llm", [place] if place else []),
     ]
     found = _first(ways if count else ways[::-1]) or _stated("llm", config, 2)
@@ -292,7 +332,19 @@ def _llm(config: ModelConfig, folder: Path, count: bool) -> Part:
     return found if found.linear else replace(found, linear=found.params)
 
 
-def _decoder(part: str, config: ModelConfig, decoder: DecoderConfig, folder: Path, count: bool) -> list[Part]:
+def _is_known(place: Path | None) -> bool:
+    """Whether transformers has the kind of model that a config names; of any other, headers tell."""
+    from transformers import CONFIG_MAPPING
+
+    if place is None:
+        return False
+    named = read_mapping(place / "config.json", "a saved model's").get("model_type")
+    return isinstance(named, str) and named in CONFIG_MAPPING
+
+
+def _decoder(
+    part: str, config: ModelConfig, decoder: DecoderConfig, folder: Path, count: bool, whole: bool
+) -> list[Part]:
     kind = class_of(DECODERS, decoder.kind, f"{part}.kind")
     path = folder / decoder.path
     if not hasattr(kind, "pipeline_name"):
@@ -308,13 +360,11 @@ def _decoder(part: str, config: ModelConfig, decoder: DecoderConfig, folder: Pat
     place = _place(path, config.sources.get(part), "model_index.json")
     if place is None:
         return [_stated(part, config, 2)]
-    try:
-        saved = json.loads((place / "model_index.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CheckpointError(
-            f"{place / 'model_index.json'}: cannot be read; a folder saved by diffusers is expected"
-        ) from error
-    left_out = {name for name, stand_in in kind.components(place).items() if stand_in is None}
+    saved = read_index(place, "a folder saved by diffusers")
+    given = kind.components(place)
+    if whole:
+        check_needed(place, saved, kind.pipeline_name, {*given, *kind.text_parts})
+    left_out = {name for name, stand_in in given.items() if stand_in is None}
     components = {
         name: value
         for name, value in saved.items()
@@ -323,7 +373,7 @@ def _decoder(part: str, config: ModelConfig, decoder: DecoderConfig, folder: Pat
     parts = []
     for label, is_text in ((part, False), (f"{part}.text", True)):
         names = [name for name in components if (name in kind.text_parts) == is_text]
-        each_one = [_component(label, place / name, components[name], count) for name in names]
+        each_one = [_component(label, place / name, components[name], count, whole) for name in names]
         sizes = [each for each in each_one if each is not None]
         if sizes:
             hows = {each.how for each in sizes}
@@ -341,26 +391,35 @@ def _decoder(part: str, config: ModelConfig, decoder: DecoderConfig, folder: Pat
     return parts
 
 
-def _component(part: str, folder: Path, kind_of: Sequence[str], count: bool) -> Part | None:
+def _component(part: str, folder: Path, kind_of: Sequence[str], count: bool, whole: bool) -> Part | None:
     """One component of a pipeline; None for what has no weights."""
     if not (folder / "config.json").is_file():
+        if whole and not any(folder.glob("*.json")):
+            raise CheckpointError(f"{folder}: no such part; {folder.parent / 'model_index.json'} names it")
         return None
+    import torch
+
     library, name = kind_of
 
     def build() -> Any:
-        kind = getattr(import_module(library), name)
+        kind: Any = getattr(import_module(library), name)
+        is_model = isinstance(kind, type) and issubclass(kind, torch.nn.Module)
+        if not is_model:
+            raise TypeError(f"{name} is no model of {library}")
         if library == "diffusers":
             return kind.from_config(kind.load_config(str(folder), local_files_only=True))
         return kind(kind.config_class.from_pretrained(folder, local_files_only=True))
 
     ways: list[Callable[[], Part | None]] = [
-        lambda: _counted(part, build, library) if library in ("diffusers", "transformers") else None,
+        lambda: (
+            _counted(part, build, library, place=folder if whole else None) if library in LIBRARIES else None
+        ),
         lambda: _from_headers(part, [folder]),
     ]
     return _first(ways if count else ways[::-1])
 
 
-def _projectors(config: ModelConfig, folder: Path) -> Part:
+def _projectors(config: ModelConfig, folder: Path, whole: bool) -> Part:
     """Projectors and signal rows; what the file holds beside them takes the place of the base's own weights."""
     found = _from_headers(
         "projectors",
@@ -371,7 +430,8 @@ def _projectors(config: ModelConfig, folder: Path) -> Part:
         found = _stated("trained", config, 2)
     if found is None and config.is_trained:
         found = _counted("projectors", lambda: fresh_parts(config, folder))
-    return replace(found or Part("projectors", 0, STATED), name="projectors", at_single=True)
+    nothing = Part("projectors", 0, STATED if config.is_trained else COUNTED)
+    return replace(found or nothing, name="projectors", at_single=True)
 
 
 def fresh_parts(config: ModelConfig, folder: Path) -> Any:
@@ -384,7 +444,9 @@ def fresh_parts(config: ModelConfig, folder: Path) -> Any:
     from anygen.build import build_input_projectors
     from anygen.modality import Modality
 
-    base = AutoConfig.from_pretrained(folder / config.llm.path, local_files_only=True)
+    base = AutoConfig.from_pretrained(
+        folder / config.llm.path, trust_remote_code=False, local_files_only=True
+    )
     dim = base.get_text_config().hidden_size
     encoders: dict[Modality, Any] = {}
     for name, each in config.encoders.items():
@@ -414,8 +476,9 @@ def _first(ways: Iterable[Callable[[], Part | None]]) -> Part | None:
     return next((found for found in (way() for way in ways) if found is not None), None)
 
 
-def _counted(part: str, build: Callable[[], Any], *libraries: str) -> Part | None:
-    """A part by its real class on the meta device; None where that cannot be built from its config alone."""
+def _counted(part: str, build: Callable[[], Any], *libraries: str, place: Path | None = None) -> Part | None:
+    """A part by its real class on the meta device; None where that cannot be built from its config alone, or, with the
+    `place` of that config, a CheckpointError."""
     import torch
 
     from anygen.quiet import quiet_libraries
@@ -423,9 +486,14 @@ def _counted(part: str, build: Callable[[], Any], *libraries: str) -> Part | Non
     try:
         with quiet_libraries(*libraries), torch.device("meta"):
             made = build()
-    except (
-        Exception
-    ):  # a config of another version, or a class that computes while it is built: headers tell too
+    # A config of another version, or a class that computes while it is built: headers tell too.
+    except Exception as error:
+        if place is not None and not isinstance(error, NotImplementedError):
+            raise CheckpointError(
+                f"{place / 'config.json'}: no model can be built of it ({reason_of(error)})"
+            ) from error
+        return None
+    if made is None:
         return None
     params = sum(value.numel() for value in made.parameters()) + _kept_buffers(made)
     head = made.get_output_embeddings() if hasattr(made, "get_output_embeddings") else None

@@ -15,6 +15,7 @@ import json
 import logging
 import os
 import shutil
+import textwrap
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,7 +26,7 @@ from urllib.parse import urlsplit
 
 from anygen.checkpoint import plans, presets
 from anygen.config import ModelConfig, SourceConfig, read_config
-from anygen.errors import CheckpointError, ConfigError, MachineError, nearest
+from anygen.errors import CheckpointError, ConfigError, MachineError, nearest, shown
 from anygen.files.atomic import write_files
 
 logger = logging.getLogger(__name__)
@@ -94,9 +95,8 @@ def sources(config: ModelConfig, folder: Path) -> dict[str, str]:
 
 
 def _told(source: SourceConfig, record: Mapping[str, Any] | None) -> str:
-    is_known = source.revision != UNVERIFIED
     if record is None or record["repository"] != source.repository:
-        return f"{source.repository}, revision {source.revision}" + ("" if is_known else "; not pulled")
+        return f"{source.repository}, revision {source.revision}; not pulled"
     if record["revision"]:
         named = (
             "as the preset says" if record["revision"] == source.revision else "resolved when it was pulled"
@@ -118,19 +118,62 @@ def pull(
     """Fetch the parts of a preset, by name or as a YAML file, into `out`; what is there already is kept.
 
     `offline` (or HF_HUB_OFFLINE) takes what the hub's cache has. `endpoint` is another hub than the usual one.
-    Raises ConfigError for an unknown preset, MachineError for network, permission, disk and a second pull into the same
-    folder at once, CheckpointError for a file that
-    is not what the preset or the lock says."""
+    Raises ConfigError for an unknown preset, for a source that is no repository or address, and where `out` is no folder;
+    MachineError for network, permission, disk and a second pull into the same folder at once; CheckpointError for a file
+    that is not what the preset or the lock says."""
     config = _preset(preset)
+    for part, source in config.sources.items():
+        _check_repository(source.repository, f"{preset}: sources.{part}.repository")
     folder = Path(out) if out is not None else default_folder(config.name)
+    with _made(folder), _alone(folder):
+        return _pull(config, folder, offline, endpoint, report)
+
+
+def _check_repository(name: str, where: str) -> None:
+    """Raises ConfigError, which begins with `where`, for what is neither an id of the hub nor an address of a file."""
+    from huggingface_hub.errors import HFValidationError
+    from huggingface_hub.utils import validate_repo_id
+
+    try:
+        if "://" not in name:
+            validate_repo_id(name)
+            return
+        url = urlsplit(name)
+        is_local = url.hostname in ("127.0.0.1", "localhost", "::1") and url.scheme == "http"
+        # Asking for the port checks it.
+        if not (url.scheme == "https" or is_local) or not url.hostname or url.port == 0:
+            raise ValueError
+    except (HFValidationError, ValueError) as error:
+        raise ConfigError(
+            f"{where} {shown(name)}: name/repository or an https address is accepted"
+        ) from error
+    if PurePosixPath(url.path).name.startswith(".") or not PurePosixPath(url.path).name:
+        raise ConfigError(f"{where} {shown(name)}: names no file; the https address of one is accepted")
+
+
+@contextlib.contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """Makes the folder; where the pull fails, what was made of it goes again, unless something lies in it.
+
+    Raises ConfigError where a file stands in its place, MachineError where it cannot be made."""
+    whole = [folder, *folder.parents]
+    file = next((each for each in whole if each.exists() and not each.is_dir()), None)
+    if file is not None:
+        raise ConfigError(f"{file}: is a file; a folder is accepted")
+    new = [each for each in whole if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise MachineError(
             f"{folder}: cannot be made: {error.strerror}; name another folder with --out"
         ) from error
-    with _alone(folder):
-        return _pull(config, folder, offline, endpoint, report)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            for each in new:
+                each.rmdir()
+        raise
 
 
 @contextlib.contextmanager
@@ -198,11 +241,13 @@ def _preset(preset: str | Path) -> ModelConfig:
         return read_config(plans()[name])
     if name in presets():
         raise ConfigError(f"{name}: its weights lie in the package; there is nothing to pull")
-    if name.endswith(".yaml") and Path(name).is_file():
+    if name.endswith((".yaml", ".yml")) and Path(name).is_file():
         config = read_config(Path(name))
         if not config.sources:
             raise ConfigError(f"{name}: names no sources; there is nothing to pull")
         return config
+    if name.endswith((".yaml", ".yml")):
+        raise ConfigError(f"{name}: no such file; a preset's name or its YAML file is accepted")
     raise ConfigError(f"{name!r} is no preset; {nearest(name, plans())}")
 
 
@@ -292,13 +337,7 @@ def _address(
     source: SourceConfig, folder: Path, known: Mapping[str, Any], offline: bool, report: Report
 ) -> tuple[File, ...]:
     """One file from an https address: to a name of its own first, so that what broke off goes on, then renamed."""
-    url = urlsplit(source.repository)
-    name = PurePosixPath(url.path).name
-    is_local = url.hostname in ("127.0.0.1", "localhost", "::1")
-    if url.scheme != "https" and not (url.scheme == "http" and is_local):
-        raise ConfigError(f"{source.repository}: an https address is accepted")
-    if not name or name.startswith("."):
-        raise ConfigError(f"{source.repository}: names no file")
+    name = PurePosixPath(urlsplit(source.repository).path).name
     _no_pickle(name, source)
     wanted = known[name]["sha256"] if name in known else source.sha256.get(name, UNVERIFIED)
     who = f"{folder / LOCK} says" if name in known else "the preset says"
@@ -380,14 +419,14 @@ def _download(url: str, path: Path, report: Report) -> None:
         except OSError as error:
             raise _on_disk(error, path.parent) or error from error
     raise MachineError(
-        f"{path.name}: {host} cannot be read: {reason[:200]}; pull again, and it goes on where it is"
+        f"{path.name}: {host} cannot be read: {textwrap.shorten(reason, 200)}; pull again, and it goes on where it is"
     )
 
 
 def _refused(what: str, code: int, reason: str) -> MachineError:
     if code in (401, 403):
         return MachineError(f"{what}: no permission ({code}); {_TOKEN}")
-    return MachineError(f"{what}: answers {code}; {reason[:200]}")
+    return MachineError(f"{what}: answers {code}; {textwrap.shorten(reason, 200)}")
 
 
 _TOKEN = (
@@ -542,11 +581,11 @@ def _hub_error(error: Exception, source: SourceConfig, folder: Path) -> Exceptio
     repository = source.repository
     status = getattr(getattr(error, "response", None), "status_code", None)
     text = str(error).strip()
-    reason = text.splitlines()[0][:200] if text else type(error).__name__
+    reason = textwrap.shorten(text.splitlines()[0], 200) if text else type(error).__name__
     if isinstance(error, errors.LocalEntryNotFoundError) and status is None:
         return MachineError(
             f"{repository}: is not whole in the hub's cache, and the hub cannot be reached or the network is off "
-            f"(HF_HUB_OFFLINE, --offline): {reason}"
+            "(HF_HUB_OFFLINE, --offline)"
         )
     if isinstance(error, errors.GatedRepoError) or status in (401, 403):
         return MachineError(f"{repository}: no permission ({status or 403}); {_TOKEN}")

@@ -13,12 +13,13 @@ from typing import Any
 _NAMES = {
     "render": "anygen.batch.rendering",
     "estimate": "anygen.batch.rendering",
+    "encode_media": "anygen.batch.encoding",
     "write_manifest": "anygen.batch.template",
     "Settings": "anygen.batch.runner",
     "Summary": "anygen.batch.runner",
     "verify": "anygen.batch.verification",
 }
-__all__ = ["Settings", "Summary", "estimate", "render", "verify", "write_manifest"]
+__all__ = ["Settings", "Summary", "encode_media", "estimate", "render", "verify", "write_manifest"]
 
 
 def __getattr__(name: str) -> Any:

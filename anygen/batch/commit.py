@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,14 +18,17 @@ from typing import Any
 from anygen.batch import durable
 from anygen.batch.index import Index, Outcome, stamp
 from anygen.batch.items import Work, line_slot
+from anygen.batch.keeping import FOLDER as INPUTS
+from anygen.batch.keeping import KeptInputs
 from anygen.batch.ledger import DONE, FAILED, REQUEUED, Ledger
 from anygen.batch.manifest import Line
 from anygen.batch.points import reached
 from anygen.batch.stores import Copies
-from anygen.errors import printable
+from anygen.errors import MediaError, printable
 
 LONGEST_ASKED = 500
 LONGEST_ERROR = 2000
+_INPUT = re.compile(rf"{INPUTS}/[0-9a-f]{{64}}\.\w{{1,8}}")
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Committer:
 
     copies: Copies | None = None
     """Where files are copied before the ledger names them."""
+    kept: KeptInputs | None = None
+    """Keeps the inputs of what is made from now on."""
 
     def __init__(self, folder: Path, ledger: Ledger, index: Index) -> None:
         self.folder, self.ledger, self.index = folder, ledger, index
@@ -55,6 +61,12 @@ class Committer:
         work = made.work
         before = self.index.outcome(work.slot)
         item = work.item
+        inputs: list[dict[str, Any]] = []
+        if made.error is None and self.kept is not None:
+            try:
+                inputs = self._keep(self.kept, work)
+            except MediaError as error:
+                made = Made(work, error=(type(error).__name__, str(error)))
         row: dict[str, Any] = {
             "id": item.id,
             "sample": work.sample,
@@ -69,12 +81,11 @@ class Committer:
             row["meta"] = dict(item.meta)
         stamps = {}
         if made.error is not None:
-            row["error"] = _error(*made.error)
+            row["error"] = error_row(*made.error)
         else:
             targets = [(self.folder / name, data) for name, data in made.files]
             if targets:
                 durable.write_files(targets)
-                stamps[work.slot] = stamp(path for path, _ in targets)
                 if self.copies is not None:
                     self.copies.put(made.files)
             row["parts"] = list(made.parts)
@@ -82,6 +93,10 @@ class Committer:
                 {"path": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
                 for name, data in made.files
             ]
+            if inputs:
+                row["inputs"] = inputs
+            if targets or inputs:
+                stamps[work.slot] = stamp(self.folder / each["path"] for each in named_of(row))
             row["timings"] = {name: round(seconds, 4) for name, seconds in made.timings.items()}
         stale = self._files(before) - {each["path"] for each in row.get("files", ())}
         self._append(row, stamps)
@@ -102,7 +117,7 @@ class Committer:
         if self.index.outcome(slot) is not None:
             return None
         row = {"id": id, "line": line.number, "state": FAILED, "slot": slot.hex(), "key": digest}
-        return self._append({**row, "error": _error(kind, sentence)}, {})
+        return self._append({**row, "error": error_row(kind, sentence)}, {})
 
     def fail_request(self, slot: bytes, line: Line, sentence: str, id: str) -> Mapping[str, Any] | None:
         """An error row for a line with an id that cannot be a request; None where there is one for just that line."""
@@ -110,7 +125,7 @@ class Committer:
         if outcome is not None and outcome.key == line.digest and outcome.state == FAILED:
             return None
         row = {"id": id, "sample": 0, "line": line.number, "state": FAILED}
-        row |= {"slot": slot.hex(), "key": line.digest, "error": _error("RequestError", sentence)}
+        row |= {"slot": slot.hex(), "key": line.digest, "error": error_row("RequestError", sentence)}
         return self._append(row, {})
 
     def requeue(self, slot: bytes, row: Mapping[str, Any], reason: str) -> None:
@@ -118,6 +133,15 @@ class Committer:
         again = {name: row.get(name) for name in ("id", "sample", "line")}
         again |= {"state": REQUEUED, "slot": slot.hex(), "key": "", "reason": reason}
         self._append(again, {})
+
+    def _keep(self, kept: KeptInputs, work: Work) -> list[dict[str, Any]]:
+        """The inputs of an answer, kept, as its line names them."""
+        entries = []
+        for entry, data in kept.keep(work):
+            entries.append(entry)
+            if data is not None and self.copies is not None:
+                self.copies.put([(entry["path"], data)])
+        return entries
 
     def _append(self, row: Mapping[str, Any], stamps: Mapping[bytes, str]) -> Mapping[str, Any]:
         self.ledger.append(row)
@@ -140,10 +164,25 @@ def files_of(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return found
 
 
+def inputs_of(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The kept inputs a line names, those with a path as anygen makes them."""
+    found = []
+    for each in row.get("inputs", ()):
+        path = each.get("path") if isinstance(each, Mapping) else None
+        if isinstance(path, str) and _INPUT.fullmatch(path.removeprefix(f"media/{row['slot'][:2]}/")):
+            found.append(each)
+    return found
+
+
+def named_of(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Every file that an answer stands on: its own and the inputs kept with it."""
+    return [*files_of(row), *inputs_of(row)]
+
+
 def what_is_wrong(folder: Path, row: Mapping[str, Any], hashes: bool = True) -> str:
     """Why the files of a line do not hold: missing, of another size, of another content; "" where they do."""
-    named = files_of(row)
-    if len(named) != len(row.get("files", ())):
+    named = named_of(row)
+    if len(named) != len(row.get("files", ())) + len(row.get("inputs", ())):
         return "the line names files that are not its own"
     for each in named:
         path = folder / each["path"]
@@ -165,7 +204,7 @@ def what_is_wrong(folder: Path, row: Mapping[str, Any], hashes: bool = True) -> 
 def holds(folder: Path, index: Index, slot: bytes, outcome: Outcome, row: Mapping[str, Any]) -> str:
     """Why a finished answer is not there as its line says; "" where it is. Files are read only where the file system says
     that they were touched since they were last found right."""
-    paths: Iterable[Path] = [folder / each["path"] for each in files_of(row)]
+    paths: Iterable[Path] = [folder / each["path"] for each in named_of(row)]
     try:
         now = stamp(paths)
     except OSError:
@@ -178,5 +217,5 @@ def holds(folder: Path, index: Index, slot: bytes, outcome: Outcome, row: Mappin
     return wrong
 
 
-def _error(kind: str, sentence: str) -> dict[str, str]:
+def error_row(kind: str, sentence: str) -> dict[str, str]:
     return {"type": kind, "message": printable(sentence)[:LONGEST_ERROR]}

@@ -16,7 +16,7 @@ from anygen.batch.stores import Root, StoredFile
 from anygen.errors import MachineError, MediaError, PromptError, nearest, shown
 from anygen.media import DEFAULT_LIMITS
 from anygen.message import ROLES
-from anygen.modality import MEDIA, TEXT, Modality
+from anygen.modality import INPUTS, TEXT, Modality
 from anygen.options import GenerationOptions
 from anygen.request import limits
 from anygen.seeds import check_seed
@@ -243,9 +243,9 @@ class ItemReader:
             if any("\ud800" <= letter <= "\udfff" for letter in part):
                 raise PromptError(f"{where} holds characters that no text has; UTF-8 text is accepted")
             return part
-        if not isinstance(part, Mapping) or set(part) != {"type", "path"} or part["type"] not in MEDIA:
+        if not isinstance(part, Mapping) or set(part) != {"type", "path"} or part["type"] not in INPUTS:
             raise PromptError(
-                f'{where} is {_kind(part)}; a text, or {{"type": {"|".join(MEDIA)}, "path": ...}} is accepted'
+                f'{where} is {_kind(part)}; a text, or {{"type": {"|".join(INPUTS)}, "path": ...}} is accepted'
             )
         modality = Modality(part["type"])
         if modality not in self.reads:

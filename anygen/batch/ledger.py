@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,10 @@ class Ledger:
                 raise OSError(error.errno, error.strerror or str(error), str(self.path)) from error
         points.reached("after-ledger-fsync")
         return start
+
+    def alone(self) -> AbstractContextManager[None]:
+        """No other process appends within; nothing is to be appended in it either."""
+        return self._claims.appending()
 
     def is_torn(self) -> bool:
         """Whether the last line has no end."""
@@ -145,7 +150,11 @@ def _row(line: bytes) -> Mapping[str, Any] | None:
 
 def _has_slot(row: Mapping[str, Any]) -> bool:
     slot = row.get("slot")
-    if not isinstance(slot, str) or len(slot) != 32 or not isinstance(row.get("files", []), list):
+    if (
+        not isinstance(slot, str)
+        or len(slot) != 32
+        or not (isinstance(row.get("files", []), list) and isinstance(row.get("inputs", []), list))
+    ):
         return False
     try:
         bytes.fromhex(slot)

@@ -72,7 +72,7 @@ class LocalMaker:
         self.model, self._read = model, read
         self.respond_size = BatchSize(RESPOND_BATCH)
         self.decode_sizes: dict[tuple[Modality, str], BatchSize] = {}
-        self._files: OrderedDict[str, Any] = OrderedDict()
+        self._files: OrderedDict[tuple[str, str], Any] = OrderedDict()
 
     def make(self, works: Sequence[Work], watch: Watch, should_stop: ShouldStop) -> Iterator[Made]:
         try:
@@ -198,15 +198,17 @@ class LocalMaker:
 
     def _media(self, file: MediaFile) -> Any:
         """A medium of a request. Raises MediaError, also where the file is not what it was when the key was made."""
-        if file.sha256 in self._files:
-            self._files.move_to_end(file.sha256)
-            return self._files[file.sha256]
+        # One file may be asked for as a picture and as depth, or as a clip and as its sound.
+        named = (file.modality, file.sha256)
+        if named in self._files:
+            self._files.move_to_end(named)
+            return self._files[named]
         data = self._read(file)
         try:
             media = MEDIA_TYPES[file.modality].open(data)
         except MediaError as error:
             raise MediaError(str(error).replace("the given bytes", str(file.path), 1)) from None
-        self._files[file.sha256] = media
+        self._files[named] = media
         if len(self._files) > KEPT_FILES:
             self._files.popitem(last=False)
         return media

@@ -9,6 +9,7 @@ from typing import Any
 from anygen.batch.calibration import Estimate, dry_run
 from anygen.batch.items import ItemReader
 from anygen.batch.job import Job
+from anygen.batch.keeping import KeptInputs
 from anygen.batch.making import LocalMaker, Maker, ShouldStop
 from anygen.batch.pages import page_name, write_pages
 from anygen.batch.runner import Report, Runner, Settings, Summary
@@ -28,6 +29,7 @@ def render(
     maker: Maker | None = None,
     pages: bool = True,
     copy_to: str | None = None,
+    keep_inputs: bool = False,
     report: Report = lambda event, row: None,
     should_stop: ShouldStop = lambda: False,
 ) -> Summary:
@@ -36,16 +38,18 @@ def render(
     `model` is an AnyGen, or what `AnyGen.from_pretrained` takes. `roots` are folders that media may lie in beside the
     manifest's own, on this machine or, by their URL, in a store (stores.py);
     `exact` asks for the same bytes as an undisturbed run's; `maker` makes in place of this process;
-    `pages` writes index.html and sheet.png at the end; `copy_to` is the URL of a folder that results are copied to.
+    `pages` writes index.html and sheet.png at the end; `copy_to` is the URL of a folder that results are copied to;
+    `keep_inputs` keeps the input media of what is made now beside it, for replay.
     Raises PromptError for a manifest that cannot be opened, ConfigError for other weights than the folder was begun with,
     OSError, MachineError, CheckpointError and a lost device's error for what ends a job: run it again to go on."""
-    model = _loaded(model)
+    model = loaded(model)
     settings = settings or Settings()
     path = Path(manifest)
     copies = None if copy_to is None else Copies(copy_to)
     with Job(Path(out)) as job:
         job.describe(model, str(manifest), settings.overwrite)
         job.committer.copies = copies
+        job.committer.kept = KeptInputs(job.folder, job.ledger) if keep_inputs else None
         runner = Runner(
             job=job,
             maker=maker or LocalMaker(model),
@@ -84,12 +88,12 @@ def estimate(
     """Check every line of a manifest and tell what it will take, from a few answers that are thrown away. Writes nothing.
 
     Arguments and errors are those of `render`."""
-    model, path, settings = _loaded(model), Path(manifest), settings or Settings()
+    model, path, settings = loaded(model), Path(manifest), settings or Settings()
     reader = reader_for(model, path, fingerprint, roots, exact)
     return dry_run(path, reader, maker or LocalMaker(model), settings.shard, settings.limit, should_stop)
 
 
-def _loaded(model: Any) -> Any:
+def loaded(model: Any) -> Any:
     """The model itself, loaded where it is named."""
     if not isinstance(model, (str, Path)):
         return model

@@ -264,7 +264,7 @@ class Runner:
 
     def _commit(self, made: Made) -> None:
         row = self.job.committer.commit(made)
-        if made.error is None:
+        if row["state"] == DONE:
             self.summary.done += 1
             self.summary.made += 1
         else:

@@ -173,12 +173,13 @@ class Copies:
     def complete(self, job: Job) -> int:
         """Copy what earlier runs made and the store has not (judged by name and size), then results.jsonl and run.json; how
         many files were missing."""
-        from anygen.batch.commit import files_of
+        from anygen.batch.commit import files_of, inputs_of
         from anygen.batch.ledger import DONE
         from anygen.batch.ledger import NAME as LEDGER
 
         missing = 0
         folder, there = "", {}
+        inputs, kept = "", {}
         for _, outcome in job.index.outcomes():
             row = job.ledger.row(outcome.start) if outcome.state == DONE else None
             for each in files_of(row) if row is not None else ():
@@ -189,6 +190,15 @@ class Copies:
                     there = self._sizes(folder)
                 if there.get(path.rpartition("/")[2]) != each["bytes"]:
                     self.put([(path, (job.folder / path).read_bytes())])
+                    missing += 1
+            for each in inputs_of(row) if row is not None else ():
+                path = str(each["path"])
+                if path.rpartition("/")[0] != inputs:
+                    inputs = path.rpartition("/")[0]
+                    kept = self._sizes(inputs)
+                if kept.get(path.rpartition("/")[2]) != each["bytes"]:
+                    self.put([(path, (job.folder / path).read_bytes())])
+                    kept[path.rpartition("/")[2]] = int(each["bytes"])
                     missing += 1
         for name in (LEDGER, "run.json"):
             self._try(

@@ -145,6 +145,9 @@ def _converted(arguments: argparse.Namespace, convert: Callable[[], Converted]) 
     out = Path(arguments.out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out}: is there already; name a folder that is not, or is empty")
+    file = next((each for each in out.parents if each.exists() and not each.is_dir()), None)
+    if file is not None:
+        raise UsageError(f"{file}: is a file; a folder is accepted above {out}")
     done = convert()
     coverage = done.coverage
     found = {

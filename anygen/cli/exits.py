@@ -10,7 +10,15 @@ import threading
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from anygen.errors import CheckpointError, ConfigError, MachineError, MediaError, PromptError, printable
+from anygen.errors import (
+    CheckpointError,
+    ConfigError,
+    MachineError,
+    MediaError,
+    PromptError,
+    is_out_of_memory,
+    printable,
+)
 
 DONE, NO, USAGE, ENVIRONMENT, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
 
@@ -78,7 +86,7 @@ def exit_code(error: BaseException) -> int:
     if isinstance(error, ImportError):
         complain(f"{error}; install anygen again, or see anygen doctor")
         return ENVIRONMENT
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    if is_out_of_memory(error):
         complain("not enough memory; ask for less, or smaller")
         return ENVIRONMENT
     if isinstance(error, FloatingPointError):

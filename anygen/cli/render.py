@@ -43,9 +43,9 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--shard", type=_shard, default=(1, 1), metavar="I/N", help="the I-th of N parts, from 1"
     )
-    parser.add_argument("--limit", type=_count, metavar="N", help="the first N lines of the manifest alone")
+    parser.add_argument("--limit", type=count, metavar="N", help="the first N lines of the manifest alone")
     parser.add_argument(
-        "--max-failures", type=_count, metavar="N", help="stop once N items failed in this run"
+        "--max-failures", type=count, metavar="N", help="stop once N items failed in this run"
     )
     parser.add_argument("--retry-failed", action="store_true", help="try again what failed before")
     parser.add_argument(
@@ -70,7 +70,19 @@ def add(commands: Any) -> None:
         "--copy-to", metavar="URL", help="a folder of a store that results are copied to (s3://bucket/folder)"
     )
     parser.add_argument(
-        "--window", type=_count, default=64, metavar="N", help="answers under way at once (default 64)"
+        "--window", type=count, default=64, metavar="N", help="answers under way at once (default 64)"
+    )
+    parser.add_argument(
+        "--max-attempts",
+        type=count,
+        default=5,
+        metavar="N",
+        help="give up an answer at which processes died N times (default 5)",
+    )
+    parser.add_argument(
+        "--keep-inputs",
+        action="store_true",
+        help="copy the input media beside the outputs (media/*/inputs), for replay",
     )
     parser.add_argument("--no-pages", action="store_true", help="write no index.html and no sheet.png")
     parser.add_argument(
@@ -130,6 +142,7 @@ def render(arguments: argparse.Namespace) -> int:
                 maker=maker,
                 pages=not arguments.no_pages,
                 copy_to=arguments.copy_to,
+                keep_inputs=arguments.keep_inputs,
                 report=progress.report,
                 should_stop=stop,
             )
@@ -152,6 +165,7 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
         overwrite=arguments.overwrite,
         follow=arguments.follow,
         window=arguments.window,
+        max_attempts=arguments.max_attempts,
     )
 
 
@@ -303,7 +317,7 @@ def _shard(text: str) -> tuple[int, int]:
     return int(index), int(count)
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
     return int(text)

@@ -94,7 +94,9 @@ def as_lines(value: Any, indent: str = "") -> list[str]:
     lines = []
     items = value.items() if isinstance(value, dict) else enumerate(value)
     for name, each in items:
-        label = f"{indent}{str(name).replace('_', ' ')}:"
+        # Our own fields are single words joined by "_"; a file's name stays as it is.
+        words = str(name).replace("_", " ") if str(name).isidentifier() else str(name)
+        label = f"{indent}{words}:"
         is_list = isinstance(each, (list, tuple))
         if is_list and not any(isinstance(inner, (dict, list)) for inner in each):
             lines.append(f"{label} {', '.join(str(inner) for inner in each) or '-'}")

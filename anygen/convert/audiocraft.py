@@ -83,7 +83,7 @@ def convert_audiocraft(
         ]
     )
     with staged_folder(out) as folder:
-        written = write_safetensors(folder / WEIGHTS, _plans(model, found))
+        written = write_safetensors(folder / WEIGHTS, _plans(model, found), source=str(source))
         config = model.config
         config.architectures, config.dtype = [CLASS], "float32"
         config.save_pretrained(folder)

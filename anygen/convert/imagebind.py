@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from anygen.convert.coverage import Converted, check, shapes_of
-from anygen.convert.foreign import check_sha256, read_tensors
+from anygen.convert.foreign import check_floating, check_sha256, read_tensors
 from anygen.convert.writing import planned, write_safetensors
 from anygen.encoders.imagebind.config import ImageBindConfig, imagebind_huge
 from anygen.encoders.imagebind.model import CONFIG_NAME, WEIGHTS_NAME, ImageBind
@@ -33,10 +33,13 @@ def convert_imagebind(
     config = config or imagebind_huge()
     hashed = check_sha256(source, sha256)
     tensors = read_tensors(source)
+    check_floating(str(source), tensors)
     coverage = check(str(source), shapes_of(tensors), expected_shapes(config))
     with staged_folder(out) as folder:
         plans = {name: planned(value) for name, value in tensors.items()}
-        written = write_safetensors(folder / WEIGHTS_NAME, plans, not_finite=(CAUSAL_MASK,))
+        written = write_safetensors(
+            folder / WEIGHTS_NAME, plans, not_finite=(CAUSAL_MASK,), source=str(source)
+        )
         (folder / CONFIG_NAME).write_text(_json(config.to_dict()))
     return Converted(out, coverage, {source: hashed}, {out / WEIGHTS_NAME: written})
 

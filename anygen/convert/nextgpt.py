@@ -11,6 +11,7 @@ import dataclasses
 import json
 import os
 import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,19 +21,25 @@ import torch
 from torch import Tensor, nn
 
 from anygen import checkpoint, input_projectors, output_projectors
-from anygen.build import SHARED, build
+from anygen.build import SHARED, build, class_of
 from anygen.config import ModelConfig, read_config
 from anygen.convert.coverage import Converted, check, shapes_of
-from anygen.convert.foreign import check_sha256, read_tensors
+from anygen.convert.foreign import check_floating, check_sha256, read_tensors
 from anygen.convert.writing import planned, write_safetensors
-from anygen.encoders.imagebind.model import CONFIG_NAME
-from anygen.errors import CheckpointError
+from anygen.decoders import DECODERS
+from anygen.decoders.diffusion import PipelineDecoder
+from anygen.encoders.imagebind.config import ImageBindConfig
+from anygen.encoders.imagebind.model import CONFIG_NAME, ImageBind
+from anygen.errors import CheckpointError, ConfigError, shown
 from anygen.files.atomic import staged_folder
 from anygen.llm.lora import LoraSettings, add_lora
 from anygen.model import AnyGen
+from anygen.quiet import quiet_libraries
 
 PRESET = checkpoint.PRESETS_DIR / "nextgpt-7b.yaml"
 FILE = "pytorch_model.pt"
+INDEX = "model_index.json"
+DTYPES = ("float32", "float16", "bfloat16")
 ADDED_TOKENS = "added_tokens.json"
 LM = "llama_model.base_model.model."
 EMBED, HEAD = f"{LM}model.embed_tokens.weight", f"{LM}lm_head.weight"
@@ -86,11 +93,13 @@ def convert_nextgpt(
     `preset` describes the model; its paths are replaced. Raises CheckpointError, with what was found and what is
     accepted, for another vocabulary, another base, and missing, unexpected or reshaped tensors."""
     source = source / FILE if source.is_dir() else source
-    _check_parts(parts)
+    config = _read_preset(preset, parts)
+    _check_parts(parts, config)
+    base, feature_dim = _base_shape(parts.base), _feature_dim(parts.encoder)
     hashed = check_sha256(source, sha256)
     found = read_tensors(source)
+    check_floating(str(source), found)
     tensors, notes = canonical(str(source), found)
-    config = read_config(preset)
     has_lora = any(".lora_" in name for name in tensors)
     if not has_lora:
         if any(name.startswith(LM) for name in found):
@@ -99,17 +108,17 @@ def convert_nextgpt(
             )
         config = dataclasses.replace(config, llm=dataclasses.replace(config.llm, lora=None))
         notes += ["it holds no LoRA, as files of stages 1 and 2 do; the finished model's has one"]
-    base = _base_shape(parts.base)
     trained_rows = _check_base(source, tensors, config, parts.base, base)
     if trained_rows:
         notes += [f"its {trained_rows} trained rows of the base's vocabulary take the place of the base's"]
-    names = published_names(config, base, _feature_dim(parts.encoder), whole_tables=bool(trained_rows))
+    names = published_names(config, base, feature_dim, whole_tables=bool(trained_rows))
     coverage = check(str(source), shapes_of(tensors), {name: each.shape for name, each in names.items()})
     state = {names[name].ours: value for name, value in tensors.items()}
     state = _split_tables(state, trained_rows)
     with staged_folder(out) as folder:
+        # Loaded by their own paths, which messages name; written as seen from `out`.
+        model = build(_with_paths(config, parts, None, trained_rows), folder, torch.float16)
         config = _with_paths(config, parts, out, trained_rows)
-        model = build(config, folder, torch.float16)
         _check_ids(source, model, base.tokens)
         notes += _check_added(source.parent / ADDED_TOKENS, model)
         if trained_rows:
@@ -119,7 +128,7 @@ def convert_nextgpt(
             add_lora(model.backbone, LoraSettings(lora.rank, lora.alpha, lora.dropout, lora.targets))
         checkpoint.check_state(str(source), state, checkpoint.trained_state(model))
         plans = {name: planned(value) for name, value in state.items()}
-        written = write_safetensors(folder / checkpoint.TRAINED, plans)
+        written = write_safetensors(folder / checkpoint.TRAINED, plans, source=str(source))
         (folder / checkpoint.CONFIG).write_text(checkpoint.config_text(config), encoding="utf-8")
         checkpoint.write_manifest(model, folder)
     return Converted(out, coverage, {source: hashed}, {out / checkpoint.TRAINED: written}, tuple(notes))
@@ -194,48 +203,124 @@ def _num_added(config: ModelConfig) -> int:
     return len(config.llm.wrappers) + sum(config.llm.signal_tokens.values())
 
 
-def _check_parts(parts: Parts) -> None:
+def _read_preset(preset: Path, parts: Parts) -> ModelConfig:
+    """The model to make. Raises ConfigError for a preset that is missing, or whose media are not those of `parts`."""
+    if not preset.is_file():
+        raise ConfigError(f"{preset}: no such file; a YAML of a preset is expected")
+    config = read_config(preset)
+    for what, found in (
+        ("decoders", config.decoders),
+        ("output_projectors", config.output_projectors),
+        ("llm.signal_tokens", config.llm.signal_tokens),
+    ):
+        if set(found) != set(parts.decoders):
+            raise ConfigError(
+                f"{preset}: {what} are of {', '.join(found) or 'nothing'}; a preset of NExT-GPT has one for each of "
+                f"{', '.join(parts.decoders)}"
+            )
+    if not config.input_projectors or not config.encoders:
+        raise ConfigError(f"{preset}: names no encoder and input projector; a preset of NExT-GPT does")
+    return config
+
+
+def _check_parts(parts: Parts, config: ModelConfig) -> None:
     wanted = {
         parts.base: ("config.json", "a Vicuna saved by transformers as safetensors"),
         parts.encoder: (CONFIG_NAME, "what `anygen convert imagebind` writes"),
-        **{
-            path: ("model_index.json", f"a diffusers pipeline for {name}")
-            for name, path in parts.decoders.items()
-        },
+        **{path: (INDEX, f"a diffusers pipeline for {name}") for name, path in parts.decoders.items()},
     }
     for folder, (file, what) in wanted.items():
         if not (folder / file).is_file():
             raise CheckpointError(f"{folder}: holds no {file}; {what} is expected")
+    for name, folder in parts.decoders.items():
+        kind = class_of(DECODERS, config.decoders[name].kind, f"decoders.{name}.kind")
+        if not issubclass(kind, PipelineDecoder):
+            continue
+        found = _json(folder / INDEX).get("_class_name")
+        if found != kind.pipeline_name:
+            raise CheckpointError(
+                f"{folder}: holds {shown(found)}; a {kind.pipeline_name} is expected for --{name}"
+            )
 
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path}: cannot be read as JSON") from error
+    if not isinstance(values, dict):
+        raise CheckpointError(
+            f"{path}: holds a {type(values).__name__}; names and values in braces are expected"
+        )
+    return values
 
 
 def _feature_dim(encoder: Path) -> int:
-    return int(_json(encoder / CONFIG_NAME)["embed_dim"])
+    path = encoder / CONFIG_NAME
+    try:
+        config = ImageBindConfig.from_dict(_json(path))
+        # Its sizes are tried on each other, without a weight.
+        with torch.device("meta"):
+            ImageBind(config)
+        if config.embed_dim <= 0 or not config.towers:
+            raise ValueError("embed_dim and towers")
+    except (ValueError, TypeError, ArithmeticError, RuntimeError, LookupError, AttributeError) as error:
+        if isinstance(error, CheckpointError):
+            raise
+        raise CheckpointError(
+            f"{path}: is not what `anygen convert imagebind` writes: {textwrap.shorten(str(error), 120)}"
+        ) from error
+    return config.embed_dim
 
 
+def _count(path: Path, values: Mapping[str, Any], name: str) -> int:
+    """A number of something in a config. Raises CheckpointError for anything but a whole number above 0."""
+    value = values.get(name)
+    if name not in values:
+        raise CheckpointError(f"{path}: lacks {name!r}")
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        raise CheckpointError(f"{path}: {name} is {shown(value)}; a whole number above 0 is accepted")
+    return value
+
+
+@quiet_libraries("transformers")
 def _base_shape(base: Path) -> BaseShape:
-    from transformers import AutoTokenizer
+    from transformers import AutoTokenizer, LlamaConfig
 
     path = base / "config.json"
     values = _json(path)
     if values.get("model_type") != "llama":
-        raise CheckpointError(f"{path}: is of type {values.get('model_type')!r}; a Vicuna is of type 'llama'")
-    try:
-        dim, layers, heads = (
-            int(values[name]) for name in ("hidden_size", "num_hidden_layers", "num_attention_heads")
+        raise CheckpointError(
+            f"{path}: is of type {shown(values.get('model_type'))}; a Vicuna is of type 'llama'"
         )
-    except KeyError as error:
-        raise CheckpointError(f"{path}: lacks {error}") from error
+    dim, layers, heads = (
+        _count(path, values, name) for name in ("hidden_size", "num_hidden_layers", "num_attention_heads")
+    )
+    shared_heads = heads
+    if values.get("num_key_value_heads") is not None:
+        shared_heads = _count(path, values, "num_key_value_heads")
+    for name in ("dtype", "torch_dtype"):
+        if values.get(name) not in (None, *DTYPES):
+            raise CheckpointError(
+                f"{path}: {name} is {shown(values[name])}; {', '.join(DTYPES)} are accepted"
+            )
+    if values.get("quantization_config") is not None:
+        raise CheckpointError(
+            f"{path}: quantization_config is {shown(values['quantization_config'])}; weights that were not quantized are "
+            "expected"
+        )
+    try:
+        LlamaConfig.from_pretrained(base, local_files_only=True)
+    except Exception as error:
+        # transformers and huggingface_hub each have their own errors for a value that a config may not have.
+        raise CheckpointError(
+            f"{path}: is no config of a Vicuna: {textwrap.shorten(str(error), 160)}"
+        ) from error
     try:
         tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False, local_files_only=True)
-    except (OSError, ValueError, ImportError) as error:
-        reason = " ".join(str(error).split())[:120]
+    except Exception as error:
+        # The library that reads tokenizer.json raises plain Exceptions.
+        reason = textwrap.shorten(str(error), 120)
         raise CheckpointError(
             f"{base}: its tokenizer cannot be loaded, a tokenizer.json is expected: {reason}"
         ) from error
@@ -245,9 +330,7 @@ def _base_shape(base: Path) -> BaseShape:
             raise CheckpointError(
                 f"{base}: its tokenizer reads {text!r} as {ids}, LLaMA's as {expected}: not the tokenizer of a Vicuna"
             )
-    return BaseShape(
-        dim, layers, dim // heads * int(values.get("num_key_value_heads") or heads), len(tokenizer)
-    )
+    return BaseShape(dim, layers, dim // heads * shared_heads, len(tokenizer))
 
 
 def _check_base(
@@ -256,6 +339,10 @@ def _check_base(
     """How many of the base's own rows the delta holds. Raises CheckpointError for another vocabulary, width or depth."""
     if EMBED not in tensors:
         raise CheckpointError(f"{source}: lacks {EMBED}; a NExT-GPT delta of 7b_tiva_v0 holds it")
+    if tensors[EMBED].ndim != 2:
+        raise CheckpointError(
+            f"{source}: {EMBED} has the shape {tuple(tensors[EMBED].shape)}; (rows, {base.dim}) is accepted"
+        )
     rows, dim = tensors[EMBED].shape
     if dim != base.dim:
         raise CheckpointError(
@@ -339,10 +426,13 @@ def _check_rows(source: Path, folder: Path, model: AnyGen, trained: Tensor) -> N
         )
 
 
-def _with_paths(config: ModelConfig, parts: Parts, out: Path, trained_rows: int) -> ModelConfig:
-    here = out.absolute().parent.resolve() / out.name
+def _with_paths(config: ModelConfig, parts: Parts, out: Path | None, trained_rows: int) -> ModelConfig:
+    """The preset with the parts' paths as seen from `out`, or whole where it is None."""
 
     def seen(path: Path) -> str:
+        if out is None:
+            return path.absolute().as_posix()
+        here = out.absolute().parent.resolve() / out.name
         return Path(os.path.relpath(path.resolve(), here)).as_posix()
 
     return dataclasses.replace(

@@ -20,7 +20,7 @@ from anygen.build import SHARED
 from anygen.checkpoint import PRESETS_DIR
 from anygen.config import ModelConfig, read_config
 from anygen.convert.coverage import Converted, check, shapes_of
-from anygen.convert.foreign import check_sha256, read_tensors
+from anygen.convert.foreign import check_floating, check_sha256, read_tensors
 from anygen.convert.writing import planned, write_safetensors
 from anygen.errors import CheckpointError
 from anygen.files.atomic import staged_folder
@@ -47,7 +47,9 @@ def convert_projectors(
     hashes, tensors, notes = {}, {}, []
     for source in sources:
         hashes[source] = check_sha256(source, None)
-        for name, value in read_tensors(source).items():
+        found = read_tensors(source)
+        check_floating(str(source), found)
+        for name, value in found.items():
             short = re.sub(r"^(base_model\.model\.)?(model\.)?", "", name)
             if short in _TABLES:
                 notes.append(
@@ -71,7 +73,9 @@ def convert_projectors(
     coverage = check(where, shapes_of(tensors), expected)
     state = {names[name][0]: value for name, value in tensors.items()}
     with staged_folder(out) as folder:
-        written = write_safetensors(folder / WEIGHTS, {name: planned(value) for name, value in state.items()})
+        written = write_safetensors(
+            folder / WEIGHTS, {name: planned(value) for name, value in state.items()}, source=where
+        )
         (folder / LINES).write_text(yaml.safe_dump(_lines(config, kind, state), sort_keys=False))
     return Converted(out, coverage, hashes, {out / WEIGHTS: written}, tuple(notes))
 

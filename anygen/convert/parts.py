@@ -36,7 +36,8 @@ def assemble(preset: str | Path, folder: Path) -> Assembled:
     source = plans.get(str(preset), Path(preset))
     if not source.is_file():
         raise CheckpointError(
-            f"preset {str(preset)!r}: {nearest(str(preset), plans)}, and a YAML file is accepted"
+            f"preset {str(preset)!r}: no such file; a preset's name or a YAML file is accepted; "
+            f"{nearest(str(preset), plans)}"
         )
     config = read_config(source)
     if config.llm.lora is not None or config.llm.trained_rows:

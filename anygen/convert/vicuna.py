@@ -15,7 +15,7 @@ from pathlib import Path
 from torch import Tensor
 
 from anygen.convert.coverage import Converted, compare
-from anygen.convert.foreign import read_tensors, sha256_of
+from anygen.convert.foreign import check_floating, read_tensors, sha256_of
 from anygen.convert.writing import Plan, write_safetensors
 from anygen.errors import CheckpointError
 from anygen.files.atomic import staged_folder
@@ -44,7 +44,8 @@ def add_delta(base: Path, delta: Path, out: Path) -> Converted:
     extra = {
         name: delta_shapes[name][0] - shapes[name][0]
         for name in TABLES
-        if name in shapes and name in delta_shapes and delta_shapes[name][0] > shapes[name][0]
+        if len(shapes.get(name, ())) == len(delta_shapes.get(name, ())) == 2
+        and delta_shapes[name][0] > shapes[name][0]
     }
     cut = {
         name: (shapes[name][0], *shape[1:]) if name in extra else shape
@@ -66,7 +67,7 @@ def add_delta(base: Path, delta: Path, out: Path) -> Converted:
         for number, names in enumerate(ours.by_file.values(), 1):
             file = f"model-{number:05d}-of-{len(ours.by_file):05d}.safetensors"
             plans = {name: Plan(ours.get(name).dtype, shapes[name], partial(total, name)) for name in names}
-            written[out / file] = write_safetensors(folder / file, plans)
+            written[out / file] = write_safetensors(folder / file, plans, source=f"{base} + {delta}")
             listed |= dict.fromkeys(names, file)
         size = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
         index = {"metadata": {"total_size": size}, "weight_map": listed}
@@ -95,7 +96,9 @@ class _Weights:
         self.by_file: dict[Path, list[str]] = {}
         self._file: dict[str, Path] = {}
         for file in files:
-            for name, value in self._open(file).items():
+            tensors = self._open(file)
+            check_floating(str(file), tensors)
+            for name, value in tensors.items():
                 # Old files hold the rotary frequencies, which every model computes itself.
                 if name.endswith(_NO_WEIGHT):
                     continue

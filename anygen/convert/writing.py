@@ -45,11 +45,23 @@ def planned(value: Tensor) -> Plan:
     return Plan(value.dtype, tuple(value.shape), lambda: value)
 
 
-def write_safetensors(path: Path, plans: Mapping[str, Plan], not_finite: Collection[str] = ()) -> str:
-    """Write the tensors of `plans` to `path`, one at a time, and read the file again: its SHA-256 (hex).
+def write_safetensors(
+    path: Path, plans: Mapping[str, Plan], not_finite: Collection[str] = (), source: str | None = None
+) -> str:
+    """Write the tensors of `plans` to `path`, one at a time, and read the file again: its SHA-256 (hex). `source` is what
+    messages name where the tensors are at fault; `path` unless given.
 
     Raises CheckpointError where what lies on the disk is not what was written, and for values that are not finite in any
-    tensor but those of `not_finite`; OSError where it cannot be written."""
+    tensor but those of `not_finite`; OSError, which names the file, where it cannot be written."""
+    try:
+        return _write(path, plans, not_finite, source or str(path))
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
+def _write(path: Path, plans: Mapping[str, Plan], not_finite: Collection[str], source: str) -> str:
     # Wide types first, so that every tensor starts at a multiple of its own width.
     order = sorted(plans, key=lambda name: (-plans[name].dtype.itemsize, name))
     header: dict[str, object] = {"__metadata__": {"format": "pt"}}
@@ -58,7 +70,7 @@ def write_safetensors(path: Path, plans: Mapping[str, Plan], not_finite: Collect
         plan = plans[name]
         if plan.dtype not in _DTYPES:
             raise CheckpointError(
-                f"{path}: {name} is {plan.dtype}; {', '.join(_DTYPES.values())} can be written"
+                f"{source}: {name} is {plan.dtype}; {', '.join(_DTYPES.values())} can be written"
             )
         start, end = end, end + plan.dtype.itemsize * torch.Size(plan.shape).numel()
         header[name] = {"dtype": _DTYPES[plan.dtype], "shape": list(plan.shape), "data_offsets": [start, end]}
@@ -73,11 +85,11 @@ def write_safetensors(path: Path, plans: Mapping[str, Plan], not_finite: Collect
             value = plans[name].make().detach().to("cpu", plans[name].dtype).contiguous()
             if tuple(value.shape) != tuple(plans[name].shape):
                 raise CheckpointError(
-                    f"{path}: {name} came out as {tuple(value.shape)}, not as {tuple(plans[name].shape)}"
+                    f"{source}: {name} came out as {tuple(value.shape)}, not as {tuple(plans[name].shape)}"
                 )
             if value.is_floating_point() and not bool(value.isfinite().all()) and name not in not_finite:
                 raise CheckpointError(
-                    f"{path}: {name} holds values that are not finite; the source is damaged"
+                    f"{source}: {name} holds values that are not finite; finite ones are accepted"
                 )
             data = value.reshape(-1).view(torch.uint8).numpy().data
             digest.update(data)

@@ -69,7 +69,7 @@ class FeatureCache:
                 wanted.setdefault(reference.modality, {}).setdefault(key, (reference.path, example.source))
         encoded = 0
         for modality, files in wanted.items():
-            store = self._store(modality)
+            store = self.store(modality)
             missing = store.missing(files)
             for start in range(0, len(missing), SHARD_ROWS):
                 keys = missing[start : start + SHARD_ROWS]
@@ -84,7 +84,7 @@ class FeatureCache:
 
     def gather(self, modality: Modality, keys: Sequence[str]) -> Tensor:
         """Features (N, F, E) float32 on the CPU. Raises KeyError for a medium that `fill` has not seen."""
-        return self._store(modality).gather(keys)["features"]
+        return self.store(modality).gather(keys)["features"]
 
     def _encode(self, modality: Modality, files: Sequence[tuple[Path, str]]) -> Tensor:
         encoder = self.encoders[modality]
@@ -94,10 +94,16 @@ class FeatureCache:
                 prepared.append(encoder.prepare(modality, MEDIA_TYPES[modality].open(path)))
             except MediaError as error:
                 raise ExampleError(f"{source}: {error}") from error
-        with torch.no_grad():
-            return encoder.encode(modality, torch.stack(prepared)).float().cpu()
+        return self.encode(modality, prepared)
 
-    def _store(self, modality: Modality) -> TensorShards:
+    def encode(self, modality: Modality, prepared: Sequence[Tensor]) -> Tensor:
+        """Features (N, F, E) float32 on the CPU of N media that the encoder has prepared."""
+        with torch.no_grad():
+            features: Tensor = self.encoders[modality].encode(modality, torch.stack(list(prepared)))
+            return features.float().cpu()
+
+    def store(self, modality: Modality) -> TensorShards:
+        """The rows of one modality, as the encoder in use names them."""
         if modality not in self._stores:
             fingerprint = self._fingerprint(self.encoders[modality])
             self._stores[modality] = TensorShards(self.folder / str(modality) / fingerprint[:16])

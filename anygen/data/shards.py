@@ -1,12 +1,14 @@
 """Rows of named tensors on disk, by key: what the feature and target caches are made of.
 
 A shard is one safetensors file whose tensors share their first axis, with the rows' keys in its metadata. Shards are
-written whole under a temporary name and renamed, so a killed run leaves no torn one; they are never changed afterwards.
+written whole under a temporary name, flushed and renamed, so neither a kill nor a loss of power leaves a torn one; they
+are never changed afterwards.
 Reading maps the files, so a store may be larger than memory.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -27,9 +29,15 @@ class TensorShards:
         self._tensors: dict[str, dict[str, Tensor]] = {}
         self._place_of: dict[str, tuple[str, int]] = {}
         self._shapes: dict[str, tuple[int, ...]] = {}
+        self._indexed: set[str] = set()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take in the shards that others have written meanwhile. Raises ValueError for a file that is none."""
         if self.folder.is_dir():
             for file in sorted(self.folder.glob("*.safetensors")):
-                self._index(file)
+                if file.name not in self._indexed:
+                    self._index(file)
 
     def __contains__(self, key: str) -> bool:
         return key in self._place_of
@@ -46,9 +54,11 @@ class TensorShards:
         """The keys that have no row yet, each once, in the order given."""
         return [key for key in dict.fromkeys(keys) if key not in self._place_of]
 
-    def append(self, keys: Sequence[str], rows: Mapping[str, Tensor]) -> None:
+    def append(self, keys: Sequence[str], rows: Mapping[str, Tensor], writer: str = "") -> None:
         """Write one shard: tensor `rows[name][i]` belongs to `keys[i]`.
 
+        `writer` is part of the temporary name, the process's number where it is not given; whoever holds a claim on the
+        shard gives always the same, so that the next attempt takes the place of what a killed one left.
         Raises ValueError if the number of rows is not that of the keys, a key is already there, or a shape differs."""
         if not keys:
             return
@@ -63,11 +73,15 @@ class TensorShards:
         self.folder.mkdir(parents=True, exist_ok=True)
         name = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:20]
         file = self.folder / f"{name}.safetensors"
-        temporary = self.folder / f".{name}.{os.getpid()}.part"
+        temporary = self.folder / f".{name}.{writer or os.getpid()}.part"
         tensors = {key: tensor.detach().cpu().contiguous() for key, tensor in rows.items()}
         try:
             save_file(tensors, temporary, metadata={"keys": json.dumps(list(keys))})
+            _sync(temporary)
             os.replace(temporary, file)
+            # Some file systems cannot flush a folder, and lose no content by it.
+            with contextlib.suppress(OSError):
+                _sync(self.folder)
         finally:
             temporary.unlink(missing_ok=True)
         self._index(file)
@@ -94,8 +108,18 @@ class TensorShards:
         self._shapes = shapes
         for row, key in enumerate(keys):
             self._place_of.setdefault(key, (file.name, row))
+        self._indexed.add(file.name)
 
     def _shard(self, name: str) -> dict[str, Tensor]:
         if name not in self._tensors:
             self._tensors[name] = load_file(self.folder / name)
         return self._tensors[name]
+
+
+def _sync(path: Path) -> None:
+    """Flush a file, or a folder's names, to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -13,10 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from anygen.errors import CheckpointError, ConfigError
+from anygen.errors import CheckpointError, ConfigError, printable
 from anygen.files.weights import check_weights
 from anygen.modality import Modality
 from anygen.quiet import quiet_libraries
+from anygen.saved_models import check_needed, check_numbers, one_sentence, read_index
 
 OnStep = Callable[[int, int], None]
 """Called after each denoising step with its number, from 1, and how many there are. What it raises ends the decoding."""
@@ -55,39 +56,32 @@ def load_pipe(pipeline_name: str, folder: Path, dtype: torch.dtype, **components
     """The diffusers pipeline saved in `folder`, safetensors only, without its progress bar.
 
     Raises CheckpointError if the folder holds no pipeline of that class."""
-    import json
-
     index = Path(folder) / "model_index.json"
     if not index.is_file():
         raise CheckpointError(
             f"{index}: no such file; a folder saved by diffusers' {pipeline_name} is expected"
         )
-    try:
-        saved = json.loads(index.read_text(encoding="utf-8"))
-        found = saved["_class_name"]
-    except (ValueError, LookupError, TypeError) as error:
-        raise CheckpointError(
-            f"{index}: cannot be read; a folder saved by diffusers' {pipeline_name} is expected"
-        ) from error
+    saved = read_index(Path(folder), f"a folder saved by diffusers' {pipeline_name}")
+    found = saved.get("_class_name")
     if found != pipeline_name:
-        raise CheckpointError(f"{index}: holds a {found}; a {pipeline_name} is expected")
+        raise CheckpointError(f"{index}: holds a {printable(str(found))[:80]}; a {pipeline_name} is expected")
     for name, place in saved.items():
         if isinstance(place, list) and name not in components:
             check_weights(Path(folder) / name)
+    check_needed(Path(folder), saved, pipeline_name, components)
     # What was saved as nothing has to be given as nothing.
     empty = dict.fromkeys(name for name, place in saved.items() if place == [None, None])
     with quiet_libraries("transformers", "diffusers"):
         import diffusers
 
-        try:
-            pipe = getattr(diffusers, pipeline_name).from_pretrained(
+        kind = getattr(diffusers, pipeline_name)
+        with one_sentence(f"{folder}: is no whole {pipeline_name} that diffusers can load"):
+            pipe = kind.from_pretrained(
                 folder, use_safetensors=True, local_files_only=True, dtype=dtype, **(empty | components)
             )
-        except (OSError, ValueError, LookupError, TypeError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise CheckpointError(
-                f"{folder}: is no whole {pipeline_name} that diffusers can load: {reason}"
-            ) from error
+    for name, component in pipe.components.items():
+        if name not in components and isinstance(component, diffusers.ConfigMixin):
+            check_numbers(Path(folder) / name / component.config_name, component)
     pipe.set_progress_bar_config(disable=True)
     for component in pipe.components.values():
         if isinstance(component, torch.nn.Module):

@@ -8,7 +8,6 @@ Textually Guided Audio Generation", 2022, arXiv:2209.15352.
 
 from __future__ import annotations
 
-import json
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -28,11 +27,12 @@ from anygen.decoders.base import (
     chosen,
 )
 from anygen.decoders.text import TextSide, no_text_side, t5_states
-from anygen.errors import CheckpointError, ConfigError
+from anygen.errors import CheckpointError, ConfigError, shown
 from anygen.media import Audio
 from anygen.modality import AUDIO
 from anygen.placement import module_bytes
 from anygen.quiet import quiet_libraries
+from anygen.saved_models import check_saved, one_sentence, read_mapping
 
 CLASS = "MusicgenForConditionalGeneration"
 
@@ -83,17 +83,21 @@ class MusicGen:
             raise CheckpointError(
                 f"{index}: no such file; a folder saved by transformers' {CLASS} is expected"
             )
-        found = ", ".join(json.loads(index.read_text()).get("architectures") or ["model of no class"])
-        if found != CLASS:
-            raise CheckpointError(f"{index}: holds a {found}; a {CLASS} is expected")
-        with quiet_libraries("transformers"):
+        found = read_mapping(index, f"a config of transformers' {CLASS}").get("architectures")
+        if found != [CLASS]:
+            raise CheckpointError(f"{index}: holds a model of {shown(found)}; a {CLASS} is expected")
+        check_saved(folder)
+        with (
+            quiet_libraries("transformers"),
+            one_sentence(f"{folder}: is no whole {CLASS} that transformers can load"),
+        ):
             from transformers import GenerationConfig, MusicgenConfig, MusicgenForConditionalGeneration
 
             # Read here: transformers would give it the text encoder below as one of its settings.
             generation = None
             if (folder / "generation_config.json").is_file():
                 generation = GenerationConfig.from_pretrained(folder, local_files_only=True)
-            config = MusicgenConfig.from_pretrained(folder)
+            config = MusicgenConfig.from_pretrained(folder, local_files_only=True)
             model = MusicgenForConditionalGeneration.from_pretrained(
                 folder,
                 config=config,
@@ -125,7 +129,9 @@ class MusicGen:
         with quiet_libraries("transformers"):
             from transformers import AutoTokenizer, T5EncoderModel
 
-            tokenizer = AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
+            tokenizer = AutoTokenizer.from_pretrained(
+                self._folder, trust_remote_code=False, local_files_only=True
+            )
             text_encoder = T5EncoderModel.from_pretrained(
                 self._folder,
                 config=self.model.config.text_encoder,

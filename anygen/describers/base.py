@@ -11,6 +11,7 @@ import torch
 from anygen.errors import CheckpointError
 from anygen.modality import Modality
 from anygen.quiet import quiet_libraries
+from anygen.saved_models import check_saved, one_sentence
 
 
 class Describer(Protocol):
@@ -28,10 +29,11 @@ def load_expert(folder: Path, auto_class: str, dtype: torch.dtype | None) -> Any
     """The transformers model saved in `folder`, safetensors only, frozen. Raises CheckpointError if it is not one."""
     if not (Path(folder) / "config.json").is_file():
         raise CheckpointError(f"{folder}: holds no config.json; a folder saved by transformers is expected")
+    check_saved(Path(folder))
     with quiet_libraries("transformers"):
         import transformers
 
-        try:
+        with one_sentence(f"{folder}: cannot be loaded as {auto_class}"):
             model = getattr(transformers, auto_class).from_pretrained(
                 folder,
                 use_safetensors=True,
@@ -39,9 +41,6 @@ def load_expert(folder: Path, auto_class: str, dtype: torch.dtype | None) -> Any
                 local_files_only=True,
                 dtype=dtype or "auto",
             )
-        except (OSError, ValueError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise CheckpointError(f"{folder}: cannot be loaded as {auto_class}: {reason}") from error
     return model.eval().requires_grad_(False)
 
 
@@ -50,10 +49,7 @@ def load_preparation(folder: Path, auto_class: str) -> Any:
     with quiet_libraries("transformers"):
         import transformers
 
-        try:
+        with one_sentence(f"{folder}: its {auto_class} cannot be loaded"):
             return getattr(transformers, auto_class).from_pretrained(
                 folder, trust_remote_code=False, local_files_only=True
             )
-        except (OSError, ValueError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise CheckpointError(f"{folder}: its {auto_class} cannot be loaded: {reason}") from error

@@ -50,21 +50,30 @@ def write_files(files: Sequence[tuple[Path, bytes]]) -> list[Path]:
 
 @contextlib.contextmanager
 def staged_folder(folder: Path) -> Iterator[Path]:
-    """A folder to fill, beside `folder` and so on the same disk; it becomes `folder` at the end, and is gone if anything
-    goes wrong before. Raises FileExistsError where `folder` is there already and holds something."""
+    """A folder to fill, beside `folder` and so on the same disk. It becomes `folder` at the end; if anything goes wrong
+    before, it is gone, with the folders above it that were made for it.
+
+    Raises FileExistsError where `folder` is there already and holds something; an OSError on the way names `folder`."""
     folder = folder.absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(
             errno.EEXIST, "is there already; name a folder that is not, or is empty", str(folder)
         )
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    new = [each for each in folder.parents if not each.exists()]
     staged = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
-    staged.mkdir()
     try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staged.mkdir()
         yield staged
         os.replace(staged, folder)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError) and isinstance(error.filename, str):
+            # By the name it would have had.
+            error.filename = error.filename.replace(str(staged), str(folder))
         shutil.rmtree(staged, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            for each in new:
+                each.rmdir()
         raise
     _sync_folder(folder.parent)
 

@@ -13,7 +13,7 @@ CHANNELS = ("accel_x", "accel_y", "accel_z", "gyro_x", "gyro_y", "gyro_z")
 JITTER = 0.01
 """The share of a step by which times may be uneven and still count as even."""
 LARGEST_GAP = 10.0
-"""Steps between two rows that are still bridged, in mean steps: more is a recording with a hole."""
+"""Steps between two rows that are still bridged, in median steps: more is a recording with a hole."""
 LONGEST_LINE = 10_000
 """Characters: a table of a few columns has a hundred or two."""
 
@@ -30,6 +30,8 @@ def read_csv(name: str, data: bytes, max_rows: int, max_seconds: float) -> tuple
     container = sniff.container_of(data)
     if container is not None:
         raise MediaError(f"{name}: a {sniff.spoken((container,))} file; {_ACCEPTED}")
+    # Lines end as Unix, Windows and old Macs end them.
+    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     num_lines = data.count(b"\n")
     if num_lines > max_rows + 1:
         raise MediaError(f"{name}: {num_lines} lines; at most {max_rows} rows are accepted")
@@ -47,9 +49,11 @@ def read_csv(name: str, data: bytes, max_rows: int, max_seconds: float) -> tuple
     rows = [(number, line) for number, line in enumerate(lines[1:], start=2) if line.strip()]
     if len(rows) > max_rows:
         raise MediaError(f"{name}: {len(rows)} rows; at most {max_rows} are accepted")
+    columns = [names.index(each) for each in (TIME, *CHANNELS)]
+    values_TC = _numbers(name, rows, columns) if rows else np.empty((0, len(columns)))
     if len(rows) < 2:
-        raise MediaError(f"{name}: {len(rows)} rows below the first line; at least 2 are needed")
-    values_TC = _numbers(name, rows, [names.index(each) for each in (TIME, *CHANNELS)])
+        number = "1 row" if rows else "no rows"
+        raise MediaError(f"{name}: {number} below the first line; at least 2 are needed")
     return _even(name, values_TC[:, 0], values_TC[:, 1:], max_seconds)
 
 
@@ -98,9 +102,11 @@ def _even(
     if span > max_seconds:
         raise MediaError(f"{name}: {span:.0f} seconds; at most {max_seconds:.0f} are accepted")
     mean = span / len(steps)
-    if steps.max() > LARGEST_GAP * mean:
+    # The mean would hold the gap itself.
+    usual = float(np.median(steps))
+    if steps.max() > LARGEST_GAP * usual:
         raise MediaError(
-            f"{name}: a gap of {float(steps.max()):.3g} seconds where rows are {mean:.3g} apart; "
+            f"{name}: a gap of {float(steps.max()):.3g} seconds where rows are {usual:.3g} apart; "
             "a recording without gaps is accepted"
         )
     if np.abs(steps - mean).max() > JITTER * mean:

@@ -19,6 +19,15 @@ _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 """How a torch-saved file begins: a zip archive since torch 1.6, a bare pickle before."""
 
 
+def is_safetensors(file: Path) -> bool:
+    """Whether a file begins as safetensors do, whatever its name: a header's length that it can have, and its brace."""
+    with file.open("rb") as stream:
+        start = stream.read(9)
+    return start[8:] == b"{" and int.from_bytes(start[:8], "little") <= min(
+        LARGEST_HEADER, file.stat().st_size
+    )
+
+
 def read_header(file: Path) -> dict[str, Mapping[str, Any]]:
     """Tensor -> dtype, shape and place, from the header of a whole safetensors file.
 

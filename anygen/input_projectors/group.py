@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from anygen.errors import ConfigError
+from anygen.config import check_size
+from anygen.errors import ConfigError, shown
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,16 @@ class GroupInputSettings:
     output_groups: tuple[int, ...] = (64, 8)
 
     def __post_init__(self) -> None:
+        for name in ("hidden_dim", "heads"):
+            check_size(f"input_projectors.{name}", getattr(self, name))
         for name in ("depths", "group_tokens", "output_groups"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+            values = getattr(self, name)
+            if not isinstance(values, (list, tuple)):
+                raise ConfigError(f"input_projectors.{name}: {shown(values)}; a list is accepted")
+            for each in values:
+                # The last stage has no tokens of its own.
+                check_size(f"input_projectors.{name}", each or 1, 1024)
+            object.__setattr__(self, name, tuple(values))
         stages = len(self.depths)
         if stages < 2 or len(self.group_tokens) != stages or len(self.output_groups) != stages - 1:
             raise ConfigError(

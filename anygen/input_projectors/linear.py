@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from anygen.errors import ConfigError
+from anygen.config import MAX_SIGNAL_TOKENS, check_size
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,7 @@ class LinearInputSettings:
     tokens_per_feature: int = 1
 
     def __post_init__(self) -> None:
-        if self.tokens_per_feature < 1:
-            raise ConfigError(
-                f"input_projectors.tokens_per_feature: {self.tokens_per_feature}; expected at least 1"
-            )
+        check_size("input_projectors.tokens_per_feature", self.tokens_per_feature, MAX_SIGNAL_TOKENS)
 
 
 class LinearInputProjector(nn.Module):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from anygen.errors import ConfigError
+from anygen.config import MAX_SIGNAL_TOKENS, check_size
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,9 @@ class MlpInputSettings:
     hidden_dim: int | None = None
 
     def __post_init__(self) -> None:
-        if self.tokens_per_feature < 1:
-            raise ConfigError(
-                f"input_projectors.tokens_per_feature: {self.tokens_per_feature}; expected at least 1"
-            )
-        if self.hidden_dim is not None and self.hidden_dim < 1:
-            raise ConfigError(f"input_projectors.hidden_dim: {self.hidden_dim}; expected at least 1")
+        check_size("input_projectors.tokens_per_feature", self.tokens_per_feature, MAX_SIGNAL_TOKENS)
+        if self.hidden_dim is not None:
+            check_size("input_projectors.hidden_dim", self.hidden_dim)
 
 
 class MlpInputProjector(nn.Module):

@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from anygen.errors import CheckpointError
 from anygen.files.weights import check_weights
 from anygen.llm.signal_tokens import SignalIds, SignalRows, SignalTokens, mean_rows
 from anygen.quiet import quiet_libraries
+from anygen.saved_models import check_saved, one_sentence
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -131,9 +132,12 @@ class Backbone(nn.Module):
             raise CheckpointError(
                 f"{folder}: holds no .safetensors; `anygen convert` makes them from other formats"
             )
+        check_saved(folder)
         check_weights(folder)
         logger.info("loading %s", folder)
-        with quiet_libraries("transformers"), _one_sentence(folder):
+        what = f"{folder}: is no language model and tokenizer that transformers can load"
+        config = f"{folder / 'config.json'}: is not a configuration of these weights"
+        with quiet_libraries("transformers"), one_sentence(what, config):
             lm, report = getattr(transformers, lm_class).from_pretrained(
                 folder,
                 use_safetensors=True,
@@ -144,7 +148,7 @@ class Backbone(nn.Module):
                 **(arguments or {}),
             )
         _check_report(folder, report)
-        with _one_sentence(folder):
+        with one_sentence(what):
             tokenizer = transformers.AutoTokenizer.from_pretrained(
                 folder, trust_remote_code=False, local_files_only=True
             )
@@ -281,20 +285,6 @@ class Backbone(nn.Module):
         return fresh
 
 
-@contextlib.contextmanager
-def _one_sentence(folder: Path) -> Iterator[None]:
-    """What transformers raises of a folder's files, as a CheckpointError of one sentence."""
-    try:
-        yield
-    except (OSError, ValueError, LookupError, AttributeError, TypeError) as error:
-        if isinstance(error, CheckpointError):
-            raise
-        reason = " ".join(str(error).split())[:200]
-        raise CheckpointError(
-            f"{folder}: is no language model and tokenizer that transformers can load: {reason}"
-        ) from error
-
-
 def _fingerprint(config: Any, weights: Iterable[tuple[str, Tensor]]) -> str:
     # A model that reads media has its language part's numbers apart.
     own = config.get_text_config()
@@ -317,8 +307,15 @@ def files_fingerprint(folder: Path, lm: PreTrainedModel, lm_class: str = "AutoMo
     # An auto class makes a model of any config, a plain class one of its own.
     kind = getattr(transformers, lm_class)
     with torch.device("meta"):
-        make = getattr(kind, "from_config", None) or kind._from_config
-        plain = make(transformers.AutoConfig.from_pretrained(folder, local_files_only=True))
+        config = transformers.AutoConfig.from_pretrained(
+            folder, trust_remote_code=False, local_files_only=True
+        )
+        # A plain class knows no code but its own.
+        plain = (
+            kind.from_config(config, trust_remote_code=False)
+            if hasattr(kind, "from_config")
+            else kind._from_config(config)
+        )
     names = sorted(plain.state_dict())
     twins = {}
     if plain.get_output_embeddings().weight is plain.get_input_embeddings().weight:

@@ -20,11 +20,12 @@ import torch
 from PIL import Image as PILImage
 from torch import Tensor
 
-from anygen.errors import CheckpointError, ConfigError
+from anygen.errors import ConfigError
 from anygen.files.audio import mono_at
 from anygen.llm.senses import Sensed
 from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
 from anygen.quiet import quiet_libraries
+from anygen.saved_models import one_sentence
 
 if TYPE_CHECKING:
     from anygen.llm.backbone import Backbone
@@ -85,14 +86,11 @@ class QwenOmni:
         with quiet_libraries("transformers"):
             from transformers import AutoFeatureExtractor, AutoImageProcessor
 
-            try:
+            with one_sentence(f"{folder}: its processors cannot be loaded"):
                 images, sounds = (
                     kind.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
                     for kind in (AutoImageProcessor, AutoFeatureExtractor)
                 )
-            except (OSError, ValueError) as error:
-                reason = " ".join(str(error).split())[:200]
-                raise CheckpointError(f"{folder}: its processors cannot be loaded: {reason}") from error
         return cls(backbone, images, sounds, settings, modalities)
 
     @torch.no_grad()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from anygen.config import MAX_SIZE, check_size
 from anygen.errors import ConfigError
 from anygen.output_projectors.conditioning import length_and_width
 
@@ -41,8 +42,9 @@ class TransformerOutputSettings:
 
     def __post_init__(self) -> None:
         for name in ("hidden_dim", "ffn_dim", "encoder_layers", "decoder_layers", "heads"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"output_projectors.{name}: {getattr(self, name)}; expected at least 1")
+            check_size(
+                f"output_projectors.{name}", getattr(self, name), 1024 if "layers" in name else MAX_SIZE
+            )
         if self.hidden_dim % self.heads:
             raise ConfigError(
                 f"output_projectors.heads: {self.heads} do not divide hidden_dim {self.hidden_dim}"

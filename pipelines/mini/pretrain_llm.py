@@ -207,7 +207,7 @@ def main() -> None:
     arguments = parser.parse_args()
     set_up_script()
     torch.manual_seed(arguments.seed)
-    tokenizer = AutoTokenizer.from_pretrained(arguments.tokenizer)
+    tokenizer = AutoTokenizer.from_pretrained(arguments.tokenizer, trust_remote_code=False)
     mix = {kind: float(weight) for kind, weight in (pair.split("=") for pair in arguments.mix)}
     data = rows(tokenizer, arguments.seed, "train", arguments.conversations, mix, arguments.noise)
     held = rows(tokenizer, arguments.seed, "held", 512)

@@ -43,7 +43,7 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     """The world's tokenizer for captions: <s> words </s>, padded to 16."""
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     tokenizer.model_max_length = MAX_TOKENS
     return tokenizer
 

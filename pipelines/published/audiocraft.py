@@ -63,7 +63,7 @@ def waveform_errors(folder: Path, kind: str) -> list[tuple[float, float, float]]
     with tempfile.TemporaryDirectory() as name, np.load(folder / kind / "outputs.npz") as outputs:
         out = convert_audiocraft(folder / kind, Path(name) / kind, folder / said["text_encoder"]).folder
         model = MusicgenForConditionalGeneration.from_pretrained(out)
-        tokenizer = AutoTokenizer.from_pretrained(out)
+        tokenizer = AutoTokenizer.from_pretrained(out, trust_remote_code=False)
         rate, codebooks = model.config.audio_encoder.frame_rate, model.config.decoder.num_codebooks
         steps = int(said["seconds"] * rate) + codebooks - 1
         for guidance in said["guidances"]:

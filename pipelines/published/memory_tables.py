@@ -91,7 +91,10 @@ def training_table(config: ModelConfig, folder: Path) -> list[str]:
             name: sum(v.numel() for v in each.parameters())
             for name, each in fresh_parts(config, folder).items()
         }
-        base = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder / config.llm.path))
+        base = AutoModelForCausalLM.from_config(
+            AutoConfig.from_pretrained(folder / config.llm.path, trust_remote_code=False),
+            trust_remote_code=False,
+        )
     frozen = 2 * sum(value.numel() for value in base.parameters())
     lines = [
         "| stage | trains | values trained | frozen language model at half precision | trained, gradients and moments |",

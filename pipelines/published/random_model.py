@@ -94,8 +94,10 @@ def random_backbone(config: ModelConfig, device: torch.device, dtype: torch.dtyp
 
     component = MODELS[config.sources["llm"].repository]
     with built_on(device, dtype):
-        lm = transformers.AutoModelForCausalLM.from_config(config_of(component, small), dtype=dtype)
-    tokenizer = transformers.AutoTokenizer.from_pretrained(TOKENIZER)
+        lm = transformers.AutoModelForCausalLM.from_config(
+            config_of(component, small), dtype=dtype, trust_remote_code=False
+        )
+    tokenizer = transformers.AutoTokenizer.from_pretrained(TOKENIZER, trust_remote_code=False)
     tokenizer.add_special_tokens({"bos_token": "<s>", "eos_token": "</s>"})
     if config.llm.chat_template:
         tokenizer.add_tokens("<|im_start|>", special_tokens=True)

@@ -73,16 +73,16 @@ def test_a_weight_file_that_is_none_is_named(
     ("file", "text", "sentence"),
     [
         ("llm/config.json", "{}", "llm: is no language model and tokenizer that transformers can load"),
-        ("llm/config.json", "no json", "llm: is no language model and tokenizer that transformers can load"),
+        ("llm/config.json", "no json", "llm.config.json: cannot be read as JSON"),
         ("llm/tokenizer.json", '{"version": "1.0", ', "llm: is no language model and tokenizer"),
         ("llm/config.json", None, "llm: holds no config.json"),
         ("llm/tokenizer.json", None, "llm: is no language model and tokenizer"),
         ("llm/model.safetensors", None, "llm: holds no .safetensors"),
-        ("encoder/config.json", "no json", "encoder: config.json or model.safetensors cannot be read"),
+        ("encoder/config.json", "no json", "encoder.config.json: cannot be read as JSON"),
         ("encoder/config.json", None, "encoder: no config.json"),
-        ("decoders/image/model_index.json", "no json", "model_index.json: cannot be read; a folder saved by diffusers"),
+        ("decoders/image/model_index.json", "no json", "model_index.json: cannot be read as JSON; a folder"),
         ("config.yaml", None, "holds no config.yaml; a folder saved by save_pretrained is expected"),
-        ("manifest.json", None, "manifest.json: cannot be read as JSON"),
+        ("manifest.json", None, "manifest.json: no such file"),
     ],
 )  # fmt: skip
 def test_a_folder_that_is_another_or_lacks_a_file_is_refused(

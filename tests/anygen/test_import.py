@@ -1,6 +1,7 @@
 """What an import costs, which way imports point, and what no file may do."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ LAYERS = [
         "provenance",
         "placement",
         "request",
+        "saved_models",
         "seeds",
         "streaming",
     ),
@@ -137,6 +139,15 @@ print([name for name in ("streamlit", "torch", "transformers", "diffusers") if n
     assert answer.stdout.strip() == "[]"
 
 
+def is_auto(name: str) -> bool:
+    """Whether a call lets transformers look for the class: AutoX.from_pretrained, or a class by a name that is given."""
+    owner, _, method = name.rpartition(".")
+    return method in ("from_pretrained", "from_config") and (
+        re.fullmatch(r"(transformers\.)?Auto(?!encoder)\w+", owner) is not None
+        or owner.startswith("getattr(transformers")
+    )
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_no_file_opens_a_pickle_or_runs_remote_code(path):
     """Only anygen/convert/ opens foreign checkpoints; a comment or a sentence about it is no use of it."""
@@ -148,6 +159,9 @@ def test_no_file_opens_a_pickle_or_runs_remote_code(path):
             assert name not in ("torch.load", "pickle.load", "pickle.loads", "joblib.load"), (
                 f"{path}:{node.lineno}: {name}"
             )
+            if is_auto(name):
+                said = {keyword.arg for keyword in node.keywords}
+                assert "trust_remote_code" in said, f"{path}:{node.lineno}: {name} says no trust_remote_code"
             for keyword in node.keywords:
                 refused = keyword.arg in ("allow_pickle", "trust_remote_code") and not (
                     isinstance(keyword.value, ast.Constant) and keyword.value.value is False

@@ -79,6 +79,12 @@ def test_the_columns_of_a_csv_may_stand_in_any_order_among_others():
     assert found.sample_rate == 2.0 and found.seconds == 1.0
 
 
+@pytest.mark.parametrize("end", [b"\r", b"\r\n"])
+def test_lines_may_end_as_on_other_systems(end):
+    plain = csv([0, 0.5, 1])
+    assert Imu.open(plain.replace(b"\n", end)) == Imu.open(plain)
+
+
 def test_uneven_times_are_interpolated_at_the_mean_rate():
     # gyro_x counts the rows: at even times it must be what lies between them.
     found = Imu.open(csv([0.0, 0.1, 0.3, 0.4]))
@@ -161,12 +167,15 @@ REFUSED = {
     "bytes": (Imu, b"time\xff\xfe\n1\n", "a CSV is accepted"),
     "no header": (Imu, b"1,2,3,4,5,6,7\n", "its first line does not name time once"),
     "two times": (Imu, csv([0, 1], HEADER + ",time"), "does not name time once"),
-    "one row": (Imu, csv([0.0]), "1 rows below the first line; at least 2 are needed"),
+    "one row": (Imu, csv([0.0]), "1 row below the first line; at least 2 are needed"),
+    "no row": (Imu, HEADER.encode(), "no rows below the first line; at least 2"),
+    "one row of words": (Imu, csv(["later"]), "line 2 holds 'later'; a number in every column"),
     "a word": (Imu, csv([0, 1, "later", 3]), "line 4 holds 'later'; a number in every column"),
     "a short row": (Imu, csv([0, 1]) + b"\n2,0,0\n", "line 4 holds too few columns"),
     "nan in a row": (Imu, csv([0, 1, "nan"]), "line 4 holds NaN or infinity"),
     "backwards": (Imu, csv([0, 2, 1]), "its times do not increase"),
-    "a hole": (Imu, csv([*range(40), 100]), "a gap of 61 seconds where rows are 2.5 apart"),
+    "a hole": (Imu, csv([*range(40), 100]), "a gap of 61 seconds where rows are 1 apart"),
+    "a hole among few": (Imu, csv([0, 1, 2, 3, 20, 21]), "a gap of 17 seconds where rows are 1 apart"),
     "too long": (Imu, csv([0, 700, 1400]), "1400 seconds; at most 1200 are accepted"),
     "too slow": (Imu, csv([0, 2, 4]), "Imu.sample_rate is 0.5; 1 to 10000 Hz are accepted"),
     "a long line": (Imu, csv([0, 1]) + b"\n2" + b"," * 20_000, "a line of more than 10000 characters"),

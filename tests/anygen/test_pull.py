@@ -268,6 +268,43 @@ def test_what_is_not_https_is_refused(preset, tmp_path):
         pull.pull(preset(llm=given), tmp_path)
 
 
+@pytest.mark.parametrize(
+    "repository",
+    ["../../etc", "a/..", "/etc/passwd", "", "a b/c", "a/b/c", "file:///etc/passwd", "ftp://example.org/a.pth",
+     "https:///a.pth", "https://[/a.pth", "https://example.org:99999/a.pth", "https://example.org/"],
+)  # fmt: skip
+def test_a_source_that_is_none_is_said_before_anything_is_made(preset, tmp_path, repository, capsys):
+    path = preset(encoders_imagebind={"repository": "a/b"}, llm={"repository": repository})
+    assert cli.main(["pull", str(path), "--out", str(tmp_path / "parts")]) == 2
+    err = capsys.readouterr().err
+    assert f"preset.yaml: sources.llm.repository {repository!r}: " in err and "https address" in err
+    assert err.count("\n") == 1 and not (tmp_path / "parts").exists()
+
+
+@pytest.mark.parametrize("out", ["file", "file/below/it"])
+def test_a_file_in_the_place_of_the_folder_is_named(address, tmp_path, out, capsys):
+    (tmp_path / "file").write_text("mine")
+    assert cli.main(["pull", str(address()), "--out", str(tmp_path / out)]) == 2
+    assert capsys.readouterr().err == f"anygen: {tmp_path / 'file'}: is a file; a folder is accepted\n"
+
+
+def test_a_pull_that_fails_takes_away_the_empty_folders_it_made(server, address, tmp_path):
+    server.status = 500
+    (tmp_path / "mine").mkdir()
+    for out in ("new", "mine", "mine/new/newer"):
+        with pytest.raises(MachineError, match="answers 500"):
+            pull.pull(address(), tmp_path / out)
+    assert [each for each in tmp_path.rglob("*") if each.is_dir()] == [tmp_path / "mine"]
+
+
+def test_what_the_hubs_cache_lacks_is_one_whole_sentence(repository, tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(
+        MachineError, match=r"is not whole in the hub's cache, .* \(HF_HUB_OFFLINE, --offline\)$"
+    ):
+        pull.pull(repository(), tmp_path / "parts", offline=True)
+
+
 def test_a_pickle_comes_only_where_the_preset_says_so(server, address, tmp_path):
     with pytest.raises(
         CheckpointError, match="is a pickle, which can run code, and the preset asks for none"
@@ -419,8 +456,7 @@ def test_of_every_preset_the_lock_and_info_say_what_was_resolved(name, server, t
     config = replace(config, sources=hub | here)
     path = tmp_path / f"{name}.yaml"
     path.write_text(checkpoint.config_text(config))
-    assert all(each.endswith(("not pulled", str(config.sources[part].revision))) or "://" in each
-               for part, each in pull.sources(config, tmp_path / "none").items())  # fmt: skip
+    assert all(each.endswith("; not pulled") for each in pull.sources(config, tmp_path / "none").values())
     done = pull.pull(path, pull.default_folder(name), endpoint=server.url)
     lock = json.loads(done.lock.read_text())["parts"]
     assert lock.keys() == config.sources.keys()
@@ -503,6 +539,10 @@ def test_the_command_says_what_came_and_what_to_do_next(address, tmp_path, capsy
 def test_an_unknown_preset_is_named_with_the_nearest(capsys):
     assert cli.main(["pull", "nextgpt-7"]) == 2
     assert "'nextgpt-7' is no preset; did you mean nextgpt-7b?" in capsys.readouterr().err
+    assert cli.main(["pull", "musicgen"]) == 2
+    assert "'musicgen' is no preset; known are bridge-" in capsys.readouterr().err
+    assert cli.main(["pull", "no.yaml"]) == 2
+    assert "no.yaml: no such file" in capsys.readouterr().err
     assert cli.main(["pull", "mini"]) == 2
     assert "its weights lie in the package" in capsys.readouterr().err
 

@@ -37,9 +37,10 @@ from anygen.encoders.imagebind.stems import (
     conv_grid,
 )
 from anygen.encoders.imagebind.tokenizer import ClipTokenizer
-from anygen.errors import CheckpointError, MediaError
+from anygen.errors import CheckpointError, ConfigError, MediaError
 from anygen.files.weights import check_weights
 from anygen.modality import AUDIO, DEPTH, IMAGE, IMU, TEXT, THERMAL, VIDEO, Modality
+from anygen.saved_models import one_sentence, read_mapping
 
 # N items, S pieces of one item, F features per item, E embedding width
 
@@ -288,18 +289,17 @@ class ImageBind(nn.Module):
             if not (folder / name).is_file():
                 raise CheckpointError(f"{folder}: no {name}")
         check_weights(folder)
+        saved = _saved_config(folder)
+        config = cls.config_of(folder, settings, modalities)
         try:
-            saved = ImageBindConfig.from_dict(json.loads((folder / CONFIG_NAME).read_text()))
-            config = cls.config_of(folder, settings, modalities)
             dropped = set(saved.towers) - set(config.towers)
             with safe_open(folder / WEIGHTS_NAME, framework="pt") as file:
                 kept = [name for name in file.keys() if name.split(".")[1] not in dropped]  # noqa: SIM118
                 weights = {name: file.get_tensor(name) for name in kept}
-        except (json.JSONDecodeError, UnicodeDecodeError, SafetensorError) as error:
-            raise CheckpointError(
-                f"{folder}: {CONFIG_NAME} or {WEIGHTS_NAME} cannot be read: {error}"
-            ) from error
-        model = cls(config)
+        except (UnicodeDecodeError, SafetensorError, IndexError) as error:
+            raise CheckpointError(f"{folder / WEIGHTS_NAME}: cannot be read: {error}") from error
+        with one_sentence(f"{folder / CONFIG_NAME}: no encoder can be built of it"):
+            model = cls(config)
         model.load_weights(weights, source=str(folder / WEIGHTS_NAME))
         if config.text is not None and (folder / VOCABULARY_NAME).is_file():
             # Beside the merges: 256 bytes, the same ending a word, start and end.
@@ -311,7 +311,7 @@ class ImageBind(nn.Module):
         folder: Path, settings: ImageBindSettings | None = None, modalities: Sequence[str] | None = None
     ) -> ImageBindConfig:
         """What `from_pretrained` builds of a folder: the towers that are asked for, and no other."""
-        saved = ImageBindConfig.from_dict(json.loads((folder / CONFIG_NAME).read_text()))
+        saved = _saved_config(folder)
         config = saved if settings is None else saved.changed(settings)
         return config if settings is not None and settings.towers else _only(config, modalities)
 
@@ -332,6 +332,15 @@ class ImageBind(nn.Module):
             raise CheckpointError(f"{source}: {'; '.join(problems)}")
         self.load_state_dict({name: value.to(own[name].dtype) for name, value in weights.items()})
         logger.info("loaded %d weights from %s", len(weights), source)
+
+
+def _saved_config(folder: Path) -> ImageBindConfig:
+    file = folder / CONFIG_NAME
+    values = read_mapping(file, "a config that save_pretrained wrote")
+    try:
+        return ImageBindConfig.from_dict(values)
+    except ConfigError as error:
+        raise CheckpointError(f"{file}: {error}") from error
 
 
 def _only(config: ImageBindConfig, modalities: Sequence[str] | None) -> ImageBindConfig:

@@ -465,3 +465,15 @@ def test_help_is_there_and_loads_no_model_library(command):
 def test_the_version_is_shown(capsys):
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("anygen 0")
+
+
+def test_lines_keep_the_names_of_files():
+    from anygen.cli.terminal import as_lines
+
+    found = {"memory_gb": 1, "read": {"my_models/state_dict.bin": "0", "state_dict.bin": "1"}}
+    assert as_lines(found) == [
+        "memory gb: 1",
+        "read:",
+        "  my_models/state_dict.bin: 0",
+        "  state_dict.bin: 1",
+    ]

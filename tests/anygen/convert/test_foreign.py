@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save
 
 from anygen import CheckpointError
-from anygen.convert.foreign import read_tensors, sha256_of
+from anygen.convert.foreign import check_sha256, read_tensors, sha256_of
 from anygen.convert.writing import planned, write_safetensors
+from anygen.errors import ConfigError
 from anygen.files.atomic import staged_folder
 
 
@@ -54,21 +56,75 @@ def test_only_named_tensors_are_read(tmp_path: Path, values, words: str) -> None
         read_tensors(tmp_path / "a.pt")
 
 
-@pytest.mark.parametrize("content", [b"", b"not weights at all", b"PK\x03\x04 torn"])
-def test_a_torn_file_is_refused_in_one_sentence(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", r"is not whole \(0 bytes\); fetch it again"),
+        (b"PK\x03\x04 torn", r"is not whole \(9 bytes\)"),
+        (b"not weights at all", "is a text file; weights saved by torch, or safetensors, are accepted"),
+        (b"<!DOCTYPE html><p>404", "is a web page"),
+        (bytes(range(256)), "is of no known format"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "is what git keeps in place"),
+        (save({"a": torch.zeros(3)}), r"holds safetensors under another name; name it a\.safetensors"),
+    ],
+)
+def test_a_file_that_is_none_of_torchs_is_told_what_it_is(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "a.pt").write_bytes(content)
-    with pytest.raises(CheckpointError, match=r"a\.pt: ") as error:
+    with pytest.raises(CheckpointError, match=rf"a\.pt: {words}") as error:
         read_tensors(tmp_path / "a.pt")
     assert "\n" not in str(error.value)
 
 
-def test_a_file_that_stops_anywhere_is_refused_in_one_sentence(tmp_path: Path) -> None:
-    torch.save({"weight": torch.zeros(4000), "bias": torch.zeros(40)}, tmp_path / "whole.pt")
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_file_that_stops_anywhere_is_refused_in_one_sentence(tmp_path: Path, zipped: bool) -> None:
+    values = {"weight": torch.zeros(4000), "bias": torch.zeros(40)}
+    torch.save(values, tmp_path / "whole.pt", _use_new_zipfile_serialization=zipped)
     whole = (tmp_path / "whole.pt").read_bytes()
-    for length in range(0, len(whole), 500):
+    for length in (*range(40), *range(40, 1000, 37), *range(1000, len(whole), 900)):
         (tmp_path / "a.pt").write_bytes(whole[:length])
-        with pytest.raises(CheckpointError, match=r"a\.pt: cannot be read as weights|other than tensors"):
+        with pytest.raises(CheckpointError, match=r"a\.pt: is not whole \(.* bytes\); fetch it again"):
             read_tensors(tmp_path / "a.pt")
+
+
+def test_a_damaged_record_is_found_out(tmp_path: Path) -> None:
+    torch.save({"weight": torch.ones(4000)}, tmp_path / "a.pt")
+    data = bytearray((tmp_path / "a.pt").read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 64] = bytes(64)
+    (tmp_path / "a.pt").write_bytes(data)
+    with pytest.raises(CheckpointError, match=r"a\.pt: is damaged \(record a/data/0\); fetch it again"):
+        read_tensors(tmp_path / "a.pt")
+
+
+def test_a_file_whose_writer_made_no_sums_is_read(tmp_path: Path) -> None:
+    torch.serialization.set_crc32_options(False)
+    try:
+        torch.save({"weight": torch.ones(2)}, tmp_path / "a.pt")
+    finally:
+        torch.serialization.set_crc32_options(True)
+    assert read_tensors(tmp_path / "a.pt")["weight"].tolist() == [1, 1]
+
+
+UNUSUAL = {
+    "sparse": lambda: torch.eye(3).to_sparse(),
+    "compressed": lambda: torch.eye(3).to_sparse_csr(),
+    "without values": lambda: torch.zeros(3, device="meta"),
+    "quantized": lambda: torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.qint8),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", UNUSUAL)
+def test_only_plain_dense_tensors_are_read(tmp_path: Path, kind: str) -> None:
+    torch.save({"weight": UNUSUAL[kind]()}, tmp_path / "a.pt")
+    with pytest.raises(CheckpointError, match=r"a\.pt: (weight is .*; plain dense|holds something other)"):
+        read_tensors(tmp_path / "a.pt")
+
+
+@pytest.mark.parametrize("given", ["abc", "", "z" * 64, "0" * 63, "0" * 65])
+def test_what_is_no_sha256_is_said_before_the_file_is_read(tmp_path: Path, given: str) -> None:
+    with pytest.raises(ConfigError, match="64 hexadecimal digits are accepted"):
+        check_sha256(tmp_path / "nowhere.pt", given)
 
 
 def test_what_is_written_is_what_safetensors_reads(tmp_path: Path) -> None:
@@ -88,6 +144,24 @@ def test_what_is_written_is_what_safetensors_reads(tmp_path: Path) -> None:
     assert all(torch.equal(read[name], tensors[name]) for name in tensors)
     assert all(read[name].dtype == tensors[name].dtype for name in tensors)
     assert digest == sha256_of(path)
+
+
+def test_a_full_disk_is_said_of_the_file_and_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    out = tmp_path / "new" / "newer" / "out"
+    with pytest.raises(OSError, match="No space left") as caught, staged_folder(out) as folder:
+        write_safetensors(folder / "a.safetensors", {"a": planned(torch.zeros(2))})
+    assert caught.value.filename == str(out / "a.safetensors") and caught.value.errno == errno.ENOSPC
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_tensor_that_is_not_finite_is_said_of_its_source(tmp_path: Path) -> None:
+    plans = {"a": planned(torch.tensor([torch.nan]))}
+    with pytest.raises(CheckpointError, match=r"^given\.pt: a holds values that are not finite"):
+        write_safetensors(tmp_path / "a.safetensors", plans, source="given.pt")
 
 
 def test_a_staged_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:

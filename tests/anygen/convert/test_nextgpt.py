@@ -17,7 +17,8 @@ from tiny_nextgpt import DIM, LM, write_base
 from anygen import AnyGen, Audio, CheckpointError, Depth, Image, Message, PromptError, Video, cli
 from anygen.checkpoint import TRAINED, changed_files
 from anygen.convert.foreign import sha256_of
-from anygen.convert.nextgpt import convert_nextgpt
+from anygen.convert.nextgpt import PRESET, convert_nextgpt
+from anygen.errors import ConfigError
 from anygen.llm.text_stream import TextStream
 from anygen.modality import AUDIO, IMAGE, VIDEO
 
@@ -264,6 +265,9 @@ def test_the_command_converts_and_says_what_it_read_and_wrote(nextgpt, tmp_path:
     assert said["written"] == {str(tmp_path / "model" / TRAINED): sha256_of(tmp_path / "model" / TRAINED)}
     assert cli.main(words) == 2
     assert "is there already" in capsys.readouterr().err
+    below = tmp_path / "pytorch_model.pt" / "model"
+    assert cli.main([*words[:3], str(below), *words[4:]]) == 2
+    assert f"{below.parent}: is a file; a folder is accepted above" in capsys.readouterr().err
     assert cli.main(["convert", "nextgpt", str(tmp_path), str(tmp_path / "other"), *parts[1:]]) == 2
     assert "--base" in capsys.readouterr().err
 
@@ -272,6 +276,97 @@ def test_a_part_that_is_not_there_is_named_before_anything_is_read(convert, next
     decoders = dict(nextgpt.parts.decoders) | {"video": tmp_path / "nowhere"}
     words = ("nowhere: holds no model_index.json", "a diffusers pipeline for video is expected")
     refused(tmp_path, convert, nextgpt.delta, *words, decoders=decoders)
+
+
+def test_a_decoder_of_another_kind_is_refused(convert, nextgpt, tmp_path: Path) -> None:
+    swapped = dict(nextgpt.parts.decoders) | {"image": nextgpt.parts.decoders["audio"]}
+    words = ("audio: holds 'AudioLDMPipeline'", "a StableDiffusionPipeline is expected for --image")
+    refused(tmp_path, convert, nextgpt.delta, *words, decoders=swapped)
+
+
+@pytest.mark.parametrize(
+    "values",
+    ["{}", "[1]", '{"embed_dim": 0}', '{"embed_dim": "a", "vision": {}}', "{" * 9, "[" * 200_000],
+)
+def test_an_encoder_that_is_none_is_refused(convert, nextgpt, tmp_path: Path, values: str) -> None:
+    encoder = Path(shutil.copytree(nextgpt.parts.encoder, tmp_path / "encoder"))
+    (encoder / "config.json").write_text(values)
+    refused(tmp_path, convert, nextgpt.delta, f"{encoder / 'config.json'}: ", encoder=encoder)
+
+
+@pytest.mark.parametrize("change", [{"embed_dim": -1}, {"embed_dim": True}, {"vision": {"dim": 1}}, {"x": 1}])
+def test_a_wrong_number_of_an_encoder_is_refused(convert, nextgpt, tmp_path: Path, change: dict) -> None:
+    encoder = Path(shutil.copytree(nextgpt.parts.encoder, tmp_path / "encoder"))
+    values = json.loads((encoder / "config.json").read_text())
+    (encoder / "config.json").write_text(json.dumps(values | change))
+    words = "config.json: is not what `anygen convert imagebind` writes"
+    refused(tmp_path, convert, nextgpt.delta, words, encoder=encoder)
+
+
+BAD_BASES = {
+    "no heads": ({"num_attention_heads": 0}, "num_attention_heads is 0; a whole number above 0 is accepted"),
+    "a word": ({"hidden_size": "abc"}, "hidden_size is 'abc'"),
+    "nothing": ({"hidden_size": None}, "hidden_size is None"),
+    "below nothing": ({"hidden_size": -24}, "hidden_size is -24"),
+    "a list": ({"num_key_value_heads": [1]}, "num_key_value_heads is [1]"),
+    "uneven": ({"num_attention_heads": 5}, "config.json: "),
+    "a type": ({"dtype": "bogus"}, "dtype is 'bogus'; float32, float16, bfloat16 are accepted"),
+    "a list of types": ({"torch_dtype": ["float16"]}, "torch_dtype is ['float16']"),
+    "quantized": ({"quantization_config": "x"}, "quantization_config is 'x'"),
+    "no layers": ({"num_hidden_layers": True}, "num_hidden_layers is True"),
+    "positions": ({"max_position_embeddings": "long"}, "config.json: "),
+    "another": ({"model_type": "gpt2"}, "is of type 'gpt2'"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_BASES)
+def test_a_wrong_number_of_the_base_is_refused(convert, nextgpt, tmp_path: Path, case: str) -> None:
+    change, words = BAD_BASES[case]
+    base = Path(shutil.copytree(nextgpt.parts.base, tmp_path / "base"))
+    values = json.loads((base / "config.json").read_text())
+    (base / "config.json").write_text(json.dumps(values | change))
+    refused(tmp_path, convert, nextgpt.delta, f"{base}", words, base=base)
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("config.json", "[" * 200_000),
+        ("config.json", "[]"),
+        ("tokenizer.json", "{}"),
+        ("tokenizer.json", "[1]"),
+        ("tokenizer_config.json", "[1]"),
+    ],
+)
+def test_a_base_whose_files_are_others_is_refused(convert, nextgpt, tmp_path: Path, file, text) -> None:
+    base = Path(shutil.copytree(nextgpt.parts.base, tmp_path / "base"))
+    (base / file).write_text(text)
+    refused(tmp_path, convert, nextgpt.delta, f"{base}", base=base)
+
+
+def test_a_part_that_is_not_whole_is_named_where_it_lies(convert, nextgpt, tmp_path: Path) -> None:
+    base = Path(shutil.copytree(nextgpt.parts.base, tmp_path / "base"))
+    weights = base / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    refused(tmp_path, convert, nextgpt.delta, f"{weights}: is not whole", base=base)
+
+
+@pytest.mark.parametrize("value", [torch.zeros(3), torch.tensor(1.0), torch.zeros(3, 24, dtype=torch.int64)])
+def test_an_embedding_of_another_kind_is_refused(convert, nextgpt, tmp_path: Path, value) -> None:
+    delta = OrderedDict(nextgpt.delta)
+    delta[f"{LM}model.embed_tokens.weight"] = value
+    words = "int64 values" if value.dtype == torch.int64 else "has the shape"
+    refused(tmp_path, convert, delta, f"{LM}model.embed_tokens.weight", words)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [(None, "no such file"), ("bridge-small", "are of nothing; a preset of NExT-GPT has one")],
+)
+def test_another_preset_is_refused(nextgpt, tmp_path: Path, text: str | None, words: str) -> None:
+    preset = tmp_path / "no.yaml" if text is None else PRESET.with_name(f"{text}.yaml")
+    with pytest.raises(ConfigError, match=rf"{preset.name}: .*{words}"):
+        convert_nextgpt(tmp_path / "none.pt", tmp_path / "model", nextgpt.parts, preset)
 
 
 def test_a_preset_without_weights_says_how_to_get_them() -> None:

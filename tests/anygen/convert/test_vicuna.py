@@ -66,3 +66,22 @@ def test_a_delta_of_another_model_is_refused(base: Path, tmp_path: Path) -> None
     ):
         assert words in str(error.value)
     assert not (tmp_path / "vicuna").exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (torch.zeros(30, 24, dtype=torch.int64), "holds int64 values; floating-point ones are expected"),
+        (torch.zeros(30), "model.embed_tokens.weight (30,)"),
+        (torch.tensor(1.0), "model.embed_tokens.weight ()"),
+    ],
+)
+def test_a_table_of_another_kind_is_refused(
+    base: Path, tmp_path: Path, value: torch.Tensor, words: str
+) -> None:
+    (tmp_path / "delta").mkdir()
+    save_file(make_delta(base) | {TABLES[0]: value}, tmp_path / "delta" / "model.safetensors")
+    with pytest.raises(CheckpointError) as error:
+        add_delta(base, tmp_path / "delta", tmp_path / "vicuna")
+    assert words in str(error.value)
+    assert not (tmp_path / "vicuna").exists()

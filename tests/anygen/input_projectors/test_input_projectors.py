@@ -39,8 +39,8 @@ def test_the_hidden_width_of_the_mlp_can_be_chosen():
         ({"kind": "liner"}, "did you mean linear"),
         ({}, "kind"),
         ({"kind": "linear", "tokens": 4}, "tokens: unknown for linear; did you mean tokens_per_feature"),
-        ({"kind": "linear", "tokens_per_feature": 0}, "at least 1"),
-        ({"kind": "mlp", "hidden_dim": 0}, "at least 1"),
+        ({"kind": "linear", "tokens_per_feature": 0}, "number from 1 to"),
+        ({"kind": "mlp", "hidden_dim": 0}, "number from 1 to"),
     ],
 )
 def test_what_does_not_exist_or_fit_is_refused(config, message):

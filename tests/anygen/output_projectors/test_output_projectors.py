@@ -60,7 +60,7 @@ def test_another_shape_than_the_decoders_is_refused_with_both_numbers(kind, wron
         ({"kind": "transformr"}, "did you mean transformer"),
         ({"kind": "transformer", "layers": 2}, "layers: unknown for transformer"),
         ({"kind": "transformer", "hidden_dim": 10, "heads": 4}, "4 do not divide hidden_dim 10"),
-        ({"kind": "transformer", "encoder_layers": 0}, "at least 1"),
+        ({"kind": "transformer", "encoder_layers": 0}, "number from 1 to"),
     ],
 )
 def test_what_does_not_exist_or_fit_is_refused(config, message):

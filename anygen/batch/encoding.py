@@ -1,0 +1,283 @@
+"""Encoding a folder of media, or those of a manifest, once: the features that training reads, as shards of its cache.
+
+    anygen.batch.encode_media("photos/", "cache/", model="mini")
+
+The media are taken in the order of their names and cut into shards by content alone, so a job that was killed ends with the
+same files as one that was not. `out` is the `cache` of a stage (anygen/training/stage.py). What cannot be read becomes a
+line of its results.jsonl.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, stack
+
+from anygen.batch import durable, manifest
+from anygen.batch.commit import error_row
+from anygen.batch.inputs import read_input
+from anygen.batch.job import RUN, Job
+from anygen.batch.ledger import FAILED
+from anygen.batch.rendering import loaded, reader_for
+from anygen.batch.runner import WAIT_SECONDS, Settings, Summary
+from anygen.batch.seen import Seen
+from anygen.batch.sizes import BatchSize, in_batches, is_lost_device
+from anygen.batch.sources import Medium, Unreadable, of_folder, of_manifest
+from anygen.batch.stopping import interruptible
+from anygen.data.features import FeatureCache
+from anygen.data.shards import TensorShards
+from anygen.errors import ConfigError, MachineError, MediaError
+from anygen.media import MEDIA_TYPES
+from anygen.modality import Modality
+from anygen.rendering import Stopped
+
+SHARD_ROWS = 256
+"""Media of one shard: what a kill costs at most."""
+BATCH_SIZE = 32
+FEATURES = "features"
+"""The folder of a stage's cache that they lie in."""
+_WRITER = "encode"
+
+Report = Callable[[str, dict[str, Any]], None]
+"""Told of every event: "shard", "failed", "waiting"."""
+
+
+def encode_media(
+    source: str | Path,
+    out: str | Path,
+    model: Any = "mini",
+    *,
+    roots: Iterable[str | Path] = (),
+    shard_rows: int = SHARD_ROWS,
+    batch_size: int = BATCH_SIZE,
+    max_failures: int | None = None,
+    retry_failed: bool = False,
+    report: Report = lambda event, row: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Summary:
+    """Encode every medium below the folder `source` (judged by content), or of a manifest's items, into the cache `out`.
+
+    What is there is not encoded again; several processes may share a cache. The counts of the Summary are of distinct
+    media. Raises PromptError for a source that is none, ConfigError for a folder that holds a job of `render`, OSError and
+    MachineError for what ends a job: run it again to go on."""
+    source, out = Path(source), Path(out)
+    if (out / RUN).exists():
+        raise ConfigError(f"{out}: holds a job of anygen render; another folder is needed for features")
+    if not source.is_dir():
+        # What is no manifest is said before a model is loaded.
+        manifest.read(source)
+    model = loaded(model)
+    with Job(out) as job, Seen() as seen:
+        found = (
+            of_folder(source, out)
+            if source.is_dir()
+            else of_manifest(source, reader_for(model, source, job.index.hash_file, roots))
+        )
+        encoding = _Encoding(
+            job,
+            FeatureCache(out / FEATURES, model.encoders),
+            seen,
+            batch_size,
+            Settings(max_failures=max_failures, retry_failed=retry_failed),
+            report,
+            should_stop,
+        )
+        try:
+            return encoding.run(found, shard_rows)
+        except RuntimeError as error:
+            if not is_lost_device(error):
+                raise
+            raise MachineError(
+                f"the accelerator was lost ({str(error).splitlines()[0]}); run the same again to go on"
+            ) from error
+
+
+@dataclass(eq=False)
+class _Encoding:
+    """One run over one source. A shard is claimed by the hashes of its media, and written whole by whoever has the claim."""
+
+    job: Job
+    features: FeatureCache
+    seen: Seen
+    batch_size: int
+    settings: Settings
+    report: Report
+    should_stop: Callable[[], bool]
+    summary: Summary = field(default_factory=Summary)
+
+    def __post_init__(self) -> None:
+        self._size = BatchSize(self.batch_size, self.batch_size)
+
+    def run(self, found: Iterable[Medium | Unreadable], shard_rows: int) -> Summary:
+        began = time.monotonic()
+        held: list[list[Medium]] = []
+        for shard in self._shards(found, shard_rows):
+            if not self._make(shard):
+                held.append(shard)
+        for shard in held:
+            if not self._is_over():
+                self.report("waiting", {"id": shard[0].name})
+            while not self._is_over() and not self._make(shard):
+                time.sleep(WAIT_SECONDS)
+        return replace(self.summary, seconds=time.monotonic() - began)
+
+    def _shards(self, found: Iterable[Medium | Unreadable], rows: int) -> Iterator[list[Medium]]:
+        """The distinct media, so many of one modality at once: the same however much of them is encoded already."""
+        waiting: dict[Modality, list[Medium]] = {}
+        number = 0
+        for each in found:
+            if self._is_over():
+                return
+            if isinstance(each, Unreadable):
+                self._fail(each.name, _slot(each.name, each.digest), each.digest, each.kind, each.sentence)
+                continue
+            modality, key = each.file.modality, each.file.sha256
+            slot = self._slot(each)
+            number += 1
+            if self.seen.first_line(slot, number) != number:
+                continue
+            if modality not in self.features.encoders:
+                known = ", ".join(self.features.encoders) or "nothing"
+                sentence = f"{each.name}: is {modality}; the encoders of this model read {known}"
+                self._fail(each.name, slot, key, MediaError.__name__, sentence)
+                continue
+            shard = waiting.setdefault(modality, [])
+            shard.append(each)
+            if len(shard) == rows:
+                yield waiting.pop(modality)
+        yield from waiting.values()
+
+    def _make(self, shard: Sequence[Medium]) -> bool:
+        """Encode what is missing of a shard, and write it; False where another run is at it."""
+        store = self.features.store(shard[0].file.modality)
+        claim = _slot("shard", store.folder.name, *(each.file.sha256 for each in shard))
+        if self._missing(store, shard):
+            if not self.job.claims.take(claim):
+                return False
+            try:
+                # Whoever had it until now has written what came of it.
+                store.refresh()
+                self.job.index.refresh()
+                rows = self._encode(self._missing(store, shard))
+                if self._is_over():
+                    return True
+                if rows:
+                    durable.make_folder(store.folder)
+                    keys = [each.file.sha256 for each, _ in rows]
+                    store.append(keys, {"features": stack([row for _, row in rows])}, _WRITER)
+                    self.summary.made += len(rows)
+                    self.report("shard", {"modality": store.folder.parent.name, "media": len(rows)})
+            except Stopped:
+                return True
+            finally:
+                self.job.claims.release(claim)
+        there = sum(each.file.sha256 in store for each in shard)
+        self.summary.done += there
+        # Those that failed just now or before.
+        self.summary.failed += len(shard) - there
+        return True
+
+    def _missing(self, store: TensorShards, shard: Sequence[Medium]) -> list[Medium]:
+        """Those of a shard that are to be encoded: not there, and not known to be unreadable."""
+        return [
+            each
+            for each in shard
+            if each.file.sha256 not in store
+            and not self._is_known(self._slot(each), retry=self.settings.retry_failed)
+        ]
+
+    def _encode(self, media: Sequence[Medium]) -> list[tuple[Medium, Tensor]]:
+        """Features (F, E) of each that has some; the others become error rows. Batches are cut from those that can be read,
+        so what cannot changes no other's place. Fewer where the run is to stop."""
+        rows: list[tuple[Medium, Tensor]] = []
+        batch: list[tuple[Medium, Tensor]] = []
+        for number, each in enumerate(media, 1):
+            if self._is_over():
+                return rows
+            try:
+                with interruptible(self.should_stop):
+                    batch.append((each, self._prepared(each)))
+            except MediaError as error:
+                self._fail_medium(each, error)
+            if len(batch) == self.batch_size or number == len(media):
+                rows += self._encode_batch(batch)
+                batch = []
+        return rows
+
+    def _encode_batch(self, batch: Sequence[tuple[Medium, Tensor]]) -> Iterator[tuple[Medium, Tensor]]:
+        def step(some: Sequence[tuple[Medium, Tensor]]) -> Sequence[Tensor]:
+            modality = some[0][0].file.modality
+            with interruptible(self.should_stop):
+                return list(self.features.encode(modality, [each for _, each in some]))
+
+        for (medium, _), row in in_batches(batch, self._size, step):
+            if isinstance(row, Exception):
+                self._fail_medium(medium, row)
+            elif not row.isfinite().all():
+                self._fail_medium(medium, FloatingPointError(f"{medium.name}: its features are not finite"))
+            else:
+                yield medium, row
+
+    def _prepared(self, medium: Medium) -> Tensor:
+        """What the encoder takes of a medium. Raises MediaError, also where the file is another than when it was listed."""
+        file = medium.file
+        try:
+            media = MEDIA_TYPES[file.modality].open(read_input(file))
+            prepared: Tensor = self.features.encoders[file.modality].prepare(file.modality, media)
+        except MediaError as error:
+            said = str(error).replace("the given bytes", medium.name, 1).replace(str(file.path), medium.name)
+            raise MediaError(said) from None
+        return prepared
+
+    def _slot(self, medium: Medium) -> bytes:
+        """The place of a medium among the outcomes: what one encoder cannot read another may."""
+        modality = medium.file.modality
+        store = self.features.store(modality).folder.name if modality in self.features.encoders else ""
+        return _slot(modality, store, medium.file.sha256)
+
+    def _is_known(self, slot: bytes, retry: bool) -> bool:
+        """Whether there is an error row already, and it stands."""
+        outcome = self.job.index.outcome(slot)
+        return outcome is not None and outcome.state == FAILED and not retry
+
+    def _fail_medium(self, medium: Medium, error: Exception) -> None:
+        self._write_failure(
+            medium.name, self._slot(medium), medium.file.sha256, type(error).__name__, str(error)
+        )
+
+    def _fail(self, name: str, slot: bytes, key: str, kind: str, sentence: str) -> None:
+        """Count a file or a line that is no medium, and write its error row where there is none."""
+        self.summary.failed += 1
+        if self._is_known(slot, retry=False) or not self.job.claims.take(slot):
+            return
+        try:
+            self.job.index.refresh()
+            if not self._is_known(slot, retry=False):
+                self._write_failure(name, slot, key, kind, sentence)
+        finally:
+            self.job.claims.release(slot)
+
+    def _write_failure(self, name: str, slot: bytes, key: str, kind: str, sentence: str) -> None:
+        row: dict[str, Any] = {"id": name, "state": FAILED, "slot": slot.hex(), "key": key}
+        row["error"] = error_row(kind, sentence)
+        self.job.ledger.append(row)
+        self.job.index.refresh()
+        self.summary.new_failures += 1
+        self.report(FAILED, row)
+
+    def _is_over(self) -> bool:
+        most = self.settings.max_failures
+        if most is not None and self.summary.new_failures >= most:
+            self.summary.stopped = "max_failures"
+        elif self.should_stop():
+            self.summary.stopped = "signal"
+        return bool(self.summary.stopped)
+
+
+def _slot(*pieces: str) -> bytes:
+    return hashlib.sha256("\0".join(pieces).encode("utf-8", "surrogateescape")).digest()[:16]
