@@ -399,3 +399,9 @@ def test_a_damaged_run_json_is_written_again(run, tmp_path, damage):
     (tmp_path / "out" / "run.json").write_text(damage)
     assert run([text("a")]).done == 1
     assert len(json.loads((tmp_path / "out" / "run.json").read_text())["runs"]) == 1
+
+
+def test_a_file_in_place_of_the_folder_is_named(tmp_path):
+    (tmp_path / "out").write_text("notes")
+    with pytest.raises(PromptError, match="out: is a file; a folder is accepted"):
+        Job(tmp_path / "out")
