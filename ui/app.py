@@ -1,8 +1,8 @@
 """The app: one page, drawn from top to bottom at each interaction. `anygen ui` serves it (server.py).
 
 Names that tests and styles may rely on (each key is also a class, `st-key-KEY`; ID is an id of the store):
-  composer    composer, draft, pieces, piece-ID, text-ID, earlier-ID, later-ID, remove-ID; message (the chat input), send,
-              discard, extras, camera-open, add-text
+  composer    composer, troubles, draft, pieces, piece-ID, text-ID, earlier-ID, later-ID, remove-ID; message (the chat
+              input), send, discard, extras, camera-open, add-text
   turns       said-ID, words-ID-INDEX, edit-ID; answer-ID, medium-ID-INDEX, footer-ID; working-ID, stop-ID (while it runs)
   media       actions-ID-INDEX, use-ID-INDEX, vary-ID-INDEX, save-ID-INDEX, how-ID-INDEX; same-seed-ID, new-seed-ID
   first page  welcome, examples, example-0 to example-5, face-0 to face-5, try-0 to try-5
@@ -52,16 +52,22 @@ def main() -> None:
     with st.sidebar:
         choices = sidebar.draw(room, is_busy)
     say_next(room, turns, choices, is_busy)
-    for trouble in [*room.store.notices, *room.take_troubles()]:
-        st.error(plain.label(trouble, 500), icon=":material/error:")
+    for notice in room.store.notices:
+        _trouble(notice)
     if st.session_state.view == GALLERY:
+        for trouble in room.take_troubles():
+            _trouble(trouble)
         gallery.draw(room)
         return
     if turns:
         conversation.draw(room, turns)
     else:
         welcome.draw(room, choices)
-    composer.draw(room, choices, is_busy)
+    composer.draw(room, choices, is_busy, sum(turn.role == "user" for turn in turns))
+
+
+def _trouble(sentence: str) -> None:
+    st.error(plain.label(sentence, 500), icon=":material/error:")
 
 
 def say_next(room: Room, turns: list[Turn], choices: Choices, is_busy: bool) -> None:

@@ -26,22 +26,44 @@ class Desk:
         self.store, self.engine, self.visitor = store, engine, visitor
 
     def send(
-        self, conversation: str, parts: Sequence[Part], choices: Choices, require: Iterable[str] = ()
+        self,
+        conversation: str,
+        parts: Sequence[Part],
+        choices: Choices,
+        require: Iterable[str] = (),
+        instead_of: str | None = None,
     ) -> str:
-        """Say something and ask for the answer; the answer's turn. Raises PromptError, and then nothing was said."""
+        """Say something and ask for the answer; the answer's turn. With `instead_of` it takes the place of that turn and
+        of all after it. Raises PromptError, and then nothing was said and nothing is gone."""
         if choices.trouble:
             raise PromptError(choices.trouble)
+        if instead_of is not None and instead_of not in [
+            each.id for each in self.turns_before(conversation, None)
+        ]:
+            raise PromptError(
+                "what you are editing is not in this conversation any more; discard it, or copy its words"
+            )
         said = self.store.add_user_turn(self.visitor, conversation, parts)
         self._name(conversation, said)
         try:
-            return self.answer(conversation, settings_of(choices, require))
+            turns = self.store.turns(self.visitor, conversation)
+            earlier = (
+                turns if instead_of is None else [*self.turns_before(conversation, instead_of), turns[-1]]
+            )
+            answer = self._queue(conversation, settings_of(choices, require), earlier)
         except PromptError:
             self.store.truncate(self.visitor, conversation, said.id)
             raise
+        if instead_of is not None:
+            self.store.truncate(self.visitor, conversation, instead_of, until=said.id)
+        return answer
 
     def answer(self, conversation: str, settings: Mapping[str, Any], before: str | None = None) -> str:
         """Queue the answer to what stands before the turn `before` (default: to all of it)."""
-        messages = remembered(self.turns_before(conversation, before))
+        return self._queue(conversation, settings, self.turns_before(conversation, before))
+
+    def _queue(self, conversation: str, settings: Mapping[str, Any], earlier: Sequence[Turn]) -> str:
+        messages = remembered(earlier)
         if not messages:
             raise PromptError(NOTHING_ASKED)
         turn = self.store.begin_answer(self.visitor, conversation, settings)
@@ -61,13 +83,19 @@ class Desk:
         return turn.id
 
     def again(self, conversation: str, turn: Turn, seed: int) -> str:
-        """Answer once more in place of `turn`, as it was asked, with `seed`; what came after it goes."""
+        """Answer once more in place of `turn`, as it was asked, with `seed`; what came after it goes. Raises PromptError,
+        and then the old answer is still there."""
         settings = {**turn.settings, "seed": seed}
-        before = settings.get(VARIATION_OF)
-        if not remembered(self.turns_before(conversation, before or turn.id)):
-            raise PromptError(NOTHING_ASKED)
-        self.store.truncate(self.visitor, conversation, turn.id)
-        return self.answer(conversation, settings, before)
+        last = self.store.turns(self.visitor, conversation)[-1]
+        try:
+            answer = self.answer(conversation, settings, settings.get(VARIATION_OF, turn.id))
+        except PromptError:
+            after = self.store.turns(self.visitor, conversation)[-1]
+            if after.id != last.id:
+                self.store.truncate(self.visitor, conversation, after.id)
+            raise
+        self.store.truncate(self.visitor, conversation, turn.id, until=answer)
+        return answer
 
     def variations(self, conversation: str, turn: Turn, modality: str) -> list[str]:
         """The same asked again with new seeds, for one modality, below what is there."""

@@ -58,6 +58,8 @@ def check_address(host: str, port: int) -> None:
 def serve(host: str, port: int, password: str | None, folder: str | None, model: str) -> int:
     """Run until the server ends, or this process is told to; the server's exit code. Raises MachineError."""
     check_address(host, port)
+    # Said here, in a sentence; from then on the server holds it.
+    backend.hold(Path(folder) if folder else backend.data_folder()).release()
     said = {backend.FOLDER: folder, backend.PASSWORD: password, backend.MODEL: model}
     environment = {**os.environ, **{name: value for name, value in said.items() if value}}
     server = subprocess.Popen(server_arguments(host, port), env=environment)

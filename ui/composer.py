@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from anygen.errors import MediaError
-from anygen_ui import medium
+from anygen_ui import medium, plain
+from anygen_ui.asking import REMEMBERED
 from anygen_ui.choices import WORDS, Choices
 from anygen_ui.room import Piece, Room
 from anygen_ui.store import Part
@@ -16,8 +17,13 @@ FILE_TYPES = ["image", "audio", "video"]
 """What the file chooser offers; what a file is, the store finds out from its content."""
 
 
-def draw(room: Room, choices: Choices, is_busy: bool) -> None:
+def draw(room: Room, choices: Choices, is_busy: bool, num_said: int = 0) -> None:
+    """`num_said`: messages of the visitor in this conversation."""
     with st.bottom, st.container(key="composer", gap="xsmall"):
+        # Here, not at the top: that is out of sight where a conversation is long.
+        with st.container(key="troubles", gap="xsmall"):
+            if troubles := room.take_troubles():
+                st.error("  \n".join(plain.label(each, 500) for each in troubles), icon=":material/error:")
         # Its place is kept while it is empty, so that what stands below never moves to another place in the page.
         with st.container(key="draft", gap="xsmall"):
             if room.draft or st.session_state.editing:
@@ -29,7 +35,7 @@ def draw(room: Room, choices: Choices, is_busy: bool) -> None:
             file_type=FILE_TYPES,
             accept_audio=True,
         )
-        _extras(room)
+        _extras(room, num_said)
     if given:
         _take(room, choices, given, is_busy)
         st.rerun()
@@ -112,7 +118,7 @@ def _piece(room: Room, piece: Piece, index: int) -> None:
             )
 
 
-def _extras(room: Room) -> None:
+def _extras(room: Room, num_said: int) -> None:
     """Less common ways to add a part."""
     with st.container(horizontal=True, gap="small", key="extras"):
         shots = st.session_state.setdefault("shots", 0)
@@ -142,3 +148,5 @@ def _extras(room: Room) -> None:
             on_click=room.add,
             args=(Part("text", ""),),
         )
+        if num_said > REMEMBERED:
+            st.caption(f"The model reads the last {REMEMBERED} exchanges.", width="content")

@@ -9,6 +9,9 @@ import asyncio
 import hashlib
 import hmac
 import secrets
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,8 @@ OPEN = ("/_stcore/health",)
 """What is answered without a password: says that the server runs, and nothing else."""
 MOST_BYTES = 4096
 """Of a form with a password."""
+GUESSES_WAITING, MOST_GUESSES_WAITING = 3, 20
+"""Guesses that may wait for their turn, of one address and in all."""
 
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -39,6 +44,7 @@ class Door:
         self.app = app
         self.password = password
         self._guessing = asyncio.Lock()
+        self._waiting: Counter[str] = Counter()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -66,6 +72,17 @@ class Door:
 
         await self.app(scope, receive, send_with_headers)
 
+    @asynccontextmanager
+    async def _turn(self, address: str) -> AsyncIterator[None]:
+        """The right to guess, after those who came before."""
+        self._waiting[address] += 1
+        try:
+            async with self._guessing:
+                yield
+        finally:
+            self._waiting[address] -= 1
+            self._waiting += Counter()  # those at 0 are forgotten
+
     def _pass(self, token: str) -> str:
         """What a browser shows instead of the password: worth nothing to another visitor, or after a new password."""
         return hmac.new(f"anygen {self.password}".encode(), token.encode(), hashlib.sha256).hexdigest()
@@ -81,8 +98,14 @@ class Door:
         wrong = False
         if scope["method"] == "POST" and scope["path"] == "/":
             given = await _password_of(receive)
+            address = (scope.get("client") or ("",))[0]
+            # A flood is turned away, so that whoever knows the password need not wait behind it.
+            if self._waiting[address] >= GUESSES_WAITING or self._waiting.total() >= MOST_GUESSES_WAITING:
+                words = b"Too many guesses at the password are waiting; try again in a few seconds."
+                await _answer(send, 429, words, [(b"content-type", b"text/plain"), (b"retry-after", b"5")])
+                return
             # One guess a second, whoever guesses.
-            async with self._guessing:
+            async with self._turn(address):
                 if hmac.compare_digest(given.encode(), str(self.password).encode()):
                     token = token if is_token(token) else secrets.token_urlsafe(32)
                     cookies = [_cookie(scope, COOKIE, token), _cookie(scope, PASS_COOKIE, self._pass(token))]

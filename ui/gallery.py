@@ -21,7 +21,7 @@ def draw(room: Room) -> None:
     scrolling.show_the_start("gallery")
     st.header("Gallery", anchor=False)
     titles = {each.id: each.title or "Untitled" for each in room.store.conversations(room.visitor)}
-    with st.container(horizontal=True, vertical_alignment="bottom", key="gallery-filters"):
+    with st.container(horizontal=True, vertical_alignment="top", key="gallery-filters"):
         modality = st.segmented_control(
             "Kind",
             ["image", "audio", "video"],

@@ -117,10 +117,8 @@ class Room:
                 raise PromptError(choices.trouble)
             if conversation is None:
                 conversation = self.store.new_conversation(self.visitor, model=choices.model).id
-            if st.session_state.editing:
-                self.store.truncate(self.visitor, conversation, st.session_state.editing)
-                st.session_state.editing = None
-            self.desk.send(conversation, parts, choices, require)
+            self.desk.send(conversation, parts, choices, require, st.session_state.editing)
+            st.session_state.editing = None
         except PromptError as error:
             if self.conversation is None and conversation is not None:
                 self.store.delete(self.visitor, conversation)

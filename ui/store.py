@@ -169,8 +169,9 @@ class Store:
             row = connection.execute(select(table).where(table.c.id == turn)).one()
             return _turn(row, self.shelf.paths(connection, conversation))
 
-    def truncate(self, visitor: str, conversation: str, turn: str) -> None:
-        """Drop this turn and all after it, with what was generated in them; uploads stay, to be sent again."""
+    def truncate(self, visitor: str, conversation: str, turn: str, until: str | None = None) -> None:
+        """Drop this turn and all after it, up to the turn `until` where one is given, with what was generated in them;
+        uploads stay, to be sent again, and so does what a turn that is kept holds."""
         table, files = tables.turns, tables.media
         with self._lock:
             with self.database.begin() as connection:
@@ -182,15 +183,18 @@ class Store:
                     raise PromptError(
                         "that turn is not in this conversation; it may have been removed already"
                     )
-                dropped = select(table.c.id).where(
-                    table.c.conversation == conversation, table.c.position >= position
-                )
-                made = files.c.turn.in_(dropped) & files.c.generated
+                theirs = table.c.conversation == conversation
+                going = theirs & (table.c.position >= position)
+                if until is not None:
+                    end = select(table.c.position).where(theirs & (table.c.id == until)).scalar_subquery()
+                    going = going & (table.c.position < end)
+                rows = connection.execute(select(table.c.id, table.c.parts).where(theirs & ~going))
+                held = {part["media"] for row in rows for part in row.parts if "media" in part}
+                made = files.c.turn.in_(select(table.c.id).where(going)) & files.c.generated
+                made = made & files.c.id.not_in(held)
                 gone = connection.scalars(select(files.c.file).where(made)).all()
                 connection.execute(delete(files).where(made))
-                connection.execute(
-                    delete(table).where(table.c.conversation == conversation, table.c.position >= position)
-                )
+                connection.execute(delete(table).where(going))
                 self._touch(connection, conversation)
             for file in gone:
                 self.shelf.unlink(file)

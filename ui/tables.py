@@ -22,7 +22,9 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from anygen.errors import PromptError, printable
 
 SCHEMA = 1
 DATABASE = "conversations.db"
@@ -92,6 +94,7 @@ def open_database(folder: Path) -> tuple[Engine, list[str]]:
             "begun. The media files are all kept."
         )
     engine = _engine(path)
+    event.listen(engine, "handle_error", _say_why)
     metadata.create_all(engine)
     with engine.begin() as connection:
         connection.execute(text(f"PRAGMA user_version={SCHEMA}"))
@@ -108,6 +111,15 @@ def _engine(path: Path) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _say_why(context) -> None:
+    """A disk that is full, or a folder that may not be written, is a sentence for whoever asked. Raises PromptError."""
+    if isinstance(context.sqlalchemy_exception, OperationalError):
+        reason = printable(str(context.original_exception))[:100]
+        raise PromptError(
+            f"the conversations cannot be read or written now ({reason}); see to the server's disk and folder, and try again"
+        ) from context.original_exception
 
 
 def _fault(path: Path) -> str:

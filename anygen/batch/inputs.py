@@ -16,9 +16,12 @@ def read_input(file: MediaFile) -> bytes:
     store that cannot be reached."""
     most = DEFAULT_LIMITS.max_bytes
     if isinstance(file.path, Path):
-        data = sniff.read_source(file.path, most)[1]
+        try:
+            data = sniff.read_source(file.path, most)[1]
+        except MediaError as error:
+            raise MediaError(str(error).replace(str(file.path), file.name)) from None
     else:
         data = file.path.read(most)
     if hashlib.sha256(data).hexdigest() != file.sha256:
-        raise MediaError(f"{file.path}: was changed while the job ran")
+        raise MediaError(f"{file.name}: was changed while the job ran")
     return data

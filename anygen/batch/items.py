@@ -45,6 +45,11 @@ class MediaFile:
     sha256: str
     num_bytes: int
 
+    @property
+    def name(self) -> str:
+        """What sentences call it: its file's name, because results name no folder of this machine."""
+        return self.path.name if isinstance(self.path, Path) else str(self.path)
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -172,7 +177,7 @@ class ItemReader:
             options=options,
             seed=int(key[:16], 16) >> 1 if seed is None else seed,
             n=n,
-            meta=_mapping(given, "meta"),
+            meta=_meta(given),
         )
 
     def _key(
@@ -328,6 +333,16 @@ def _mapping(given: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise PromptError(f"{name} is {_kind(value)}; an object is accepted")
     return value
+
+
+def _meta(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is kept in the results. It must be JSON: a line that the ledger cannot take would end the job."""
+    meta = _mapping(given, "meta")
+    try:
+        json.dumps(meta, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise PromptError(f"meta holds what JSON has not ({error}); an object of JSON is accepted") from error
+    return meta
 
 
 def _kind(value: object) -> str:

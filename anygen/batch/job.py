@@ -21,7 +21,7 @@ from anygen.batch.index import Index
 from anygen.batch.items import SCHEMA
 from anygen.batch.ledger import NAME as LEDGER
 from anygen.batch.ledger import Ledger
-from anygen.errors import ConfigError
+from anygen.errors import ConfigError, PromptError
 from anygen.files.atomic import write_files
 
 RUN = "run.json"
@@ -31,9 +31,11 @@ KEPT_RUNS = 100
 class Job:
     """An open job folder, made where it is missing. Several processes may have it open; in one process, one at a time.
 
-    Raises OSError, MachineError."""
+    Raises OSError, MachineError, PromptError for a file in its place."""
 
     def __init__(self, folder: Path) -> None:
+        if folder.exists() and not folder.is_dir():
+            raise PromptError(f"{folder}: is a file; a folder is accepted")
         self.folder = folder
         make_folder(folder)
         self.claims = Claims(folder)
@@ -90,7 +92,11 @@ def read_run(folder: Path) -> Mapping[str, Any]:
         found = json.loads((folder / RUN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    kinds = {"model": dict, "runs": list}
+    is_whole = isinstance(found, dict) and all(
+        isinstance(found.get(key, kind()), kind) for key, kind in kinds.items()
+    )
+    return found if is_whole else {}
 
 
 def _this_run() -> dict[str, Any]:

@@ -207,7 +207,7 @@ class LocalMaker:
         try:
             media = MEDIA_TYPES[file.modality].open(data)
         except MediaError as error:
-            raise MediaError(str(error).replace("the given bytes", str(file.path), 1)) from None
+            raise MediaError(str(error).replace("the given bytes", file.name, 1)) from None
         self._files[named] = media
         if len(self._files) > KEPT_FILES:
             self._files.popitem(last=False)

@@ -139,11 +139,17 @@ def _read_csv(path: Path, first: int) -> Iterator[Line | None]:
     csv.field_size_limit(LONGEST_LINE)
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         rows = csv.reader(file, strict=True)
-        header = next(rows, [])
+        try:
+            header = next(rows, [])
+        except csv.Error as error:
+            raise PromptError(f"{path}: the first row is no CSV ({error})") from error
         if "id" not in header:
             raise PromptError(
                 f"{path}: the first row of a CSV manifest names its columns; id is not among them"
             )
+        for name in header:
+            if header.count(name) > 1:
+                raise PromptError(f"{path}: the column {name[:80]!r} stands twice; each is accepted once")
         number = 0
         while True:
             number += 1
@@ -205,7 +211,15 @@ def _read_parquet(path: Path, first: int) -> Iterator[Line | None]:
         raise PromptError(f"{path}: is no Parquet file ({str(error).splitlines()[0]})") from error
     with file:
         number = 0
-        for batch in file.iter_batches(batch_size=256):
+        batches = file.iter_batches(batch_size=256)
+        while True:
+            try:
+                batch = next(batches, None)
+            except (pyarrow.ArrowException, OSError) as error:
+                sentence = str(error).splitlines()[0]
+                raise PromptError(f"{path}: is damaged after row {number} ({sentence})") from error
+            if batch is None:
+                return
             for row in batch.to_pylist():
                 number += 1
                 if number >= first:

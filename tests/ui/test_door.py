@@ -86,3 +86,29 @@ def test_a_wrong_password_is_said_to_be_wrong(body):
 
 def test_the_health_of_the_server_is_told_to_anybody():
     assert knock(Door(inside, "open sesame"), "/_stcore/health")[2] == b"inside"
+
+
+def test_a_flood_of_guesses_is_turned_away_and_keeps_nobody_out():
+    door = Door(inside, "open sesame")
+
+    async def guess(address, words):
+        scope = {"type": "http", "path": "/", "method": "POST", "headers": [], "client": (address, 1)}
+        sent = []
+
+        async def receive():
+            return {"type": "http.request", "body": b"password=" + words, "more_body": False}
+
+        async def send(message):
+            sent.append(message)
+
+        await door(scope, receive, send)
+        return sent[0]["status"]
+
+    async def flood():
+        wrong = [asyncio.create_task(guess("192.0.2.1", b"x")) for _ in range(50)]
+        await asyncio.sleep(0)
+        right = await asyncio.wait_for(guess("192.0.2.2", b"open+sesame"), 10)
+        return [await each for each in wrong], right
+
+    wrong, right = asyncio.run(flood())
+    assert right == 303 and wrong.count(401) == 3 and wrong.count(429) == 47

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import event
 
 from anygen import Audio, Image, MediaError, PromptError, Video
 from anygen_ui.storage_rules import StorageRule, UploadLimits
@@ -382,3 +383,18 @@ def test_nothing_of_an_answer_on_its_way_goes(store):
 def test_the_rule_is_said_in_its_own_numbers():
     sentence = StorageRule(days=7, total_bytes=3_000_000_000).sentence()
     assert "7 days" in sentence and "3 GB" in sentence
+
+
+def test_a_disk_that_is_full_is_a_sentence_and_nothing_is_lost(tmp_path):
+    store = Store(tmp_path)
+    conversation = store.new_conversation("ada").id
+
+    @event.listens_for(store.database, "connect")
+    def as_if_full(connection, record):
+        connection.execute("PRAGMA max_page_count=1")
+
+    store.database.dispose()
+    with pytest.raises(PromptError, match="full"):
+        store.add_user_turn("ada", conversation, [Part("text", "hello " * 1000)])
+    assert store.turns("ada", conversation) == []
+    store.close()

@@ -16,6 +16,7 @@ import pytest
 
 from anygen import Audio, Image
 from anygen.batch import render
+from anygen.errors import PromptError
 
 from .conftest import rows
 
@@ -399,3 +400,66 @@ def test_a_manifest_that_is_something_else_is_one_sentence(run, tmp_path, suffix
     with pytest.raises(PromptError) as found:
         run(path)
     assert path.name in str(found.value) and "\n" not in str(found.value)
+
+
+def test_meta_that_no_line_of_results_can_hold_is_an_error_row(run, tmp_path):
+    summary = run(
+        ['{"id": "far", "prompt": "Hello.", "modalities": ["text"], "meta": {"x": 1e999}}', line(id="ok")]
+    )
+    assert (summary.done, summary.failed) == (1, 1)
+    (error,) = [row["error"]["message"] for row in rows(tmp_path / "out") if row["state"] == "failed"]
+    assert "meta" in error and "JSON" in error
+
+
+def test_dates_and_bytes_in_the_meta_of_parquet_are_error_rows(run, tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    import datetime
+
+    import pyarrow.parquet
+
+    meta = [{"at": datetime.datetime(2020, 1, 1), "raw": None}, {"at": None, "raw": b"\xff"}, None]
+    table = pa.table(
+        {"id": ["a", "b", "c"], "prompt": ["Hello."] * 3, "modalities": [["text"]] * 3, "meta": meta}
+    )
+    pyarrow.parquet.write_table(table, tmp_path / "m.parquet")
+    summary = run(tmp_path / "m.parquet")
+    assert (summary.done, summary.failed) == (1, 2)
+
+
+def test_a_damaged_page_of_parquet_is_one_sentence(run, tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet
+
+    path = tmp_path / "m.parquet"
+    ids = [str(number) for number in range(3000)]
+    pyarrow.parquet.write_table(pa.table({"id": ids, "prompt": ids}), path)
+    data = bytearray(path.read_bytes())
+    data[200:2000] = b"\xff" * 1800
+    path.write_bytes(data)
+    with pytest.raises(PromptError, match=r"m\.parquet: is damaged after row 0"):
+        run(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("id,prompt,prompt\na,one,two\n", "'prompt' stands twice"),
+        ('"id,prompt\na,b\n', "first row is no CSV"),
+    ],
+)
+def test_a_csv_header_that_would_lose_something_is_refused(run, tmp_path, content, words):
+    (tmp_path / "m.csv").write_text(content)
+    with pytest.raises(PromptError, match=words):
+        run(tmp_path / "m.csv")
+
+
+def test_results_name_no_folder_of_the_machine(run, tmp_path):
+    (tmp_path / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "empty.wav").write_bytes(b"")
+    (tmp_path / "words.png").write_text("words")
+    files = [("image", "torn.png"), ("audio", "empty.wav"), ("image", "words.png")]
+    run([{"id": name, **reads(kind, name)} for kind, name in files])
+    told = {row["id"]: row["error"]["message"] for row in rows(tmp_path / "out")}
+    for _, name in files:
+        assert told[name].startswith(name)
+    assert str(tmp_path) not in (tmp_path / "out" / "results.jsonl").read_text()

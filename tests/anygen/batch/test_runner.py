@@ -391,3 +391,17 @@ def test_batch_sizes_grow_while_memory_lasts():
     size.halve(16)
     size.succeeded(8, grew=1, free=1000)
     assert size.now == 8
+
+
+@pytest.mark.parametrize("damage", ['{"model": [1], "runs": []}', '{"runs": 3}', "[]", "x"])
+def test_a_damaged_run_json_is_written_again(run, tmp_path, damage):
+    run([text("a")])
+    (tmp_path / "out" / "run.json").write_text(damage)
+    assert run([text("a")]).done == 1
+    assert len(json.loads((tmp_path / "out" / "run.json").read_text())["runs"]) == 1
+
+
+def test_a_file_in_place_of_the_folder_is_named(tmp_path):
+    (tmp_path / "out").write_text("notes")
+    with pytest.raises(PromptError, match="out: is a file; a folder is accepted"):
+        Job(tmp_path / "out")
