@@ -58,6 +58,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """End of a sentence about an unknown `name`: the nearest known one, or all of them where none is near."""
     names = sorted(str(each) for each in known)
     near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
+    # A part of a long name is near to it, however short it is beside it.
+    near = near or [each for each in names if len(str(name)) > 3 and str(name) in each]
     if near:
         return f"did you mean {near[0]}?"
     return f"known are {', '.join(names)}" if names else "none is known"

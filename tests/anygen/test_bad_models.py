@@ -143,4 +143,4 @@ def test_a_conversion_that_cannot_be_written_leaves_nothing(
     monkeypatch.setattr(writing.os, "fsync", full)
     assert cli.main(["convert", "imagebind", str(source / "model.safetensors"), str(out)]) == 3
     assert f"{words}; nothing half-written is left" in capsys.readouterr().err
-    assert not out.exists() and not list(out.parent.iterdir())
+    assert not out.parent.exists()

@@ -125,7 +125,7 @@ def test_the_app_imports_anygen_and_what_its_extra_brings_alone(path):
     found = {module.split(".")[0] for module in imported(path)} - sys.stdlib_module_names
     allowed = {"anygen", "anygen_ui", "sqlalchemy"}
     if path.stem not in WITHOUT_PAGES:
-        allowed |= {"streamlit", "starlette", "PIL"}
+        allowed |= {"streamlit", "starlette", "PIL", "filelock"}
     assert found <= allowed, f"{path} imports {', '.join(sorted(found - allowed))}"
 
 
