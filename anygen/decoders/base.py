@@ -68,12 +68,12 @@ def load_pipe(pipeline_name: str, folder: Path, dtype: torch.dtype, **components
     for name, place in saved.items():
         if isinstance(place, list) and name not in components:
             check_weights(Path(folder) / name)
-    check_needed(Path(folder), saved, pipeline_name, components)
     # What was saved as nothing has to be given as nothing.
     empty = dict.fromkeys(name for name, place in saved.items() if place == [None, None])
     with quiet_libraries("transformers", "diffusers"):
         import diffusers
 
+        check_needed(Path(folder), saved, pipeline_name, components)
         kind = getattr(diffusers, pipeline_name)
         with one_sentence(f"{folder}: is no whole {pipeline_name} that diffusers can load"):
             pipe = kind.from_pretrained(

@@ -477,3 +477,10 @@ def test_lines_keep_the_names_of_files():
         "  my_models/state_dict.bin: 0",
         "  state_dict.bin: 1",
     ]
+
+
+def test_libraries_say_nothing_while_a_picture_is_drawn(tmp_path):
+    words = ["generate", "Draw a dog.", "--image.num_inference_steps", "1", "--out", str(tmp_path)]
+    done = subprocess.run([sys.executable, "-m", "anygen", *words], capture_output=True, text=True)
+    assert done.returncode == 0 and (tmp_path / "reply-1.png").is_file()
+    assert done.stderr == ""
