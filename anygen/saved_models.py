@@ -19,6 +19,7 @@ from anygen.errors import (
     printable,
     shown,
 )
+from anygen.quiet import quiet_libraries
 
 CODE_KEYS = ("attn_implementation", "_attn_implementation", "experts_implementation")
 """Keys under which a config may name code on the hub, as `owner/name`."""
@@ -86,9 +87,10 @@ def read_index(folder: Path, expected: str) -> dict[str, Any]:
 
 def check_needed(folder: Path, saved: Mapping[str, Any], pipeline_name: str, given: Collection[str]) -> None:
     """Raises CheckpointError for a component that was saved as nothing, is not given, and is needed by the pipeline."""
-    import diffusers
+    with quiet_libraries("transformers", "diffusers"):
+        import diffusers
 
-    optional = getattr(diffusers, pipeline_name)._optional_components
+        optional = getattr(diffusers, pipeline_name)._optional_components
     for name, place in saved.items():
         if place == [None, None] and name not in given and name not in optional:
             raise CheckpointError(
