@@ -23,7 +23,7 @@ setup(
     packages=list(packages()),
     package_dir={name: folder for name, folder in packages().items() if "." not in name},
     package_data={
-        "anygen": ["py.typed", "presets/**/*"],
+        "anygen": ["py.typed", "loading/presets/**/*"],
         "anygen_pipelines": [f"**/*.{suffix}" for suffix in ("json", "png", "safetensors", "txt", "yaml")],
         "anygen_ui": [
             ".streamlit/config.toml",

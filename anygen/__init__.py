@@ -9,17 +9,21 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from anygen.core.moved import install as install_moved_modules
+
 if TYPE_CHECKING:
-    from anygen.errors import CheckpointError, ConfigError, MediaError, PromptError
-    from anygen.measurements import Depth, Imu, Thermal
+    from anygen.core.errors import CheckpointError, ConfigError, MediaError, PromptError
     from anygen.media import Audio, Image, Video, open_media
-    from anygen.medium import MediaLimits
-    from anygen.message import Message
+    from anygen.media.base import MediaLimits
+    from anygen.media.measurements import Depth, Imu, Thermal
+    from anygen.messages.message import Message
+    from anygen.messages.options import AudioOptions, GenerationOptions, ImageOptions, VideoOptions
+    from anygen.messages.reply import DecoderProgress, Done, MediaReady, Reply, SpanStarted, TextDelta
     from anygen.model import AnyGen, generate
-    from anygen.options import AudioOptions, GenerationOptions, ImageOptions, VideoOptions
-    from anygen.reply import DecoderProgress, Done, MediaReady, Reply, SpanStarted, TextDelta
 
 __version__ = "0.1.0"
+
+install_moved_modules()
 
 _HOME = {
     "AnyGen": "anygen.model",
@@ -27,26 +31,26 @@ _HOME = {
     "Image": "anygen.media",
     "Audio": "anygen.media",
     "Video": "anygen.media",
-    "Depth": "anygen.measurements",
-    "Thermal": "anygen.measurements",
-    "Imu": "anygen.measurements",
-    "MediaLimits": "anygen.medium",
+    "Depth": "anygen.media.measurements",
+    "Thermal": "anygen.media.measurements",
+    "Imu": "anygen.media.measurements",
+    "MediaLimits": "anygen.media.base",
     "open_media": "anygen.media",
-    "Message": "anygen.message",
-    "Reply": "anygen.reply",
-    "TextDelta": "anygen.reply",
-    "SpanStarted": "anygen.reply",
-    "DecoderProgress": "anygen.reply",
-    "MediaReady": "anygen.reply",
-    "Done": "anygen.reply",
-    "GenerationOptions": "anygen.options",
-    "ImageOptions": "anygen.options",
-    "AudioOptions": "anygen.options",
-    "VideoOptions": "anygen.options",
-    "MediaError": "anygen.errors",
-    "PromptError": "anygen.errors",
-    "ConfigError": "anygen.errors",
-    "CheckpointError": "anygen.errors",
+    "Message": "anygen.messages.message",
+    "Reply": "anygen.messages.reply",
+    "TextDelta": "anygen.messages.reply",
+    "SpanStarted": "anygen.messages.reply",
+    "DecoderProgress": "anygen.messages.reply",
+    "MediaReady": "anygen.messages.reply",
+    "Done": "anygen.messages.reply",
+    "GenerationOptions": "anygen.messages.options",
+    "ImageOptions": "anygen.messages.options",
+    "AudioOptions": "anygen.messages.options",
+    "VideoOptions": "anygen.messages.options",
+    "MediaError": "anygen.core.errors",
+    "PromptError": "anygen.core.errors",
+    "ConfigError": "anygen.core.errors",
+    "CheckpointError": "anygen.core.errors",
 }
 
 __all__ = [

@@ -2,7 +2,7 @@
 conditioning --decode--> media.
 
 `generate` is `respond` (steps 1-4; needs no decoder in memory) then `render` (step 5). Batch first: one prompt is the
-batch of one. Steps 1 and 2 are in reading.py, 3 and 4 in roads.py, 5 in rendering.py; both ends have a second road,
+batch of one. The steps are in generation.py; both ends have a second way,
 through words, where no projector was trained.
 """
 
@@ -16,27 +16,37 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from anygen import placement
-from anygen.config import ModelConfig
+from anygen.core.config import ModelConfig
+from anygen.core.errors import PromptError
+from anygen.core.modality import TEXT, Modality
+from anygen.core.seeds import WORDS, check_seed, generator
 from anygen.decoders.lazy import LazyDecoders
-from anygen.describers.base import Describer
 from anygen.encoders.base import Encoder
-from anygen.errors import PromptError
+from anygen.encoders.captioners.base import Captioner
+from anygen.generation import (
+    CaptionStrategy,
+    CompletionCall,
+    Emit,
+    GenerationStrategy,
+    Reader,
+    Rendered,
+    ShouldStop,
+    SignalStrategy,
+    check_readable,
+    draw,
+    events_of,
+    reply_of,
+)
 from anygen.llm.backbone import Backbone
 from anygen.llm.completion import Completion, CompletionOptions
+from anygen.llm.native_encoders import NativeEncoders
 from anygen.llm.prompting import Prompter
-from anygen.llm.senses import Senses
 from anygen.llm.tags import CaptionTags
-from anygen.message import as_messages
-from anygen.modality import TEXT, Modality
-from anygen.options import GenerationOptions, as_options
-from anygen.reading import Reader, check_readable
-from anygen.rendering import Emit, Rendered, ShouldStop, draw, reply_of
-from anygen.reply import Done, Event, Reply, Response, Span, SpanStarted, TextDelta
-from anygen.request import Request, limits
-from anygen.roads import CaptionRoad, Road, SignalRoad
-from anygen.seeds import WORDS, check_seed, generator
-from anygen.streaming import events_of
+from anygen.loading import placement
+from anygen.messages.message import as_messages
+from anygen.messages.options import GenerationOptions, as_options
+from anygen.messages.reply import Done, Event, Reply, Response, Span, SpanStarted, TextDelta
+from anygen.messages.request import Request, limits
 
 Options = GenerationOptions | Mapping[str, Any] | None
 
@@ -56,17 +66,17 @@ class AnyGen(nn.Module):
         prompter: Prompter,
         output_projectors: nn.ModuleDict,
         decoders: LazyDecoders,
-        describers: Mapping[Modality, Sequence[Describer]] | None = None,
+        captioners: Mapping[Modality, Sequence[Captioner]] | None = None,
         tags: CaptionTags | None = None,
-        senses: Senses | None = None,
+        native_encoders: NativeEncoders | None = None,
     ) -> None:
-        """With `tags` the model writes captions between them, and needs no output projectors (roads.py); with `senses` the
-        language model reads media itself."""
+        """With `tags` the model writes captions between them, and needs no output projectors (generation.py); with
+        `native_encoders` the language model reads media itself."""
         super().__init__()
         self.config, self.prompter = config, prompter
         # Plain mappings on purpose: frozen and large, so no part of state_dict().
         self.encoders, self.decoders = encoders, decoders
-        self.describers = dict(describers or {})
+        self.captioners = dict(captioners or {})
         self.input_projectors, self.backbone, self.output_projectors = (
             input_projectors,
             backbone,
@@ -75,11 +85,13 @@ class AnyGen(nn.Module):
         # What checkpoint.py knows of where this model came from.
         self.name, self.weights_hash, self.folder = config.name, "", Path()
         self.merged_lora: dict[str, Tensor] = {}
-        self.reader = Reader(encoders, input_projectors, self.describers, backbone, prompter, tags, senses)
-        self.road: Road = (
-            SignalRoad(backbone, prompter, output_projectors, decoders)
+        self.reader = Reader(
+            encoders, input_projectors, self.captioners, backbone, prompter, tags, native_encoders
+        )
+        self.strategy: GenerationStrategy = (
+            SignalStrategy(backbone, prompter, output_projectors, decoders)
             if tags is None
-            else CaptionRoad(backbone, prompter, tags, decoders)
+            else CaptionStrategy(backbone, prompter, tags, decoders)
         )
 
     @classmethod
@@ -94,19 +106,19 @@ class AnyGen(nn.Module):
         device_map, quantization, offload, memory_budget (checkpoint.load).
 
         Raises CheckpointError, ConfigError, MachineError."""
-        from anygen import checkpoint
+        from anygen.loading import checkpoint
 
         return checkpoint.load(name, dtype, merge, **placed)
 
     def save_pretrained(self, folder: str | Path, copy_parts: bool = False, **how: Any) -> Path:
         """Write what was trained; frozen parts are referred to, or with `copy_parts` copied. See checkpoint.save."""
-        from anygen import checkpoint
+        from anygen.loading import checkpoint
 
         return checkpoint.save(self, folder, copy_parts, **how)
 
     def push_to_hub(self, repo_id: str, private: bool = False, **how: Any) -> str:
         """Save it whole and upload it as a repository of the hub; its address. See hub.push."""
-        from anygen import hub
+        from anygen.loading import hub
 
         return hub.push(self, repo_id, private, **how)
 
@@ -123,7 +135,7 @@ class AnyGen(nn.Module):
 
     @property
     def makes(self) -> tuple[Modality, ...]:
-        return (TEXT, *self.road.makes)
+        return (TEXT, *self.strategy.makes)
 
     def generate(
         self,
@@ -195,13 +207,13 @@ class AnyGen(nn.Module):
         seeds = [check_seed(seed) for seed in (range(len(prompts)) if seeds is None else seeds)]
         if len(seeds) != len(prompts):
             raise PromptError(f"{len(seeds)} seeds are given for {len(prompts)} prompts")
-        may, must = limits(self.makes, modalities, require)
-        requests = [Request(as_messages(prompt), options, may, must) for prompt in prompts]
+        allowed, required = limits(self.makes, modalities, require)
+        requests = [Request(as_messages(prompt), options, allowed, required) for prompt in prompts]
         for request in requests:
-            check_readable(request, self.describers)
+            check_readable(request, self.captioners)
         if options.exact and len(requests) > 1:
             return [
-                self.respond([r.messages], options, [seed], may, must, emit, should_stop)[0]
+                self.respond([r.messages], options, [seed], allowed, required, emit, should_stop)[0]
                 for r, seed in zip(requests, seeds, strict=True)
             ]
         started = time.perf_counter()
@@ -210,17 +222,19 @@ class AnyGen(nn.Module):
         encoded = time.perf_counter()
 
         def on_token(row: int, token: int | None, text: str) -> None:
-            if emit is not None and text and TEXT in may:
+            if emit is not None and text and TEXT in allowed:
                 emit(TextDelta(text))
 
-        completions = self.road.complete(
+        completions = self.strategy.complete(
             read,
-            self._completion_options(options),
-            [generator(seed, WORDS) for seed in seeds],
-            set(may) - {TEXT},
-            set(must) - {TEXT},
-            on_token,
-            should_stop,
+            CompletionCall(
+                self._completion_options(options),
+                [generator(seed, WORDS) for seed in seeds],
+                set(allowed) - {TEXT},
+                set(required) - {TEXT},
+                on_token,
+                should_stop,
+            ),
         )
         timings = {"encode": encoded - started, "llm": time.perf_counter() - encoded}
         return [
@@ -245,10 +259,10 @@ class AnyGen(nn.Module):
         for part in completion.parts:
             if isinstance(part, str):
                 said += part
-                if TEXT in request.may:
+                if TEXT in request.allowed:
                     parts.append(part)
                 continue
-            caption, conditioning = self.road.conditioning(
+            caption, conditioning = self.strategy.conditioning(
                 part, said, request.options.conditioning == "caption"
             )
             span = Span(

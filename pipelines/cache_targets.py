@@ -11,10 +11,10 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from anygen.data.examples import read_examples
-from anygen.data.features import FeatureCache
-from anygen.data.targets import TargetCache
 from anygen.model import AnyGen
+from anygen.training.data.examples import read_examples
+from anygen.training.data.features import FeatureCache
+from anygen.training.data.targets import TargetCache
 from anygen.training.stage import TARGET_DTYPES
 from anygen_pipelines.stage_command import read_arguments
 

@@ -14,11 +14,11 @@ import ast
 import math
 from pathlib import Path
 
-from anygen.config import read_config
-from anygen.convert import imagebind, nextgpt, nextgpt_v15
-from anygen.convert.coverage import Coverage, compare
+from anygen.core.config import read_config
+from anygen.core.library_logging import quiet_libraries
 from anygen.encoders.imagebind.config import imagebind_huge
-from anygen.quiet import quiet_libraries
+from anygen.loading.convert import imagebind, nextgpt, nextgpt_v15
+from anygen.loading.convert.coverage import Coverage, compare
 from anygen_pipelines.published import audiocraft
 from anygen_pipelines.published.golden import golden_imagebind, golden_input, golden_output
 from anygen_pipelines.published.memory_tables import memory_section

@@ -16,12 +16,12 @@ from typing import Any
 
 from anygen.batch.encoding import BATCH_SIZE, SHARD_ROWS, encode_media
 from anygen.batch.manifest import read
-from anygen.batch.stopping import StopSignals
+from anygen.batch.signals import StopSignals
 from anygen.cli.arguments import Parser, add_model, add_placement, placed
 from anygen.cli.exits import USAGE, complain, exit_code
 from anygen.cli.render import count
 from anygen.cli.terminal import load
-from anygen.errors import printable
+from anygen.core.errors import printable
 
 EPILOG = """exit codes: 0 all encoded, 1 some could not be read, 2 usage, 3 environment (disk full, lost device),
 4 stopped by --max-failures, 130 interrupted, 143 terminated."""

@@ -29,7 +29,7 @@ OTHERS = ("sound_distances", "conditioning", "autoencoders", "probes", "cost")
 
 def part_hashes(model: str) -> dict[str, str]:
     """A hash for each part of a model: what was trained, the config, the language model, each encoder and decoder."""
-    from anygen import checkpoint
+    from anygen.loading import checkpoint
 
     folder = checkpoint.resolve(model)
     files = checkpoint.file_hashes(folder, checkpoint.read_config(folder / checkpoint.CONFIG))

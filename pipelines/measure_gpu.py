@@ -24,10 +24,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from anygen import Audio, Image, Video, checkpoint
-from anygen.config import ModelConfig, read_config
-from anygen.files.atomic import write_files
-from anygen.modality import Modality
+from anygen import Audio, Image, Video
+from anygen.core.atomic import write_files
+from anygen.core.config import ModelConfig, read_config
+from anygen.core.modality import Modality
+from anygen.loading import checkpoint
 from anygen_pipelines.published.random_model import random_model
 
 COMMAND = "python -m anygen_pipelines.measure_gpu"

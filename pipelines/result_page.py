@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from anygen.files.atomic import write_files
+from anygen.core.atomic import write_files
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

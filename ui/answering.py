@@ -9,10 +9,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from anygen_ui import medium, plain
+from anygen_ui import escaping, medium
 from anygen_ui.choices import ICONS, WORDS
 from anygen_ui.jobs import Event, Failed, Finished, Loading, Made, Progress, Started, Text, Waiting
-from anygen_ui.room import Room
+from anygen_ui.page_context import Room
 from anygen_ui.store import Part, Turn
 
 SECONDS = 0.2
@@ -132,7 +132,7 @@ def words_for(live: Live) -> str:
         return f"Place {live.place} in the queue" if live.place > 1 else "Next in the queue"
     if live.loading is not None:
         loading = live.loading
-        return f"Loading {plain.label(loading.model)}: {plain.label(loading.part)}, {loading.done} of {loading.of}"
+        return f"Loading {escaping.label(loading.model)}: {escaping.label(loading.part)}, {loading.done} of {loading.of}"
     unmade = [part for part in live.media.values() if not part.path]
     if unmade:
         return MAKING.get(next((part for part in unmade if part.step), unmade[0]).type, "Working")

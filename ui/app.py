@@ -21,12 +21,12 @@ from pathlib import Path
 import streamlit as st
 
 import anygen
-from anygen_ui import composer, conversation, gallery, plain, sidebar, welcome
-from anygen_ui.asking import Desk
+from anygen_ui import composer, conversation, escaping, gallery, sidebar, welcome
 from anygen_ui.backend import backend
 from anygen_ui.choices import Choices
-from anygen_ui.room import GALLERY, Room
+from anygen_ui.page_context import GALLERY, Room
 from anygen_ui.store import Part, Turn
+from anygen_ui.submission import Desk
 from anygen_ui.visitor import current_visitor
 
 HERE = Path(__file__).parent
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def _trouble(sentence: str) -> None:
-    st.error(plain.label(sentence, 500), icon=":material/error:")
+    st.error(escaping.label(sentence, 500), icon=":material/error:")
 
 
 def say_next(room: Room, turns: list[Turn], choices: Choices, is_busy: bool) -> None:

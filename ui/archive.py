@@ -13,8 +13,8 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anygen.errors import PromptError
-from anygen.provenance import sidecar
+from anygen.core.errors import PromptError
+from anygen.media.provenance import sidecar
 from anygen_ui.documents import DOCUMENT, FORMAT, MANIFEST, MEDIA_PREFIX, SCHEMA
 from anygen_ui.records import Part, Turn
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from anygen.errors import MachineError
+from anygen.core.errors import MachineError
 from anygen_ui.engine import Engine
 from anygen_ui.store import Store
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from anygen.errors import CheckpointError, ConfigError
-from anygen.options import LIMITS
+from anygen.core.errors import CheckpointError, ConfigError
+from anygen.messages.options import LIMITS
 
 MEDIA = ("image", "audio", "video")
 WORDS = {"text": "Text", "image": "Picture", "audio": "Sound", "video": "Clip"}
@@ -62,7 +62,7 @@ def new_seed() -> int:
 
 def known_models(first: str) -> list[str]:
     """The model the server was started with, then every preset."""
-    from anygen import checkpoint
+    from anygen.loading import checkpoint
 
     return list(dict.fromkeys([first, *checkpoint.presets(), *checkpoint.plans()]))
 
@@ -70,9 +70,9 @@ def known_models(first: str) -> list[str]:
 @lru_cache(maxsize=64)
 def facts_of(model: str) -> Facts:
     """Read a model's config; a preset whose weights are not here says how to get them."""
-    from anygen import checkpoint
-    from anygen.config import read_config, to_values
-    from anygen.doctor import reads
+    from anygen.core.config import read_config, to_values
+    from anygen.loading import checkpoint
+    from anygen.loading.doctor import reads
 
     plan = None if Path(model).is_dir() else checkpoint.plans().get(model)
     trouble = (

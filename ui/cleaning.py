@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from anygen.provenance import sidecar
+from anygen.media.provenance import sidecar
 from anygen_ui import tables
 from anygen_ui.records import Cleaned
 from anygen_ui.storage_rules import StorageRule

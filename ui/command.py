@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from anygen.errors import MachineError
+from anygen.core.errors import MachineError
 from anygen_ui import backend
 from anygen_ui.storage_rules import UploadLimits
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from anygen.errors import MediaError
-from anygen_ui import medium, plain
-from anygen_ui.asking import REMEMBERED
+from anygen.core.errors import MediaError
+from anygen_ui import escaping, medium
 from anygen_ui.choices import WORDS, Choices
-from anygen_ui.room import Piece, Room
+from anygen_ui.page_context import Piece, Room
 from anygen_ui.store import Part
+from anygen_ui.submission import REMEMBERED
 
 FILE_TYPES = ["image", "audio", "video"]
 """What the file chooser offers; what a file is, the store finds out from its content."""
@@ -23,7 +23,7 @@ def draw(room: Room, choices: Choices, is_busy: bool, num_said: int = 0) -> None
         # Here, not at the top: that is out of sight where a conversation is long.
         with st.container(key="troubles", gap="xsmall"):
             if troubles := room.take_troubles():
-                st.error("  \n".join(plain.label(each, 500) for each in troubles), icon=":material/error:")
+                st.error("  \n".join(escaping.label(each, 500) for each in troubles), icon=":material/error:")
         # Its place is kept while it is empty, so that what stands below never moves to another place in the page.
         with st.container(key="draft", gap="xsmall"):
             if room.draft or st.session_state.editing:

@@ -6,12 +6,12 @@ from functools import partial
 
 import streamlit as st
 
-from anygen.errors import PromptError
-from anygen_ui import answering, medium, plain, scrolling
-from anygen_ui.asking import VARIATION_OF
+from anygen.core.errors import PromptError
+from anygen_ui import answering, escaping, medium, scrolling
 from anygen_ui.choices import new_seed
-from anygen_ui.room import Room
+from anygen_ui.page_context import Room
 from anygen_ui.store import Turn
+from anygen_ui.submission import VARIATION_OF
 
 
 def draw(room: Room, turns: list[Turn]) -> None:
@@ -59,7 +59,7 @@ def _answer(room: Room, turn: Turn, is_last: bool) -> None:
                 vary = partial(room.desk.variations, room.conversation, turn, part.type)
                 medium.actions(room, part, f"{turn.id}-{index}", vary if turn.settings else None, turn)
         if turn.error:
-            st.warning(plain.label(turn.error, 400), icon=":material/error:")
+            st.warning(escaping.label(turn.error, 400), icon=":material/error:")
         elif turn.state == "stopped":
             st.caption("Stopped. What was finished stays.")
         _footer(room, turn, is_last)
@@ -68,7 +68,7 @@ def _answer(room: Room, turn: Turn, is_last: bool) -> None:
 def _footer(room: Room, turn: Turn, is_last: bool) -> None:
     """How it was made, in a line; the last answer can be asked for again."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key=f"footer-{turn.id}"):
-        known = [plain.label(str(turn.settings.get("model", "")))]
+        known = [escaping.label(str(turn.settings.get("model", "")))]
         known += [] if turn.seed is None else [f"seed {turn.seed}"]
         known += [f"{turn.timings['total']:.1f} s"] if "total" in turn.timings else []
         st.caption(" · ".join(each for each in known if each), width="content")

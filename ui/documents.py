@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from anygen.errors import PromptError
+from anygen.core.errors import PromptError
 
 DOCUMENT, MANIFEST, MEDIA_PREFIX = "conversation.json", "manifest.jsonl", "media/"
 FORMAT, SCHEMA = "anygen conversation", 1

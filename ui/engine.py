@@ -17,9 +17,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from anygen.errors import PromptError
-from anygen.options import GenerationOptions
-from anygen.seeds import check_seed
+from anygen.core.errors import PromptError
+from anygen.core.seeds import check_seed
+from anygen.messages.options import GenerationOptions
 from anygen_ui.jobs import Ask, Event, Failed, Finished, Loading, Made, Started, Text, Waiting, from_wire
 from anygen_ui.planning import Planner
 from anygen_ui.queueing import FairQueue
@@ -175,7 +175,7 @@ class Engine:
                 self._send({"do": "stop", "turn": ticket})
 
     def memory_plan(self, model: str) -> dict[str, Any]:
-        """What a model takes, part by part, and what fits on this machine (anygen.doctor). Raises PromptError."""
+        """What a model takes, part by part, and what fits on this machine (anygen.loading.doctor). Raises PromptError."""
         return self._planner.plan(model)
 
     def prepare(self, model: str) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from anygen_ui import medium, plain, scrolling
+from anygen_ui import escaping, medium, scrolling
 from anygen_ui.choices import WORDS
-from anygen_ui.room import Room
+from anygen_ui.page_context import Room
 from anygen_ui.store import Media, Part
 
 PAGE = 24
@@ -50,7 +50,7 @@ def draw(room: Room) -> None:
     if len(found) > shown and st.button(f"Show more ({len(found) - shown})", key="gallery-more"):
         st.session_state["gallery-shown"] = shown + PAGE
         st.rerun()
-    st.caption(plain.label(room.engine.limits.rule.sentence(), 500))
+    st.caption(escaping.label(room.engine.limits.rule.sentence(), 500))
 
 
 def _tile(room: Room, media: Media) -> None:

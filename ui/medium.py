@@ -9,10 +9,10 @@ from typing import Any
 
 import streamlit as st
 
-from anygen import provenance
-from anygen.errors import MediaError, PromptError
+from anygen.core.errors import MediaError, PromptError
+from anygen.media import provenance
 from anygen_ui.choices import WORDS
-from anygen_ui.room import Room
+from anygen_ui.page_context import Room
 from anygen_ui.store import Part, Turn
 
 WIDTH = 288

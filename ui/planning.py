@@ -6,10 +6,10 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from anygen.errors import PromptError, printable
+from anygen.core.errors import PromptError, printable
 
 if TYPE_CHECKING:
-    from anygen.memory import Machine, Plan
+    from anygen.loading.memory import Machine, Plan
 
 READY_WITHIN = 120.0
 """Seconds that the first plan waits for the worker to say what the machine has."""
@@ -27,7 +27,7 @@ class Planner:
 
     def tell(self, machine: Mapping[str, Any]) -> None:
         """What Machine.to_dict gave in the worker."""
-        from anygen.memory import Machine
+        from anygen.loading.memory import Machine
 
         cards = {name: (each["free"], each["total"]) for name, each in machine["cards"].items()}
         self._machine = Machine(machine["ram"], cards)
@@ -40,7 +40,7 @@ class Planner:
     def how_to_load(self, model: str) -> dict[str, Any]:
         """Arguments of AnyGen.from_pretrained: a card where it fits on one, else the CPU. Raises PromptError where it fits
         nowhere, with what it needs and what there is."""
-        from anygen import checkpoint
+        from anygen.loading import checkpoint
 
         plan, machine = self._of(model), self._here()
         option = _fitting(plan, machine)
@@ -55,7 +55,7 @@ class Planner:
         return option
 
     def _of(self, model: str) -> Plan:
-        from anygen.doctor import plan_of
+        from anygen.loading.doctor import plan_of
 
         with self._lock:
             if model not in self._plans:

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from streamlit import App
 
 from anygen_ui import backend
-from anygen_ui.door import Door
+from anygen_ui.auth import Door
 
 
 @asynccontextmanager

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from anygen.errors import PromptError
-from anygen_ui import backend, plain
+from anygen.core.errors import PromptError
+from anygen_ui import backend, escaping
 from anygen_ui.choices import (
     ICONS,
     LARGEST_SEED,
@@ -22,7 +22,7 @@ from anygen_ui.choices import (
     quality_options,
     sizes_of,
 )
-from anygen_ui.room import Room
+from anygen_ui.page_context import Room
 
 
 def draw(room: Room) -> Choices:
@@ -31,7 +31,7 @@ def draw(room: Room) -> Choices:
     facts = facts_of(model)
     _needs(room, facts)
     # An empty choice would leave nothing to answer with: then all may come back.
-    may = st.pills(
+    allowed = st.pills(
         "What may come back",
         facts.makes,
         selection_mode="multi",
@@ -57,14 +57,14 @@ def draw(room: Room) -> Choices:
     if is_locked:
         st.session_state.setdefault("seed", new_seed())
         seed = int(st.number_input("Seed", 0, LARGEST_SEED, step=1, key="seed"))
-    modalities = tuple(may) if may and set(may) != set(facts.makes) else None
+    modalities = tuple(allowed) if allowed and set(allowed) != set(facts.makes) else None
     return Choices(model, modalities, options, seed, facts.trouble)
 
 
 def _needs(room: Room, facts: Facts) -> None:
     """Licence and memory, and the sentence that refuses a model early."""
     if facts.trouble:
-        st.warning(plain.label(facts.trouble, 400))
+        st.warning(escaping.label(facts.trouble, 400))
     with st.expander("What it is and needs", key="needs", type="compact", on_change="rerun") as expander:
         if not expander.open:
             return

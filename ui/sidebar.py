@@ -6,10 +6,10 @@ from io import BytesIO
 
 import streamlit as st
 
-from anygen.errors import PromptError
-from anygen_ui import plain, settings
+from anygen.core.errors import PromptError
+from anygen_ui import escaping, settings
 from anygen_ui.choices import Choices
-from anygen_ui.room import CONVERSATION, Room
+from anygen_ui.page_context import CONVERSATION, Room
 
 MOST_LISTED = 40
 """Conversations in the list; older ones are in the gallery's filter."""
@@ -45,7 +45,7 @@ def _conversations(room: Room, is_busy: bool) -> None:
             is_open = each.id == room.conversation and st.session_state.view == CONVERSATION
             with st.container(key=f"{'open' if is_open else 'closed'}-{each.id}", gap="xxsmall"):
                 st.button(
-                    plain.label(each.title, 34) or "Untitled",
+                    escaping.label(each.title, 34) or "Untitled",
                     key=f"go-{each.id}",
                     type="tertiary",
                     width="stretch",

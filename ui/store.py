@@ -15,10 +15,10 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from anygen.errors import PromptError, printable
+from anygen.core.errors import PromptError, printable
 from anygen_ui import tables
+from anygen_ui.file_store import Shelf
 from anygen_ui.records import Cleaned, Conversation, Media, Part, Turn, new_id
-from anygen_ui.shelf import Shelf
 from anygen_ui.storage_rules import DEFAULT_UPLOADS, REMOVED, StorageRule, UploadLimits
 
 MEDIA_FOLDER = "media"

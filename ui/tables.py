@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from anygen.errors import PromptError, printable
+from anygen.core.errors import PromptError, printable
 
 SCHEMA = 1
 DATABASE = "conversations.db"

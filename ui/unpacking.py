@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sqlalchemy import insert
 
-from anygen.errors import MediaError, PromptError, printable
+from anygen.core.errors import MediaError, PromptError, printable
 from anygen.media import DEFAULT_LIMITS
-from anygen.provenance import sidecar
+from anygen.media.provenance import sidecar
 from anygen_ui import tables
 from anygen_ui.documents import DOCUMENT, MANIFEST, MEDIA_PREFIX, read_document
 from anygen_ui.records import Conversation, new_id

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from anygen.errors import MediaError
-from anygen.files import sniff
+from anygen.core.errors import MediaError
 from anygen.media import MediaLimits, open_media
+from anygen.media.files import sniff
 
 SUFFIXES = {"jpeg": ".jpg"}
 """Container -> suffix, where it is not the container's name."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from anygen.errors import MediaError
+from anygen.core.errors import MediaError
 from anygen_ui import scrolling
 from anygen_ui.choices import Choices, Facts, facts_of
 from anygen_ui.examples import EXAMPLES, FOLDER, Example
-from anygen_ui.room import Room
+from anygen_ui.page_context import Room
 from anygen_ui.store import Part
 
 MINI = (

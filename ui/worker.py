@@ -114,7 +114,7 @@ class Worker:
 
     def _sentence(self, error: BaseException) -> str:
         """Why, in one sentence; what nobody expected is in the log, whole."""
-        from anygen.errors import printable
+        from anygen.core.errors import printable
 
         # torch's own error is for cards; on the CPU it says it in words alone.
         is_torch_full = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
@@ -154,7 +154,7 @@ class Answer:
 
     def run(self) -> Finished:
         from anygen import DecoderProgress, Done, GenerationOptions, MediaReady, SpanStarted, TextDelta
-        from anygen.message import as_messages
+        from anygen.messages.message import as_messages
 
         ask = self.ask
         # Opened once; the record is made of the same messages.
@@ -195,18 +195,18 @@ class Answer:
 
     def _keep(self, index: int, media: Any) -> None:
         """Write a medium as soon as it is there, with what is known by now of what made it."""
-        from anygen import provenance
-        from anygen.request import limits
+        from anygen.media import provenance
+        from anygen.messages.request import limits
 
-        may, must = limits(self.model.makes, self.ask["modalities"], self.ask["require"])
+        allowed, required = limits(self.model.makes, self.ask["modalities"], self.ask["require"])
         record = provenance.build(
             model=self.model.name,
             weights_hash=self.model.weights_hash,
             messages=self.messages,
             options=self.options.to_dict(),
             seed=self.ask["seed"],
-            modalities=may,
-            require=must,
+            modalities=allowed,
+            require=required,
         )
         path = self._write(index, media, record)
         self._made[id(media)] = index
@@ -227,14 +227,14 @@ class Answer:
             self.parts.append({"type": str(part.modality), "path": str(path), "caption": caption})
 
     def _path(self, index: int, media: Any) -> Path:
-        from anygen.media import SUFFIX
+        from anygen.media.types import SUFFIX
 
         return self.folder / f"{self.ask['turn']}-{index}{SUFFIX[media.modality]}"
 
     def _write(self, index: int, media: Any, record: Mapping[str, Any]) -> Path:
         """The medium and the record beside it, as Reply.save writes them."""
-        from anygen import provenance
-        from anygen.files.atomic import write_files
+        from anygen.core.atomic import write_files
+        from anygen.media import provenance
 
         path, whole = self._path(index, media), provenance.for_part(record, index, media)
         write_files([(path, media.encode(whole)), (provenance.sidecar(path), provenance.as_json(whole))])
@@ -243,13 +243,13 @@ class Answer:
 
 def _machine() -> dict[str, Any]:
     """What this process can load a model on. Asked here: to ask a card takes some of its memory."""
-    from anygen import memory
+    from anygen.loading import memory
 
     return memory.machine().to_dict()
 
 
 def _free() -> None:
-    from anygen.placement import free_accelerator_cache
+    from anygen.loading.placement import free_accelerator_cache
 
     gc.collect()
     free_accelerator_cache()

@@ -11,9 +11,9 @@ from typing import Any
 
 from anygen.batch import manifest
 from anygen.batch.commit import Made
+from anygen.batch.duplicate_ids import Seen
+from anygen.batch.executor import Maker, ShouldStop
 from anygen.batch.items import Item, ItemError, ItemReader, Work, in_shard, slot_of
-from anygen.batch.making import Maker, ShouldStop
-from anygen.batch.seen import Seen
 
 SAMPLES = 8
 """Answers made for the estimate, drawn evenly from the manifest."""

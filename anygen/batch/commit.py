@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from anygen.batch import durable
+from anygen.batch.failpoints import reached
 from anygen.batch.index import Index, Outcome, stamp
+from anygen.batch.input_copies import FOLDER as INPUTS
+from anygen.batch.input_copies import KeptInputs
 from anygen.batch.items import Work, line_slot
-from anygen.batch.keeping import FOLDER as INPUTS
-from anygen.batch.keeping import KeptInputs
 from anygen.batch.ledger import DONE, FAILED, REQUEUED, Ledger
 from anygen.batch.manifest import Line
-from anygen.batch.points import reached
 from anygen.batch.stores import Copies
-from anygen.errors import MediaError, printable
+from anygen.core.errors import MediaError, printable
 
 LONGEST_ASKED = 500
 LONGEST_ERROR = 2000

@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from anygen.batch.points import reached
+from anygen.batch.failpoints import reached
 
 PART = ".part"
 """Suffix of what is not whole yet."""

@@ -20,21 +20,21 @@ from torch import Tensor, stack
 
 from anygen.batch import durable, manifest
 from anygen.batch.commit import error_row
+from anygen.batch.duplicate_ids import Seen
 from anygen.batch.inputs import read_input
 from anygen.batch.job import RUN, Job
 from anygen.batch.ledger import FAILED
 from anygen.batch.rendering import loaded, reader_for
 from anygen.batch.runner import WAIT_SECONDS, Settings, Summary
-from anygen.batch.seen import Seen
+from anygen.batch.signals import interruptible
 from anygen.batch.sizes import BatchSize, in_batches, is_lost_device
 from anygen.batch.sources import Medium, Unreadable, of_folder, of_manifest
-from anygen.batch.stopping import interruptible
-from anygen.data.features import FeatureCache
-from anygen.data.shards import TensorShards
-from anygen.errors import ConfigError, MachineError, MediaError
-from anygen.media import MEDIA_TYPES
-from anygen.modality import Modality
-from anygen.rendering import Stopped
+from anygen.core.errors import ConfigError, MachineError, MediaError
+from anygen.core.modality import Modality
+from anygen.generation import Stopped
+from anygen.media.types import MEDIA_TYPES
+from anygen.training.data.features import FeatureCache
+from anygen.training.data.shards import TensorShards
 
 SHARD_ROWS = 256
 """Media of one shard: what a kill costs at most."""

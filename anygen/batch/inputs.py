@@ -6,9 +6,9 @@ import hashlib
 from pathlib import Path
 
 from anygen.batch.items import MediaFile
-from anygen.errors import MediaError
-from anygen.files import sniff
+from anygen.core.errors import MediaError
 from anygen.media import DEFAULT_LIMITS
+from anygen.media.files import sniff
 
 
 def read_input(file: MediaFile) -> bytes:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from anygen.batch.stores import Root, StoredFile
-from anygen.errors import MachineError, MediaError, PromptError, nearest, shown
+from anygen.core.errors import MachineError, MediaError, PromptError, nearest, shown
+from anygen.core.modality import INPUTS, TEXT, Modality
+from anygen.core.seeds import check_seed
 from anygen.media import DEFAULT_LIMITS
-from anygen.message import ROLES
-from anygen.modality import INPUTS, TEXT, Modality
-from anygen.options import GenerationOptions
-from anygen.request import limits
-from anygen.seeds import check_seed
+from anygen.messages.message import ROLES
+from anygen.messages.options import GenerationOptions
+from anygen.messages.request import limits
 
 SCHEMA = 1
 """Of the manifest and the keys; another one gives other keys."""

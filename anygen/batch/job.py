@@ -13,16 +13,16 @@ from types import TracebackType
 from typing import Any
 
 import anygen
-from anygen import provenance
-from anygen.batch.claims import Claims
 from anygen.batch.commit import Committer
 from anygen.batch.durable import make_folder
 from anygen.batch.index import Index
 from anygen.batch.items import SCHEMA
+from anygen.batch.leases import Claims
 from anygen.batch.ledger import NAME as LEDGER
 from anygen.batch.ledger import Ledger
-from anygen.errors import ConfigError, PromptError
-from anygen.files.atomic import write_files
+from anygen.core.atomic import write_files
+from anygen.core.errors import ConfigError, PromptError
+from anygen.media import provenance
 
 RUN = "run.json"
 KEPT_RUNS = 100

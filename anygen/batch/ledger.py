@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from anygen.batch import durable, points
-from anygen.batch.claims import Claims
+from anygen.batch import durable, failpoints
+from anygen.batch.leases import Claims
 
 NAME = "results.jsonl"
 DONE, FAILED, REQUEUED = "done", "failed", "requeued"
@@ -53,15 +53,15 @@ class Ledger:
         line = (json.dumps(row, ensure_ascii=True, allow_nan=False) + "\n").encode()
         with self._claims.appending():
             start = self._repair()
-            points.reached("before-ledger")
+            failpoints.reached("before-ledger")
             try:
                 self._write(line, start)
-                points.reached("after-ledger")
+                failpoints.reached("after-ledger")
                 durable.sync_open(self._descriptor)
             except OSError as error:
                 os.ftruncate(self._descriptor, start)
                 raise OSError(error.errno, error.strerror or str(error), str(self.path)) from error
-        points.reached("after-ledger-fsync")
+        failpoints.reached("after-ledger-fsync")
         return start
 
     def alone(self) -> AbstractContextManager[None]:
@@ -118,11 +118,13 @@ class Ledger:
         os.close(self._descriptor)
 
     def _write(self, line: bytes, start: int) -> None:
-        halves = [line[: len(line) // 2], line[len(line) // 2 :]] if points.is_armed("mid-ledger") else [line]
+        halves = (
+            [line[: len(line) // 2], line[len(line) // 2 :]] if failpoints.is_armed("mid-ledger") else [line]
+        )
         at = start
         for number, piece in enumerate(halves):
             if number:
-                points.reached("mid-ledger")
+                failpoints.reached("mid-ledger")
             at = durable.write_at(self._descriptor, piece, at)
 
     def _repair(self) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from anygen.errors import MachineError, PromptError
+from anygen.core.errors import MachineError, PromptError
 
 LONGEST_LINE = 16_000_000
 """Bytes of one line; a longer one is an error row and is read past."""

@@ -13,9 +13,9 @@ from anygen.batch.commit import files_of
 from anygen.batch.job import Job
 from anygen.batch.ledger import FAILED
 from anygen.batch.sheet import contact_sheet
-from anygen.errors import printable
-from anygen.files.atomic import write_files
-from anygen.modality import AUDIO, IMAGE, TEXT, VIDEO
+from anygen.core.atomic import write_files
+from anygen.core.errors import printable
+from anygen.core.modality import AUDIO, IMAGE, TEXT, VIDEO
 
 ITEMS_PER_PAGE = 10_000
 SHEET = "sheet.png"

@@ -19,16 +19,16 @@ from typing import Any
 import torch
 
 from anygen.batch.commit import Made
+from anygen.batch.executor import ShouldStop, Watch, failed
 from anygen.batch.inputs import read_input
 from anygen.batch.items import MediaFile, Work
-from anygen.batch.making import ShouldStop, Watch, failed
 from anygen.batch.ray_cluster import HERE, connected
 from anygen.batch.ray_pools import Pool, Task, Worker, Workers
 from anygen.batch.ray_workers import LLM, Drawer, Facts, Speaker, Step, device_of
 from anygen.batch.sizes import RESPOND_BATCH, is_lost_device
-from anygen.errors import CheckpointError, ConfigError, MachineError, MediaError, nearest, printable
-from anygen.modality import MEDIA, Modality
-from anygen.rendering import DECODE_BATCH
+from anygen.core.errors import CheckpointError, ConfigError, MachineError, MediaError, nearest, printable
+from anygen.core.modality import MEDIA, Modality
+from anygen.generation import DECODE_BATCH
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from anygen.errors import ConfigError, MachineError, printable
+from anygen.core.errors import ConfigError, MachineError, printable
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from anygen.batch.items import Work
-from anygen.errors import ConfigError, MachineError, nearest, shown
+from anygen.core.errors import ConfigError, MachineError, nearest, shown
 
 MOST_LOADS = 3
 """Workers of one kind that may die one after the other before any of them is ready."""

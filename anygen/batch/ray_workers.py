@@ -15,12 +15,12 @@ import torch
 
 import anygen
 from anygen.batch.commit import Made
+from anygen.batch.executor import LocalMaker, Opened
 from anygen.batch.items import MediaFile, Work
-from anygen.batch.making import LocalMaker, Opened
+from anygen.core.modality import Modality
 from anygen.decoders.lazy import LazyDecoders
-from anygen.modality import Modality
-from anygen.rendering import DECODE_BATCH, Rendered, reply_of
-from anygen.reply import Reply, Response
+from anygen.generation import DECODE_BATCH, Rendered, reply_of
+from anygen.messages.reply import Reply, Response
 
 LLM = "llm"
 """The kind of worker that answers in words; the others have the name of what they draw."""
@@ -99,7 +99,7 @@ class Drawer:
 
     def load(self) -> Facts:
         """Load the decoder. Raises what checkpoint.load_decoder does."""
-        from anygen.checkpoint import load_decoder
+        from anygen.loading.checkpoint import load_decoder
 
         torch.set_num_threads(self._threads)
         decoders, weights_hash = load_decoder(

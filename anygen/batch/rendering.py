@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from anygen.batch.calibration import Estimate, dry_run
+from anygen.batch.executor import LocalMaker, Maker, ShouldStop
+from anygen.batch.input_copies import KeptInputs
 from anygen.batch.items import ItemReader
 from anygen.batch.job import Job
-from anygen.batch.keeping import KeptInputs
-from anygen.batch.making import LocalMaker, Maker, ShouldStop
 from anygen.batch.pages import page_name, write_pages
 from anygen.batch.runner import Report, Runner, Settings, Summary
 from anygen.batch.sizes import is_lost_device
 from anygen.batch.stores import Copies, Root, fingerprint, is_url
-from anygen.errors import ConfigError, MachineError
+from anygen.core.errors import ConfigError, MachineError
 
 
 def render(

@@ -11,13 +11,13 @@ from typing import Any
 
 from anygen.batch import manifest
 from anygen.batch.commit import Made, holds
+from anygen.batch.duplicate_ids import Seen
+from anygen.batch.executor import Maker, ShouldStop
+from anygen.batch.failpoints import reached
 from anygen.batch.items import Item, ItemError, ItemReader, MediaFile, Work, in_shard, line_slot, slot_of
 from anygen.batch.job import Job
 from anygen.batch.ledger import DONE, FAILED
-from anygen.batch.making import Maker, ShouldStop
 from anygen.batch.manifest import Line
-from anygen.batch.points import reached
-from anygen.batch.seen import Seen
 
 WAIT_SECONDS = 0.3
 """Between two looks at what another runner holds."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image as PillowImage
 
-from anygen.errors import MediaError
+from anygen.core.errors import MediaError
 from anygen.media import Audio, Video, open_media
 
 CELL = 128

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import torch
 
-from anygen.placement import free_accelerator_cache
+from anygen.loading.placement import free_accelerator_cache
 
 logger = logging.getLogger(__name__)
 
@@ -119,8 +119,8 @@ def is_lost_device(error: BaseException) -> bool:
 
 def ends_job(error: BaseException) -> bool:
     """Whether every other item would meet the same: the disk, the device, the weights, an installation."""
-    from anygen.errors import CheckpointError, MachineError
-    from anygen.rendering import Stopped
+    from anygen.core.errors import CheckpointError, MachineError
+    from anygen.generation import Stopped
 
     kinds = (Stopped, OSError, MachineError, CheckpointError, ImportError)
     return isinstance(error, kinds) or is_lost_device(error)

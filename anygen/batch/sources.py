@@ -12,9 +12,9 @@ from anygen.batch import manifest
 from anygen.batch.items import ItemError, ItemReader, MediaFile
 from anygen.batch.stores import StoredFile
 from anygen.batch.template import MODALITY_OF
-from anygen.errors import MediaError
-from anygen.files import sniff
-from anygen.media import DEFAULT_LIMITS, kind_of
+from anygen.core.errors import MediaError
+from anygen.media.files import sniff
+from anygen.media.types import DEFAULT_LIMITS, kind_of
 
 _HEAD_BYTES = 1 << 16
 """Of a file whose suffix says nothing, what is looked at for its content."""

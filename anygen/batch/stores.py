@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from anygen.data.fingerprint import file_fingerprint
-from anygen.errors import ConfigError, MachineError, MediaError, printable, shown
+from anygen.core.errors import ConfigError, MachineError, MediaError, printable, shown
+from anygen.training.data.fingerprint import file_fingerprint
 
 if TYPE_CHECKING:
     from anygen.batch.job import Job

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from anygen.errors import PromptError
-from anygen.files.atomic import write_files
-from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
+from anygen.core.atomic import write_files
+from anygen.core.errors import PromptError
+from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
 
 MODALITY_OF = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".webp", ".gif"), IMAGE),

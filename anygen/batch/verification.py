@@ -13,7 +13,7 @@ from anygen.batch.commit import files_of, what_is_wrong
 from anygen.batch.durable import PART
 from anygen.batch.job import Job, is_job
 from anygen.batch.ledger import DONE, FAILED, REQUEUED
-from anygen.errors import PromptError
+from anygen.core.errors import PromptError
 
 SHOWN = 1000
 """Problems that are told one by one; the others are counted."""

@@ -15,7 +15,7 @@ import anygen
 from anygen.cli import chat, convert, doctor, generate, info, pull, render, replay, ui
 from anygen.cli.arguments import Parser
 from anygen.cli.exits import UsageError, exit_code, open_streams, terminable
-from anygen.errors import nearest
+from anygen.core.errors import nearest
 
 COMMANDS = (generate, chat, render, info, replay, doctor, pull, convert, ui)
 """In the order --help lists them. Each has `add(commands)`, which adds its parser and sets `run`."""

@@ -8,7 +8,7 @@ import dataclasses
 from typing import Any, NoReturn
 
 from anygen.cli.exits import UsageError
-from anygen.options import LIMITS, OPTION_TYPES, GenerationOptions
+from anygen.messages.options import LIMITS, OPTION_TYPES, GenerationOptions
 
 CALL_OPTIONS = ("max_new_tokens", "temperature", "top_p", "conditioning")
 PLACED = ("device", "dtype", "quantization", "device_map", "offload", "memory_budget")

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from anygen.cli.arguments import placed
 from anygen.cli.exits import UsageError
 from anygen.cli.terminal import load
-from anygen.modality import MEDIA
+from anygen.core.modality import MEDIA
 
 if TYPE_CHECKING:
-    from anygen.batch.making import Maker
+    from anygen.batch.executor import Maker
     from anygen.batch.ray_pools import Workers
 
 KINDS = ("llm", *map(str, MEDIA))
@@ -58,7 +58,7 @@ def model_and_maker(arguments: argparse.Namespace) -> Iterator[tuple[Any, Maker 
 
 def _workers(text: str) -> Workers:
     from anygen.batch.ray_pools import Workers
-    from anygen.errors import ConfigError
+    from anygen.core.errors import ConfigError
 
     try:
         return Workers.parse(text)

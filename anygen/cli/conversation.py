@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from anygen.cli.exits import DONE, complain
 from anygen.cli.terminal import follow, save, show
-from anygen.errors import PromptError, nearest
-from anygen.files.atomic import write_files
-from anygen.media import MEDIA_TYPES
-from anygen.message import Message
-from anygen.modality import Modality
-from anygen.options import GenerationOptions
-from anygen.seeds import check_seed
+from anygen.core.atomic import write_files
+from anygen.core.errors import PromptError, nearest
+from anygen.core.modality import Modality
+from anygen.core.seeds import check_seed
+from anygen.media.types import MEDIA_TYPES
+from anygen.messages.message import Message
+from anygen.messages.options import GenerationOptions
 
 if TYPE_CHECKING:
     from anygen.model import AnyGen

@@ -13,7 +13,7 @@ from anygen.cli.exits import DONE, UsageError
 from anygen.cli.terminal import as_lines
 
 if TYPE_CHECKING:
-    from anygen.convert.coverage import Converted
+    from anygen.loading.convert.coverage import Converted
 
 
 def add(commands: Any) -> None:
@@ -82,7 +82,7 @@ def add(commands: Any) -> None:
 
 
 def convert_imagebind(arguments: argparse.Namespace) -> int:
-    from anygen.convert.imagebind import convert_imagebind
+    from anygen.loading.convert.imagebind import convert_imagebind
 
     return _converted(
         arguments,
@@ -91,7 +91,7 @@ def convert_imagebind(arguments: argparse.Namespace) -> int:
 
 
 def convert_nextgpt(arguments: argparse.Namespace) -> int:
-    from anygen.convert.nextgpt import PRESET, Parts, convert_nextgpt
+    from anygen.loading.convert.nextgpt import PRESET, Parts, convert_nextgpt
 
     decoders = {name: Path(getattr(arguments, name)) for name in ("image", "video", "audio")}
     parts = Parts(Path(arguments.base), Path(arguments.encoder), decoders)
@@ -103,7 +103,7 @@ def convert_nextgpt(arguments: argparse.Namespace) -> int:
 
 
 def convert_audiocraft(arguments: argparse.Namespace) -> int:
-    from anygen.convert.audiocraft import convert_audiocraft
+    from anygen.loading.convert.audiocraft import convert_audiocraft
 
     source, out = Path(arguments.source), Path(arguments.out)
     hashes = (arguments.sha256, arguments.codec_sha256)
@@ -113,7 +113,7 @@ def convert_audiocraft(arguments: argparse.Namespace) -> int:
 
 
 def convert_projectors(arguments: argparse.Namespace) -> int:
-    from anygen.convert.nextgpt_v15 import convert_projectors
+    from anygen.loading.convert.nextgpt_v15 import convert_projectors
 
     return _converted(
         arguments,
@@ -122,7 +122,7 @@ def convert_projectors(arguments: argparse.Namespace) -> int:
 
 
 def convert_vicuna(arguments: argparse.Namespace) -> int:
-    from anygen.convert.vicuna import add_delta
+    from anygen.loading.convert.vicuna import add_delta
 
     return _converted(
         arguments, lambda: add_delta(Path(arguments.base), Path(arguments.delta), Path(arguments.out))
@@ -130,7 +130,7 @@ def convert_vicuna(arguments: argparse.Namespace) -> int:
 
 
 def assemble_parts(arguments: argparse.Namespace) -> int:
-    from anygen.convert.parts import assemble
+    from anygen.loading.convert.parts import assemble
 
     done = assemble(arguments.preset, Path(arguments.folder))
     found: dict[str, object] = {"folder": str(done.folder), "parts": done.parts}

@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
 
 
 def examine_machine(arguments: argparse.Namespace) -> int:
-    from anygen.doctor import examine
+    from anygen.loading.doctor import examine
 
     if arguments.subject is not None:
         return plan_memory(arguments)
@@ -46,8 +46,8 @@ def examine_machine(arguments: argparse.Namespace) -> int:
 
 def plan_memory(arguments: argparse.Namespace) -> int:
     """`anygen doctor PRESET`: a line a part, the sums, and what fits where."""
-    from anygen import memory
-    from anygen.doctor import plan_of, sources_of
+    from anygen.loading import memory
+    from anygen.loading.doctor import plan_of, sources_of
 
     plan, has = plan_of(arguments.subject), memory.machine()
     found = plan.to_dict(has) | {"sources": sources_of(arguments.subject)}

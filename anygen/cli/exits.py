@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from anygen.errors import (
+from anygen.core.errors import (
     CheckpointError,
     ConfigError,
     MachineError,

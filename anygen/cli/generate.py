@@ -20,8 +20,8 @@ from anygen.cli.arguments import (
 )
 from anygen.cli.exits import DONE, UsageError
 from anygen.cli.terminal import follow, load, save, show
-from anygen.errors import nearest
-from anygen.modality import INPUTS, Modality
+from anygen.core.errors import nearest
+from anygen.core.modality import INPUTS, Modality
 
 
 class AddPart(argparse.Action):
@@ -73,7 +73,7 @@ def add(commands: Any) -> None:
 
 
 def generate(arguments: argparse.Namespace) -> int:
-    from anygen.message import as_messages
+    from anygen.messages.message import as_messages
 
     options = options_from(arguments)
     if not arguments.parts:
@@ -104,7 +104,7 @@ def generate(arguments: argparse.Namespace) -> int:
 
 
 def _part(kind: str, value: str) -> Any:
-    from anygen.media import MEDIA_TYPES
+    from anygen.media.types import MEDIA_TYPES
 
     if kind == "text":
         return sys.stdin.read() if value == "-" else value

@@ -10,7 +10,7 @@ from typing import Any
 
 from anygen.cli.exits import DONE, UsageError
 from anygen.cli.terminal import as_lines
-from anygen.errors import MediaError
+from anygen.core.errors import MediaError
 
 
 def add(commands: Any) -> None:
@@ -41,12 +41,12 @@ def info(arguments: argparse.Namespace) -> int:
             raise UsageError("anygen info: --all lists every preset; leave out the name")
         return list_models(arguments)
     if subject is not None and os.path.isfile(subject):
-        from anygen import provenance
+        from anygen.media import provenance
 
         found = provenance.read(subject)
         found = {key: value for key, value in found.items() if key != "schema"}
     else:
-        from anygen import checkpoint, doctor
+        from anygen.loading import checkpoint, doctor
 
         if subject and Path(subject).suffix.lower() in checkpoint.FILE_SUFFIXES:
             raise MediaError(f"{subject}: no such file")
@@ -59,7 +59,7 @@ def info(arguments: argparse.Namespace) -> int:
 
 
 def list_models(arguments: argparse.Namespace) -> int:
-    from anygen.doctor import every_model
+    from anygen.loading.doctor import every_model
 
     rows = every_model(arguments.commercial_only)
     if arguments.json:

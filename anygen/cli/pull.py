@@ -9,7 +9,7 @@ from typing import Any
 
 from anygen.cli.exits import DONE
 from anygen.cli.terminal import as_lines
-from anygen.errors import printable
+from anygen.core.errors import printable
 
 
 def add(commands: Any) -> None:
@@ -28,7 +28,7 @@ def add(commands: Any) -> None:
 
 
 def pull_parts(arguments: argparse.Namespace) -> int:
-    from anygen.pull import pull
+    from anygen.loading.pull import pull
 
     is_shown = sys.stderr.isatty()
 

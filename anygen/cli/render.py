@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from anygen.cli.arguments import add_model, add_placement, names
 from anygen.cli.cluster import add_cluster, model_and_maker
 from anygen.cli.exits import DONE, NO, UsageError
-from anygen.errors import printable
+from anygen.core.errors import printable
 
 if TYPE_CHECKING:
     from anygen.batch.runner import Settings, Summary
@@ -123,7 +123,7 @@ def render(arguments: argparse.Namespace) -> int:
             )
     from anygen.batch.manifest import read
     from anygen.batch.rendering import render as run
-    from anygen.batch.stopping import StopSignals
+    from anygen.batch.signals import StopSignals
 
     # What cannot be read is said before a model is loaded.
     read(Path(arguments.manifest), follow=arguments.follow)
@@ -201,7 +201,7 @@ def make_manifest(arguments: argparse.Namespace) -> int:
 def rehearse(arguments: argparse.Namespace, model: Any) -> int:
     """`anygen render MANIFEST --dry-run`: 0 where every line is good, else 1."""
     from anygen.batch.rendering import estimate
-    from anygen.batch.stopping import StopSignals
+    from anygen.batch.signals import StopSignals
 
     with StopSignals() as stop:
         found = estimate(
@@ -241,7 +241,7 @@ def _span(seconds: float) -> str:
 
 def check(arguments: argparse.Namespace) -> int:
     """`anygen render --verify DIR`: 0 where everything holds, else 1."""
-    from anygen.batch.stopping import StopSignals
+    from anygen.batch.signals import StopSignals
     from anygen.batch.verification import verify
 
     with StopSignals() as stop:

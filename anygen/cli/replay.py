@@ -10,7 +10,7 @@ from typing import Any
 from anygen.cli.arguments import add_placement, placed
 from anygen.cli.exits import DONE, NO, UsageError
 from anygen.cli.terminal import load
-from anygen.errors import printable
+from anygen.core.errors import printable
 
 
 def add(commands: Any) -> None:
@@ -34,8 +34,8 @@ def add(commands: Any) -> None:
 
 
 def replay(arguments: argparse.Namespace) -> int:
-    from anygen import replay as replaying
-    from anygen.checkpoint import presets
+    from anygen.evaluation import replay as replaying
+    from anygen.loading.checkpoint import presets
 
     record = replaying.read_record(arguments.file)
     # Missing inputs are said before a model is loaded.

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from anygen.messages.reply import Reply
     from anygen.model import AnyGen
-    from anygen.reply import Reply
 
 
 def load(name: str, placement: Mapping[str, Any] | None = None) -> AnyGen:
@@ -52,7 +52,7 @@ class Progress:
 
 def follow(events: Iterator[Any], on_text: Callable[[str], None] = lambda text: None) -> Reply:
     """The reply at the end of a stream; text and progress are shown on the way."""
-    from anygen.reply import DecoderProgress, Done, TextDelta
+    from anygen.messages.reply import DecoderProgress, Done, TextDelta
 
     progress = Progress()
     try:

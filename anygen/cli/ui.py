@@ -8,7 +8,7 @@ import os
 from typing import Any
 
 from anygen.cli.exits import DONE, UsageError
-from anygen.errors import MachineError
+from anygen.core.errors import MachineError
 
 NEEDED = ("streamlit", "sqlalchemy")
 PASSWORD = "ANYGEN_UI_PASSWORD"

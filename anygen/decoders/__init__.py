@@ -6,7 +6,7 @@ importing any.
 
 from __future__ import annotations
 
-from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
+from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
 
 DECODERS: dict[str, str] = {
     "stable_diffusion": "anygen.decoders.image:StableDiffusion",

@@ -15,12 +15,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from anygen.core.errors import CheckpointError, MachineError
+from anygen.core.modality import AUDIO
 from anygen.decoders.base import check_seconds, chosen
 from anygen.decoders.diffusion import PipelineDecoder
 from anygen.decoders.text import t5_states, token_ids
-from anygen.errors import CheckpointError, MachineError
 from anygen.media import Audio
-from anygen.modality import AUDIO
 
 _DRAWS_WITH_TORCHSDE = ("CosineDPMSolverMultistepScheduler", "DPMSolverSDEScheduler")
 

@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from anygen.errors import CheckpointError, ConfigError, printable
-from anygen.files.weights import check_weights
-from anygen.modality import Modality
-from anygen.quiet import quiet_libraries
-from anygen.saved_models import check_needed, check_numbers, one_sentence, read_index
+from anygen.core.errors import CheckpointError, ConfigError, printable
+from anygen.core.library_logging import quiet_libraries
+from anygen.core.modality import Modality
+from anygen.core.safetensors_header import check_weights
+from anygen.core.saved_models import check_needed, check_numbers, one_sentence, read_index
 
 OnStep = Callable[[int, int], None]
 """Called after each denoising step with its number, from 1, and how many there are. What it raises ends the decoding."""

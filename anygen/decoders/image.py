@@ -12,12 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from anygen.core.errors import ConfigError
+from anygen.core.modality import IMAGE
 from anygen.decoders.base import check_multiple, chosen
 from anygen.decoders.diffusion import PipelineDecoder, to_uint8
 from anygen.decoders.text import clip_states
-from anygen.errors import ConfigError
 from anygen.media import Image
-from anygen.modality import IMAGE
 
 
 class ImageDecoder(PipelineDecoder):

@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 
+from anygen.core.modality import Modality
 from anygen.decoders.base import Decoder
-from anygen.modality import Modality
-from anygen.placement import free_accelerator_cache
+from anygen.loading.placement import free_accelerator_cache
 
 logger = logging.getLogger(__name__)
 

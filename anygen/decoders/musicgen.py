@@ -18,6 +18,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from anygen.core.errors import CheckpointError, ConfigError, shown
+from anygen.core.library_logging import quiet_libraries
+from anygen.core.modality import AUDIO
+from anygen.core.saved_models import check_saved, one_sentence, read_mapping
 from anygen.decoders.base import (
     OnStep,
     check_conditioning,
@@ -27,12 +31,8 @@ from anygen.decoders.base import (
     chosen,
 )
 from anygen.decoders.text import TextSide, no_text_side, t5_states
-from anygen.errors import CheckpointError, ConfigError, shown
+from anygen.loading.placement import module_bytes
 from anygen.media import Audio
-from anygen.modality import AUDIO
-from anygen.placement import module_bytes
-from anygen.quiet import quiet_libraries
-from anygen.saved_models import check_saved, one_sentence, read_mapping
 
 CLASS = "MusicgenForConditionalGeneration"
 

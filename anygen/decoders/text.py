@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from anygen.errors import CheckpointError
-from anygen.modality import Modality
+from anygen.core.errors import CheckpointError
+from anygen.core.modality import Modality
 
 NEGATIVE_FILE = "negative.safetensors"
 """Conditioning of "", beside a decoder's weights: guidance then needs no text encoder (`TextSide.save_negative`)."""

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 from torch import Tensor
 
+from anygen.core.modality import VIDEO
 from anygen.decoders.base import check_frames, check_multiple, chosen
 from anygen.decoders.diffusion import PipelineDecoder, to_uint8
 from anygen.decoders.text import clip_states
 from anygen.media import Video
-from anygen.modality import VIDEO
-from anygen.options import check_video_size
+from anygen.messages.options import check_video_size
 
 
 class VideoDecoder(PipelineDecoder):

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from torch import Tensor
 
-from anygen.modality import Modality
+from anygen.core.modality import Modality
 
 # N items, F features per item, E encoder width
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from anygen.modality import TEXT, Modality
+from anygen.core.modality import TEXT, Modality
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from anygen.errors import CheckpointError
-from anygen.files.weights import check_weights
+from anygen.core.errors import CheckpointError
+from anygen.core.library_logging import quiet_libraries
+from anygen.core.safetensors_header import check_weights
+from anygen.core.saved_models import check_saved, one_sentence
 from anygen.llm.signal_tokens import SignalIds, SignalRows, SignalTokens, mean_rows
-from anygen.quiet import quiet_libraries
-from anygen.saved_models import check_saved, one_sentence
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from anygen.errors import ConfigError, PromptError
+from anygen.core.errors import ConfigError, PromptError
+from anygen.core.modality import TEXT, Modality
 from anygen.llm.backbone import Backbone
 from anygen.llm.completion import (
     CaptionSpan,
@@ -35,7 +36,6 @@ from anygen.llm.completion import (
 from anygen.llm.decoding import decode
 from anygen.llm.tags import TagTokens
 from anygen.llm.text_stream import INCOMPLETE, TextStream
-from anygen.modality import TEXT, Modality
 
 LEAST_CAPTION = 8
 """Tokens that are kept free for a caption that must come."""
@@ -65,13 +65,17 @@ def complete_captions(
     if generators is not None and len(generators) != len(embeds):
         raise ValueError(f"generators: {len(generators)} given for {len(embeds)} prompts")
     tags, options = tag_tokens.tags, options or CompletionOptions()
-    may = frozenset(tags.modalities) if allowed is None else frozenset(allowed) & frozenset(tags.modalities)
-    must = [modality for modality in tags.modalities if modality in required]
-    refused = sorted(frozenset(required) - {TEXT} - may)
+    allowed = (
+        frozenset(tags.modalities) if allowed is None else frozenset(allowed) & frozenset(tags.modalities)
+    )
+    required = [modality for modality in tags.modalities if modality in required]
+    refused = sorted(frozenset(required) - {TEXT} - allowed)
     if refused:
-        raise ConfigError(f"require: {refused[0]} is not among what may come back ({', '.join(sorted(may))})")
-    speech = _Speech(backbone, tag_tokens, may, on_token, end_ids)
-    needed = max(1, sum(map(speech.reserve, must)))
+        raise ConfigError(
+            f"require: {refused[0]} is not among what may come back ({', '.join(sorted(allowed))})"
+        )
+    speech = _Speech(backbone, tag_tokens, allowed, on_token, end_ids)
+    needed = max(1, sum(map(speech.reserve, required)))
     for number, prompt in enumerate(embeds):
         room = backbone.max_length - prompt.shape[0]
         if prompt.shape[0] < 1 or room < needed:
@@ -80,7 +84,9 @@ def complete_captions(
                 f"{needed} must be left for the reply, and 1 taken"
             )
         generator = None if generators is None else generators[number]
-        speech.rows.append(_Row(number, options, generator, list(must), room, speech.text_stream(options)))
+        speech.rows.append(
+            _Row(number, options, generator, list(required), room, speech.text_stream(options))
+        )
     decode(backbone, embeds, speech.step, should_stop, positions)
     return [Completion(tuple(row.token_ids), tuple(row.parts), row.finish or "length") for row in speech.rows]
 
@@ -159,8 +165,8 @@ class _Speech:
             # No room for words: what is required is made, one medium after the other, and the reply ends.
             self._open(row)
         else:
-            may = frozenset(self.tags.opening(modality) for modality in self._may_open(row))
-            broken_V = self.tag_tokens.breaking(row.stream.tail, may)
+            allowed = frozenset(self.tags.opening(modality) for modality in self._may_open(row))
+            broken_V = self.tag_tokens.breaking(row.stream.tail, allowed)
             token = self._choose(row, logits_V, self.never_V | broken_V)
             if token in self.end_ids:
                 self._wants_to_end(row, "end")

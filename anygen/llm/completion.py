@@ -26,11 +26,11 @@ from typing import Generic, Literal, TypeVar, cast
 import torch
 from torch import Tensor
 
-from anygen.errors import ConfigError, PromptError
+from anygen.core.errors import ConfigError, PromptError
+from anygen.core.modality import TEXT, Modality
 from anygen.llm.backbone import Backbone
 from anygen.llm.decoding import decode
 from anygen.llm.text_stream import TextStream
-from anygen.modality import TEXT, Modality
 
 Finish = Literal["end", "stop", "length", "interrupted"]
 """Why a row ended: an end token, a stop sequence, no room for more, or should_stop."""
@@ -240,16 +240,16 @@ def _start_rows(
         raise ValueError(f"generators: {len(generators)} given for {num} prompts")
     rows = []
     for number, prompt in enumerate(embeds):
-        may, must = allowed_list[number] & everything, required_list[number] - {TEXT}
-        if not must <= may:
-            names = ", ".join(sorted(must - may))
+        allowed, required = allowed_list[number] & everything, required_list[number] - {TEXT}
+        if not required <= allowed:
+            names = ", ".join(sorted(required - allowed))
             reason = (
                 "not allowed"
-                if must <= everything
+                if required <= everything
                 else f"not among what this model makes ({', '.join(ids.modalities)})"
             )
             raise ConfigError(f"require: {names} is {reason}")
-        missing = [modality for modality in ids.modalities if modality in must]
+        missing = [modality for modality in ids.modalities if modality in required]
         room = backbone.max_length - prompt.shape[0]
         needed = max(1, sum(len(ids.of(modality)) for modality in missing))
         if prompt.shape[0] < 1 or room < needed:
@@ -259,7 +259,7 @@ def _start_rows(
             )
         stream = TextStream(backbone.tokenizer, option_list[number].stop)
         generator = None if generators is None else generators[number]
-        rows.append(_Row(number, option_list[number], generator, may, missing, room, stream))
+        rows.append(_Row(number, option_list[number], generator, allowed, missing, room, stream))
     return rows
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from anygen.errors import CheckpointError, ConfigError
+from anygen.core.errors import CheckpointError, ConfigError
 from anygen.llm.backbone import Backbone
 
 if TYPE_CHECKING:

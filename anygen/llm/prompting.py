@@ -17,10 +17,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from anygen.errors import CheckpointError, ConfigError, PromptError
-from anygen.llm.senses import Sensed
+from anygen.core.errors import CheckpointError, ConfigError, PromptError
+from anygen.core.modality import Modality
+from anygen.llm.native_encoders import NativeFeatures
 from anygen.llm.signal_tokens import SignalIds, SignalTokens
-from anygen.modality import Modality
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -74,7 +74,7 @@ class Described:
 
 
 class Turn(Protocol):
-    """A message: anygen.message.Message, or a training example's turn."""
+    """A message: anygen.messages.message.Message, or a training example's turn."""
 
     @property
     def role(self) -> str: ...
@@ -259,7 +259,7 @@ class Prompter:
             for part in message.parts:
                 if isinstance(part, str):
                     built.add(self.text_ids(part), target=True)
-                elif isinstance(part, Sensed):
+                elif isinstance(part, NativeFeatures):
                     self._add_medium(built, part)
                 elif part.modality in self.signal_ids.modalities:
                     built.spans.append(SpanAt(part.modality, len(built.ids), part))
@@ -269,12 +269,12 @@ class Prompter:
                 break
             for part in message.parts:
                 # A model that draws what it cannot see goes on without seeing it.
-                if not isinstance(part, (str, Sensed)) and present(part) and self._reads(part):
+                if not isinstance(part, (str, NativeFeatures)) and present(part) and self._reads(part):
                     self._add_medium(built, part)
         return built
 
     def _reads(self, part: Any) -> bool:
-        return isinstance(part, (Described, Sensed)) or part.modality in self.num_soft_tokens
+        return isinstance(part, (Described, NativeFeatures)) or part.modality in self.num_soft_tokens
 
     def _add_medium(self, built: _Builder, part: Any) -> None:
         modality = part.modality
@@ -283,7 +283,7 @@ class Prompter:
             raise PromptError(
                 f"the prompt holds {modality}, which this model does not read; it reads {reads}"
             )
-        if isinstance(part, Sensed):
+        if isinstance(part, NativeFeatures):
             built.media.append(MediaAt(len(built.ids) + part.first, modality, part))
             built.add(part.ids)
             return

@@ -20,12 +20,12 @@ import torch
 from PIL import Image as PILImage
 from torch import Tensor
 
-from anygen.errors import ConfigError
-from anygen.files.audio import mono_at
-from anygen.llm.senses import Sensed
-from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
-from anygen.quiet import quiet_libraries
-from anygen.saved_models import one_sentence
+from anygen.core.errors import ConfigError
+from anygen.core.library_logging import quiet_libraries
+from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
+from anygen.core.saved_models import one_sentence
+from anygen.llm.native_encoders import NativeFeatures
+from anygen.media.files.audio import mono_at
 
 if TYPE_CHECKING:
     from anygen.llm.backbone import Backbone
@@ -94,7 +94,7 @@ class QwenOmni:
         return cls(backbone, images, sounds, settings, modalities)
 
     @torch.no_grad()
-    def sense(self, modality: Modality, media: Any) -> Sensed:
+    def sense(self, modality: Modality, media: Any) -> NativeFeatures:
         if modality == AUDIO:
             return self._hear(media)
         if modality == IMAGE:
@@ -103,7 +103,7 @@ class QwenOmni:
         return self._watch(media)
 
     @torch.no_grad()
-    def positions(self, ids: Sequence[int], media: Sequence[Sensed]) -> Tensor:
+    def positions(self, ids: Sequence[int], media: Sequence[NativeFeatures]) -> Tensor:
         shapes: dict[str, list[Any]] = {}
         for each in media:
             for name, value in each.shape.items():
@@ -117,12 +117,14 @@ class QwenOmni:
         positions_A1T, _ = self.lm.get_rope_index(ids_1T, attention_mask=torch.ones_like(ids_1T), **given)
         return positions_A1T[:, 0].long()
 
-    def _see(self, modality: Modality, patches: Tensor, grid: Tensor, shape: dict[str, Any]) -> Sensed:
+    def _see(
+        self, modality: Modality, patches: Tensor, grid: Tensor, shape: dict[str, Any]
+    ) -> NativeFeatures:
         device = self.lm.device
         seen = self.lm.get_image_features(patches.to(device), grid.to(device), return_dict=True)
         return self._sensed(modality, torch.cat(tuple(seen.pooler_output)), shape)
 
-    def _watch(self, clip: Any) -> Sensed:
+    def _watch(self, clip: Any) -> NativeFeatures:
         count = len(clip.frames)
         wanted = min(
             self.settings.num_frames, max(2, math.ceil(count / clip.fps * self.settings.frames_per_second))
@@ -156,7 +158,7 @@ class QwenOmni:
         made = self.images(images=picture, return_tensors="pt")
         return made["pixel_values"], made["image_grid_thw"]
 
-    def _hear(self, sound: Any) -> Sensed:
+    def _hear(self, sound: Any) -> NativeFeatures:
         rate = int(self.sounds.sampling_rate)
         samples = mono_at(sound, rate)[: int(self.settings.seconds * rate)]
         # Shorter than this, the tower's strides leave nothing.
@@ -172,7 +174,7 @@ class QwenOmni:
         )
         return self._sensed(AUDIO, heard.last_hidden_state, {"audio_seqlens": mask.sum(-1).cpu()})
 
-    def _sensed(self, modality: Modality, features_SD: Tensor, shape: dict[str, Any]) -> Sensed:
+    def _sensed(self, modality: Modality, features_SD: Tensor, shape: dict[str, Any]) -> NativeFeatures:
         begin, place, end = self.marks[modality]
         ids = (begin, *[place] * len(features_SD), end)
-        return Sensed(modality, ids, features_SD.detach(), 1, shape)
+        return NativeFeatures(modality, ids, features_SD.detach(), 1, shape)

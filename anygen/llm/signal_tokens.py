@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from anygen.errors import CheckpointError, ConfigError
-from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
+from anygen.core.errors import CheckpointError, ConfigError
+from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from anygen.errors import CheckpointError, ConfigError
+from anygen.core.errors import CheckpointError, ConfigError
+from anygen.core.modality import TEXT, Modality
 from anygen.llm.text_stream import INCOMPLETE, overlap
-from anygen.modality import TEXT, Modality
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -88,9 +88,9 @@ class CaptionTags:
             text = text.replace(tag, f"{tag[0]} {tag[1:]}")
         return text
 
-    def instruct(self, may: Collection[Modality], must: Collection[Modality]) -> str:
+    def instruct(self, allowed: Collection[Modality], required: Collection[Modality]) -> str:
         """The instruction where `may` are the modalities that may come back and `must` those that must."""
-        media = [modality for modality in self.modalities if modality in may]
+        media = [modality for modality in self.modalities if modality in allowed]
         forms = "".join(
             FORM.format(modality=modality, open=self.opening(modality), close=self.closing(modality))
             for modality in media
@@ -101,7 +101,7 @@ class CaptionTags:
             raise ConfigError(
                 f"llm.captions.instruction: may hold {{modalities}} and {{forms}} and nothing else in braces ({error})"
             ) from error
-        wanted = [modality for modality in self.modalities if modality in must]
+        wanted = [modality for modality in self.modalities if modality in required]
         return f"{words} {REQUIRED.format(modalities=_listed(wanted))}" if wanted else words
 
 
@@ -136,11 +136,11 @@ class TagTokens:
         """The most tokens that it takes to write `tag`, or the rest of it."""
         return self._costs[tag]
 
-    def breaking(self, tail: str, may: frozenset[str]) -> Tensor:
+    def breaking(self, tail: str, allowed: frozenset[str]) -> Tensor:
         """(V,) bool: the tokens that may not follow `tail`, the end of what was said that may begin a tag.
 
         They complete a tag that is not among `may`, or say something behind one that is."""
-        key = (tail, may)
+        key = (tail, allowed)
         if key not in self._breaking:
             if len(self._breaking) >= 1024:
                 self._breaking.clear()
@@ -149,7 +149,9 @@ class TagTokens:
                 whole = tail + text
                 found = [tag for tag in self.tags.all if tag in whole]
                 if found and not (
-                    len(found) == 1 and found[0] in may and whole.find(found[0]) + len(found[0]) == len(whole)
+                    len(found) == 1
+                    and found[0] in allowed
+                    and whole.find(found[0]) + len(found[0]) == len(whole)
                 ):
                     broken_V[token] = True
             self._breaking[key] = broken_V

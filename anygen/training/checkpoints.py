@@ -21,7 +21,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from anygen.errors import CheckpointError
+from anygen.core.errors import CheckpointError
 
 _NAME = re.compile(r"step-(\d{8})")
 

@@ -21,9 +21,7 @@ from accelerate import Accelerator
 from accelerate.utils import DistributedDataParallelKwargs, gather_object
 from torch import Tensor, nn
 
-from anygen.data.collate import Batch
-from anygen.data.sampling import StepSampler
-from anygen.errors import ConfigError
+from anygen.core.errors import ConfigError
 from anygen.training.checkpoints import (
     latest_checkpoint,
     load_checkpoint,
@@ -31,6 +29,8 @@ from anygen.training.checkpoints import (
     save_checkpoint,
     set_random_state,
 )
+from anygen.training.data.collate import Batch
+from anygen.training.data.sampling import StepSampler
 from anygen.training.metrics import MetricsFile
 from anygen.training.trainable import Trainable
 

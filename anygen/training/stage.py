@@ -17,17 +17,17 @@ import torch
 from accelerate import PartialState
 from torch import Tensor, nn
 
-from anygen.config import from_values
-from anygen.data.collate import Batch, Collator, EncodedExample, encode_examples
-from anygen.data.examples import Example, read_examples
-from anygen.data.features import FeatureCache
-from anygen.data.sampling import StepSampler
-from anygen.data.targets import TargetCache
-from anygen.errors import ConfigError, nearest
-from anygen.files.atomic import write_files
+from anygen.core.atomic import write_files
+from anygen.core.config import from_values
+from anygen.core.errors import ConfigError, nearest
 from anygen.llm.lora import LoraSettings, add_lora, lora_parameters
-from anygen.placement import as_dtype
+from anygen.loading.placement import as_dtype
 from anygen.training.checkpoints import latest_checkpoint
+from anygen.training.data.collate import Batch, Collator, EncodedExample, encode_examples
+from anygen.training.data.examples import Example, read_examples
+from anygen.training.data.features import FeatureCache
+from anygen.training.data.sampling import StepSampler
+from anygen.training.data.targets import TargetCache
 from anygen.training.loop import LoopConfig, train
 from anygen.training.losses import ALIGNMENTS, alignment_loss, next_token_loss
 from anygen.training.metrics import plot_losses, read_metrics

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from anygen.data.collate import IGNORE, Batch
-from anygen.errors import ConfigError
-from anygen.modality import Modality
+from anygen.core.errors import ConfigError
+from anygen.core.modality import Modality
+from anygen.training.data.collate import IGNORE, Batch
 
 
 @dataclass(frozen=True)

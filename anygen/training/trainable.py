@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from anygen.errors import ConfigError, nearest
+from anygen.core.errors import ConfigError, nearest
 from anygen.llm.signal_tokens import SignalRows
 
 GROUPS = ("input_projectors", "output_projectors", "signal_tokens", "lora")

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from anygen.media import MEDIA_TYPES
-from anygen.modality import Modality
+from anygen.core.modality import Modality
+from anygen.media.types import MEDIA_TYPES
 
 Answer = tuple[str, int]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from anygen.batch.points import LABELS
+from anygen.batch.failpoints import LABELS
 from anygen_pipelines.batch_faults import audit as audits
 from anygen_pipelines.batch_faults import processes
 from anygen_pipelines.batch_faults.manifests import expected

@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from anygen.batch import points
+from anygen.batch import failpoints
 from anygen.batch.rendering import render
 from anygen.batch.runner import Settings
-from anygen.batch.stopping import StopSignals
+from anygen.batch.signals import StopSignals
 
 LONGEST = 600.0
 """Seconds after which a process that should have ended is killed; its code tells."""
@@ -49,9 +49,9 @@ def rendering(
     """What `anygen render` does with a model that is loaded, for `fork`; `fault` is what ANYGEN_FAULT says."""
 
     def run() -> int:
-        os.environ[points.VARIABLE] = fault
+        os.environ[failpoints.VARIABLE] = fault
         # The functions that others hold read the module's own names, which this sets anew.
-        importlib.reload(points)
+        importlib.reload(failpoints)
 
         def report(event: str, row: Mapping[str, Any]) -> None:
             print(event, row.get("id"), row.get("sample"), flush=True)
@@ -74,7 +74,7 @@ def rendering(
 
 def command(manifest: Path, out: Path, *more: str, fault: str = "", log: Path) -> subprocess.Popen[bytes]:
     """`anygen render` itself."""
-    environment = {**os.environ, points.VARIABLE: fault, "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, failpoints.VARIABLE: fault, "OMP_NUM_THREADS": "1"}
     arguments = [sys.executable, "-c", "import sys, anygen.cli; sys.exit(anygen.cli.main())"]
     with log.open("ab") as file:
         return subprocess.Popen(
@@ -112,7 +112,7 @@ def wait_all(children: Sequence[int], kill_after: Sequence[float | None]) -> lis
 
 def warm(model: Any, modalities: Sequence[str] | None = None) -> None:
     """Load all of the model, or what makes these, so that forked copies need not."""
-    from anygen.options import GenerationOptions
+    from anygen.messages.options import GenerationOptions
     from anygen_pipelines.batch_faults.manifests import options
 
     for modality in modalities or model.makes:

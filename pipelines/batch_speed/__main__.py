@@ -22,7 +22,7 @@ from typing import Any
 import torch
 
 from anygen import AnyGen, Image
-from anygen.batch.making import LocalMaker
+from anygen.batch.executor import LocalMaker
 from anygen.batch.rendering import render
 from anygen.batch.sizes import BatchSize
 from anygen.decoders.base import load_pipe
@@ -106,7 +106,7 @@ def ways(model: Any, modality: str, count: int, work: Path) -> dict[str, Callabl
 
 def plain(model: Any, modality: str, count: int, work: Path) -> Callable[[], None]:
     """diffusers' pipeline with its own text encoder, the same steps, guidance and sizes: it knows of no language model."""
-    folder = Path(str(files("anygen"))) / "presets" / "mini" / "decoders" / modality
+    folder = Path(str(files("anygen"))) / "loading" / "presets" / "mini" / "decoders" / modality
     decoder = model.decoders[modality]
     pipe = load_pipe(decoder.pipeline_name, folder, torch.float32, **decoder.components(folder))
     defaults = dict(decoder.defaults)

@@ -16,9 +16,9 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 
-from anygen import checkpoint
-from anygen.build import build
-from anygen.config import ModelConfig, from_values
+from anygen.core.config import ModelConfig, from_values
+from anygen.loading import checkpoint
+from anygen.loading.build import build
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.pretrain_text_encoders import MAX_TOKENS, WIDTH
 from anygen_pipelines.mini.pretraining import set_up_script

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from anygen import AnyGen
-from anygen.describers.nearest import NearestDescription, TextEncoder
+from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
+from anygen.encoders.captioners.nearest import NearestDescription, TextEncoder
 from anygen.encoders.imagebind.model import ImageBind
-from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.pretrain_encoder import Captions
 
@@ -31,7 +31,7 @@ def world_captions() -> dict[Modality, tuple[str, ...]]:
     }
 
 
-def world_describer(
+def world_captioner(
     encoder: TextEncoder, captions: Mapping[Modality, tuple[str, ...]] | None = None
 ) -> NearestDescription:
     """Names pictures, clips and sounds with an encoder that has a text tower."""
@@ -40,9 +40,9 @@ def world_describer(
 
 def describe_world(model: AnyGen) -> None:
     """Let a model of the world read its inputs in words where a call asks for it; once is enough."""
-    if model.describers:
+    if model.captioners:
         return
     # The model itself keeps only the towers it reads with; naming takes the one for text as well.
     (part,) = model.config.encoders.values()
     encoder = ImageBind.from_pretrained(model.folder / part.path)
-    model.describers.update(dict.fromkeys((IMAGE, AUDIO, VIDEO), (world_describer(encoder),)))
+    model.captioners.update(dict.fromkeys((IMAGE, AUDIO, VIDEO), (world_captioner(encoder),)))

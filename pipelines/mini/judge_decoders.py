@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from anygen.build import build_decoders
+from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
+from anygen.core.seeds import generator
 from anygen.decoders.griffin_lim import LogMel
-from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
-from anygen.seeds import generator
+from anygen.loading.build import build_decoders
 from anygen_pipelines.mini import assemble, probes, sounds, world
 from anygen_pipelines.mini.evaluation.checks import array_of, nearest_drawing
 from anygen_pipelines.mini.evaluation.sheets import grid

@@ -19,7 +19,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from anygen.files.atomic import write_files
+from anygen.core.atomic import write_files
 from anygen_pipelines.mini import sounds, world
 from anygen_pipelines.mini.encoder_config import encoder_config
 from anygen_pipelines.mini.encoder_data import Bank, clip_bank, picture_bank

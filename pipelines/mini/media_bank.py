@@ -22,8 +22,8 @@ import numpy as np
 from PIL import Image as PILImage
 from PIL import ImageFilter
 
-from anygen.media import SUFFIX, Audio, Image, Video
-from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
+from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
+from anygen.media.types import SUFFIX, Audio, Image, Video
 from anygen_pipelines.mini import sounds, world
 from anygen_pipelines.mini.encoder_data import Bank, any_background
 from anygen_pipelines.mini.world import Clip, Scene

@@ -26,10 +26,10 @@ import torch.nn.functional as F
 from torch import Tensor
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerBase
 
+from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
 from anygen.llm.prompting import Described, Prompter, PromptTemplate
 from anygen.llm.signal_tokens import SignalTokens
-from anygen.message import Message
-from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
+from anygen.messages.message import Message
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.assemble import TEMPLATE
 from anygen_pipelines.mini.pretraining import Run, set_up_script

@@ -22,9 +22,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from anygen.core.modality import AUDIO, IMAGE, TEXT, VIDEO, Modality
 from anygen.encoders.imagebind.model import ImageBind
 from anygen.media import Audio, Image, Video
-from anygen.modality import AUDIO, IMAGE, TEXT, VIDEO, Modality
 from anygen_pipelines.mini import sounds, world
 from anygen_pipelines.mini.encoder_data import ATTRIBUTES, UNSPOKEN, any_background, labels_of
 from anygen_pipelines.mini.pretrain_encoder import Captions

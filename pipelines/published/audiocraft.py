@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from anygen.convert import audiocraft_names
-from anygen.convert.audiocraft import convert_audiocraft
-from anygen.convert.audiocraft_config import Settings, codec_config, decoder_config
-from anygen.convert.coverage import Coverage, compare
-from anygen.convert.t5 import SIZES
 from anygen.decoders.musicgen import MusicGen
-from anygen.options import AudioOptions
+from anygen.loading.convert import audiocraft_names
+from anygen.loading.convert.audiocraft import convert_audiocraft
+from anygen.loading.convert.audiocraft_config import Settings, codec_config, decoder_config
+from anygen.loading.convert.coverage import Coverage, compare
+from anygen.loading.convert.t5 import SIZES
+from anygen.messages.options import AudioOptions
 
 CASED = {"musicgen": "MusicGen", "audiogen": "AudioGen"}
 HEADER = """

@@ -1,6 +1,6 @@
 """The config files of a preset's parts in a folder, as the published repositories hold them: no weights, no tokenizers.
 
-`anygen.memory.make_plan` counts the real classes by them.
+`anygen.loading.memory.make_plan` counts the real classes by them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from anygen.config import ModelConfig
+from anygen.core.config import ModelConfig
 from anygen.encoders.imagebind.config import (
     GridTowerConfig,
     ImageBindConfig,

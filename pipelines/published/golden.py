@@ -21,8 +21,8 @@ from anygen.encoders.imagebind.config import (
     VisionTowerConfig,
 )
 from anygen.encoders.imagebind.model import ImageBind
-from anygen.input_projectors import build as build_input
-from anygen.output_projectors import build as build_output
+from anygen.projectors.input import build as build_input
+from anygen.projectors.output import build as build_output
 
 IMAGEBIND = {
     "upstream": {},

@@ -9,10 +9,10 @@ from pathlib import Path
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 
-from anygen import checkpoint
-from anygen.config import ModelConfig, read_config
-from anygen.memory import CARDS, HEADROOM, STATED, Plan, fresh_parts, gb, make_plan
-from anygen.quiet import quiet_libraries
+from anygen.core.config import ModelConfig, read_config
+from anygen.core.library_logging import quiet_libraries
+from anygen.loading import checkpoint
+from anygen.loading.memory import CARDS, HEADROOM, STATED, Plan, fresh_parts, gb, make_plan
 from anygen.training.stage import read_stage_config
 from anygen_pipelines.published.configs import write_configs
 

@@ -15,16 +15,16 @@ from typing import Any
 
 import torch
 
-from anygen.build import class_of, join, signal_tokens_of
-from anygen.config import DecoderConfig, ModelConfig, from_values
+from anygen.core.config import DecoderConfig, ModelConfig, from_values
+from anygen.core.library_logging import quiet_libraries
+from anygen.core.modality import Modality
 from anygen.decoders import DECODERS
 from anygen.decoders.lazy import LazyDecoders
 from anygen.decoders.text import NEGATIVE_FILE
 from anygen.encoders import ENCODERS
 from anygen.llm.backbone import Backbone
-from anygen.modality import Modality
+from anygen.loading.build import class_of, join, signal_tokens_of
 from anygen.model import AnyGen
-from anygen.quiet import quiet_libraries
 from anygen_pipelines.published.architectures import MODELS, PIPELINES, Component
 from anygen_pipelines.published.configs import config_of, write_configs
 
@@ -61,8 +61,8 @@ def random_model(
 
     Raises ValueError where an architecture is not known here."""
     unknown = write_configs(config, folder, small)
-    if unknown or config.describers or config.llm.senses is not None:
-        named = [*unknown, *(f"describers.{name}" for name in config.describers)]
+    if unknown or config.captioners or config.llm.native_encoders is not None:
+        named = [*unknown, *(f"captioners.{name}" for name in config.captioners)]
         raise ValueError(f"{config.name}: no architecture is written down here for {', '.join(named)}")
     encoders: dict[Modality, Any] = {}
     for name, encoder in config.encoders.items():

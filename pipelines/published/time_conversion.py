@@ -18,8 +18,8 @@ from pathlib import Path
 
 import torch
 
-from anygen.convert.imagebind import CAUSAL_MASK, expected_shapes
 from anygen.encoders.imagebind.config import ImageBindConfig, imagebind_huge
+from anygen.loading.convert.imagebind import CAUSAL_MASK, expected_shapes
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def time_conversion(folder: Path, config: ImageBindConfig | None = None) -> Conv
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
             used = resource.getrusage(resource.RUSAGE_CHILDREN)
         else:
-            from anygen.convert.imagebind import convert_imagebind
+            from anygen.loading.convert.imagebind import convert_imagebind
 
             convert_imagebind(source, out, config)
             used = resource.getrusage(resource.RUSAGE_SELF)

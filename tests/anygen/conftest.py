@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from anygen.core.modality import AUDIO, IMAGE, Modality
 from anygen.media import Audio, Image
-from anygen.modality import AUDIO, IMAGE, Modality
 
 
 class TinyEncoder(nn.Module):
@@ -185,8 +185,8 @@ def make_parts(make_backbone):
     """Call to get the parts a stage trains, the same weights every time."""
 
     def make(tied: bool = True):
-        from anygen.input_projectors import build as build_input
-        from anygen.output_projectors import build as build_output
+        from anygen.projectors.input import build as build_input
+        from anygen.projectors.output import build as build_output
         from anygen.training.teacher_forced import TeacherForced
 
         backbone = make_backbone(tied)

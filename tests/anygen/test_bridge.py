@@ -1,4 +1,4 @@
-"""anygen without weights of its own: an instruct model that writes captions, describers that name what it cannot read."""
+"""anygen without weights of its own: an instruct model that writes captions, captioners that name what it cannot read."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import tiny_bridge
 import torch
 
 from anygen import AnyGen, Audio, ConfigError, GenerationOptions, Image, PromptError, Video
-from anygen.config import ModelConfig, from_values
-from anygen.modality import AUDIO, IMAGE, VIDEO
-from anygen.reply import DecoderProgress, Done, MediaReady, SpanStarted, TextDelta
+from anygen.core.config import ModelConfig, from_values
+from anygen.core.modality import AUDIO, IMAGE, VIDEO
+from anygen.messages.reply import DecoderProgress, Done, MediaReady, SpanStarted, TextDelta
 
 MEDIA = ("image", "video", "audio")
 TAGS = tuple(tag for name in MEDIA for tag in (f"<{name}>", f"</{name}>"))
@@ -47,8 +47,8 @@ def prompts() -> list:
 
 def read(model: AnyGen, prompt, **how) -> str:
     """What the language model reads, as text."""
-    from anygen.message import as_messages
-    from anygen.request import Request, limits
+    from anygen.messages.message import as_messages
+    from anygen.messages.request import Request, limits
 
     seen = []
     original = model.prompter.layout
@@ -69,22 +69,22 @@ def test_it_holds_no_weights_of_ours(bridge: AnyGen, bridge_dir: Path) -> None:
 
 
 EVERY_LIMIT = [
-    (may, must)
+    (allowed, required)
     for size in range(1, 5)
-    for may in combinations(("text", *MEDIA), size)
+    for allowed in combinations(("text", *MEDIA), size)
     for count in range(size + 1)
-    for must in combinations(may, count)
+    for required in combinations(allowed, count)
 ]
 
 
 def test_whatever_the_model_says_the_reply_is_well_formed(bridge: AnyGen) -> None:
     """Every combination of what may and must come back, from a model that says anything at all."""
-    for seed, (may, must) in enumerate(EVERY_LIMIT):
+    for seed, (allowed, required) in enumerate(EVERY_LIMIT):
         options = GenerationOptions(max_new_tokens=1 + seed % 12, temperature=2.0)
-        response = bridge.respond(["go"], options, [seed], may, must)[0]
+        response = bridge.respond(["go"], options, [seed], allowed, required)[0]
         made = {span.modality for span in response.spans}
-        assert set(must) - {"text"} <= made <= set(may)
-        assert "text" in may or not response.text
+        assert set(required) - {"text"} <= made <= set(allowed)
+        assert "text" in allowed or not response.text
         assert not any(
             tag in text for tag in TAGS for text in (response.text, *(s.caption for s in response.spans))
         )
@@ -97,7 +97,7 @@ def test_whatever_the_model_says_the_reply_is_well_formed(bridge: AnyGen) -> Non
 
 @pytest.mark.parametrize("family", tiny_bridge.FAMILIES)
 def test_token_ids_do_not_depend_on_neighbours(bridge_dir: Path, tmp_path: Path, family: str) -> None:
-    from anygen.build import build
+    from anygen.loading.build import build
 
     tiny_bridge.write_llm(tmp_path / "llm", family)
     values = tiny_bridge.config_values()
@@ -173,7 +173,7 @@ def test_tags_that_somebody_types_are_no_tags(bridge: AnyGen) -> None:
 def test_tags_of_what_is_only_read_cannot_be_typed_either(
     bridge: AnyGen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(bridge.describers, "smell", ())
+    monkeypatch.setitem(bridge.captioners, "smell", ())
     assert "< smell>z< /smell>" in read(bridge, "<smell>z</smell>")
 
 
@@ -201,13 +201,13 @@ def test_the_model_is_told_only_of_what_may_come_back(bridge: AnyGen) -> None:
 
 def test_words_are_kept_while_a_conversation_goes_on(bridge: AnyGen, monkeypatch: pytest.MonkeyPatch) -> None:
     bridge.respond([["look", picture(77)]])
-    captioner = bridge.describers[IMAGE][0]
+    captioner = bridge.captioners[IMAGE][0]
     monkeypatch.setattr(captioner, "_caption", lambda pixels: pytest.fail("described again"))
     bridge.respond([["look again", picture(77)]])
 
 
 def test_replay_makes_the_same_again(bridge: AnyGen, tmp_path: Path) -> None:
-    from anygen import replay
+    from anygen.evaluation import replay
 
     reply = bridge.generate(["look", picture(), sound()], 4, require=("image", "audio"))
     assert reply.provenance["described"] == [
@@ -244,7 +244,7 @@ def test_it_is_saved_and_loaded(bridge: AnyGen, tmp_path: Path) -> None:
         ({"output_projectors": {"image": {"kind": "linear"}}}, "llm.captions leaves nothing"),
         ({"llm": {"path": "llm", "captions": {"max_tokens": 3}}}, "llm.captions.max_tokens: unknown"),
         ({"llm": {"path": "llm"}}, "llm.signal_tokens: names nothing; a decoder makes"),
-        ({"describers": {"x": {"kind": "captioner"}}}, "describers.x.path: missing"),
+        ({"captioners": {"x": {"kind": "captioner"}}}, "captioners.x.path: missing"),
     ],
 )
 def test_a_config_that_is_neither_road_is_refused(change: dict, sentence: str) -> None:
@@ -253,12 +253,12 @@ def test_a_config_that_is_neither_road_is_refused(change: dict, sentence: str) -
 
 
 def test_what_cannot_be_described_is_refused(tiny_model: AnyGen) -> None:
-    with pytest.raises(PromptError, match="reading is words, but image has no describer"):
+    with pytest.raises(PromptError, match="reading is words, but image has no captioner"):
         tiny_model.respond([["what?", picture()]], {"reading": "words"})
 
 
 def test_a_learned_model_reads_words_where_it_is_asked_to(tiny_dir: Path) -> None:
-    from anygen.describers.nearest import NearestDescription
+    from anygen.encoders.captioners.nearest import NearestDescription
 
     model = AnyGen.from_pretrained(tiny_dir)
 
@@ -274,7 +274,7 @@ def test_a_learned_model_reads_words_where_it_is_asked_to(tiny_dir: Path) -> Non
     def ids(texts: list[str]) -> torch.Tensor:
         return torch.tensor([[float("light" in text), float("dark" in text)] for text in texts])
 
-    model.describers[IMAGE] = (NearestDescription(Space(), ids, {IMAGE: ("a dark dog", "a light cat")}),)
+    model.captioners[IMAGE] = (NearestDescription(Space(), ids, {IMAGE: ("a dark dog", "a light cat")}),)
     light, dark = (Image(np.full((8, 8, 3), value, np.uint8)) for value in (250, 3))
     options = GenerationOptions(reading="words")
     assert "<image>a light cat</image>" in read(model, ["see", light], options=options).replace(
@@ -288,5 +288,5 @@ def test_a_learned_model_reads_words_where_it_is_asked_to(tiny_dir: Path) -> Non
 
 def test_clips_are_described_by_their_frames(bridge: AnyGen, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = iter(("a dog", "a cat"))
-    monkeypatch.setattr(bridge.describers[VIDEO][0], "_caption", lambda pixels: next(seen))
+    monkeypatch.setattr(bridge.captioners[VIDEO][0], "_caption", lambda pixels: next(seen))
     assert bridge.reader.describe(VIDEO, clip(5)) == "a dog, then a cat"

@@ -25,17 +25,17 @@ from anygen import (
     PromptError,
     Video,
     VideoOptions,
-    checkpoint,
     cli,
     open_media,
-    provenance,
 )
-from anygen import replay as replaying
-from anygen.files import image as image_files
-from anygen.files.atomic import write_files
-from anygen.message import as_messages
-from anygen.reply import caption_of
-from anygen.seeds import check_seed
+from anygen.core.atomic import write_files
+from anygen.core.seeds import check_seed
+from anygen.evaluation import replay as replaying
+from anygen.loading import checkpoint
+from anygen.media import provenance
+from anygen.media.files import image as image_files
+from anygen.messages.message import as_messages
+from anygen.messages.reply import caption_of
 
 PICTURE = Image(np.full((8, 8, 3), 7, np.uint8))
 

@@ -9,11 +9,11 @@ from torch import nn
 
 import anygen
 from anygen import AnyGen, Audio, GenerationOptions, Image, ImageOptions, PromptError, Video
-from anygen.config import ModelConfig, from_values
+from anygen.core.config import ModelConfig, from_values
+from anygen.core.modality import Modality
 from anygen.decoders.lazy import LazyDecoders
-from anygen.media import MEDIA_TYPES
-from anygen.modality import Modality
-from anygen.reply import DecoderProgress, Done, MediaReady, TextDelta
+from anygen.media.types import MEDIA_TYPES
+from anygen.messages.reply import DecoderProgress, Done, MediaReady, TextDelta
 
 EVERY = ("image", "audio", "video")
 
@@ -237,17 +237,15 @@ class Perfumer:
 def test_a_new_modality_needs_no_edit_of_the_flow(
     tiny_dir, tiny_model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from anygen import input_projectors, output_projectors
     from anygen.llm.backbone import Backbone
     from anygen.llm.prompting import Prompter
     from anygen.llm.signal_tokens import SignalTokens
+    from anygen.projectors import input, output
 
     monkeypatch.setitem(MEDIA_TYPES, SMELL, Smell)
     backbone = Backbone.from_pretrained(tiny_dir / "llm", SignalTokens({SMELL: 2}))
-    reader = nn.ModuleDict({SMELL: input_projectors.build({"kind": "linear"}, 3, 1, backbone.dim)})
-    writer = nn.ModuleDict(
-        {SMELL: output_projectors.build({"kind": "linear"}, backbone.dim, 2, {"pooled": (3,)})}
-    )
+    reader = nn.ModuleDict({SMELL: input.build({"kind": "linear"}, 3, 1, backbone.dim)})
+    writer = nn.ModuleDict({SMELL: output.build({"kind": "linear"}, backbone.dim, 2, {"pooled": (3,)})})
     prompter = Prompter(
         backbone.tokenizer,
         tiny_model.prompter.template,

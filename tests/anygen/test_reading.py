@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from anygen import AnyGen, Depth, Image, Imu, PromptError, Thermal, cli
-from anygen.config import from_values, read_config, to_values
-from anygen.modality import DEPTH, INPUTS, MEASUREMENTS, MEDIA, TEXT
-from anygen.replay import replay
+from anygen.core.config import from_values, read_config, to_values
+from anygen.core.modality import DEPTH, INPUTS, MEASUREMENTS, MEDIA, TEXT
+from anygen.evaluation.replay import replay
 
 EVERY = ("image", "audio", "video")
 
@@ -55,7 +55,7 @@ def test_what_is_measured_changes_what_is_read(tiny_senses, modality) -> None:
 
 
 def _asked(modality, seed):
-    from anygen.message import as_messages
+    from anygen.messages.message import as_messages
 
     return as_messages(["what is it?", MAKE[modality](seed)])
 
@@ -93,8 +93,8 @@ def test_a_tower_that_nothing_reads_is_not_built(tiny_senses_dir, tmp_path) -> N
     values = to_values(read_config(tiny_senses_dir / "config.yaml"))
     values["encoders"]["imagebind"]["modalities"] = ["image", "depth"]
     values["input_projectors"] = {"image": {"kind": "linear"}, "depth": {"kind": "shared", "of": "image"}}
-    from anygen.build import build
-    from anygen.config import ModelConfig
+    from anygen.core.config import ModelConfig
+    from anygen.loading.build import build
 
     model = build(from_values(ModelConfig, values), tiny_senses_dir)
     assert model.encoders[DEPTH].config.towers == ("vision", "depth")

@@ -254,10 +254,10 @@ def config_values(read: tuple[str, ...] = ("image", "audio", "video")) -> dict:
 
 def write_tiny(folder: Path, with_measurements: bool = False) -> Path:
     """Make the tiny model in `folder`: deterministic. With measurements it reads all that ImageBind does."""
-    from anygen import checkpoint
-    from anygen.build import build
-    from anygen.config import ModelConfig, from_values
-    from anygen.modality import INPUTS, MEDIA
+    from anygen.core.config import ModelConfig, from_values
+    from anygen.core.modality import INPUTS, MEDIA
+    from anygen.loading import checkpoint
+    from anygen.loading.build import build
 
     read = INPUTS if with_measurements else MEDIA
     with torch.random.fork_rng():

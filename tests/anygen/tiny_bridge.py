@@ -1,4 +1,4 @@
-"""A bridge of the real classes at tiny size: an instruct model with its chat template, describers, the tiny decoders."""
+"""A bridge of the real classes at tiny size: an instruct model with its chat template, captioners, the tiny decoders."""
 
 from __future__ import annotations
 
@@ -219,11 +219,11 @@ def write_omni(folder: Path, length: int = 1024) -> None:
 
 
 def omni_values() -> dict[str, Any]:
-    """The omni bridge as YAML would hold it: no describers."""
+    """The omni bridge as YAML would hold it: no captioners."""
     values = config_values()
-    del values["describers"]
+    del values["captioners"]
     settings = {"image_pixels": 3136, "frame_pixels": 1568, "num_frames": 4}
-    values["llm"]["senses"] = {
+    values["llm"]["native_encoders"] = {
         "kind": "qwen2_5_omni",
         "modalities": ["image", "video", "audio"],
         "settings": settings,
@@ -240,14 +240,14 @@ def config_values() -> dict[str, Any]:
         "name": "tiny-bridge",
         "description": "random weights, for tests",
         "licence": "none",
-        "describers": {
+        "captioners": {
             "blip": {
-                "kind": "captioner", "path": "describers/blip", "modalities": ["image", "video"],
+                "kind": "captioner", "path": "captioners/blip", "modalities": ["image", "video"],
                 "settings": {"max_new_tokens": 6, "num_frames": 2},
             },
-            "ast": {"kind": "sound_classifier", "path": "describers/ast", "modalities": ["audio"]},
+            "ast": {"kind": "sound_classifier", "path": "captioners/ast", "modalities": ["audio"]},
             "whisper": {
-                "kind": "transcriber", "path": "describers/whisper", "modalities": ["audio"],
+                "kind": "transcriber", "path": "captioners/whisper", "modalities": ["audio"],
                 "settings": {"max_new_tokens": 5},
             },
         },
@@ -259,15 +259,15 @@ def config_values() -> dict[str, Any]:
 
 def write_bridge(folder: Path, decoders: Path, family: str = "qwen2") -> Path:
     """Make the tiny bridge in `folder`, with the decoders of the tiny model: deterministic."""
-    from anygen import checkpoint
-    from anygen.build import build
-    from anygen.config import ModelConfig, from_values
+    from anygen.core.config import ModelConfig, from_values
+    from anygen.loading import checkpoint
+    from anygen.loading.build import build
 
     shutil.copytree(decoders, folder / "decoders")
     write_llm(folder / "llm", family)
-    write_blip(folder / "describers" / "blip")
-    write_ast(folder / "describers" / "ast")
-    write_whisper(folder / "describers" / "whisper")
+    write_blip(folder / "captioners" / "blip")
+    write_ast(folder / "captioners" / "ast")
+    write_whisper(folder / "captioners" / "whisper")
     model = build(from_values(ModelConfig, config_values()), folder)
     model.folder = folder
     return checkpoint.save(model, folder)

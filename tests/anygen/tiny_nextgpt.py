@@ -75,7 +75,7 @@ def write_base(
 
 def write_preset(folder: Path) -> Path:
     """The shipped preset with the sizes of the tiny parts."""
-    from anygen.convert.nextgpt import PRESET
+    from anygen.loading.convert.nextgpt import PRESET
 
     values = yaml.safe_load(PRESET.read_text())
     for modality, decoder in values["decoders"].items():
@@ -97,8 +97,8 @@ def make_delta(base: Path, preset: Path) -> OrderedDict[str, torch.Tensor]:
     from safetensors.torch import load_file
     from torch.nn import Linear
 
-    from anygen.config import read_config
-    from anygen.output_projectors import build
+    from anygen.core.config import read_config
+    from anygen.projectors.output import build
 
     generator = torch.Generator().manual_seed(5)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 import yaml
 
-PRESET = Path(__file__).parents[2] / "anygen" / "presets" / "trainable-4b.yaml"
+PRESET = Path(__file__).parents[2] / "anygen" / "loading" / "presets" / "trainable-4b.yaml"
 SIZES = {
     "image": {"height": 32, "width": 32},
     "audio": {"seconds": 0.5},
@@ -53,7 +53,7 @@ def write_parts(folder: Path) -> None:
 
 def write_trainable(folder: Path) -> Path:
     """A model folder whose projectors are fresh, by the command's own way."""
-    from anygen.convert.parts import assemble
+    from anygen.loading.convert.parts import assemble
 
     write_parts(folder / "model")
     assemble(write_preset(folder), folder / "model")

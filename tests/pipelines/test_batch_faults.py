@@ -64,7 +64,7 @@ from pathlib import Path
 from anygen.batch.commit import Made
 from anygen.batch.items import Item, Work
 from anygen.batch.job import Job
-from anygen.options import GenerationOptions
+from anygen.messages.options import GenerationOptions
 with Job(Path(sys.argv[1])) as job:
     for id in "ab":
         item = Item(id, 1, id * 64, (), None, (), GenerationOptions(), 0)

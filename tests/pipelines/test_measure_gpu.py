@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from anygen import checkpoint
-from anygen.config import read_config
+from anygen.core.config import read_config
+from anygen.loading import checkpoint
 from anygen_pipelines import measure_gpu
 from anygen_pipelines.measure_gpu import Row, configured, main, put, section
 

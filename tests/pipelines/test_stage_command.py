@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from anygen.errors import ConfigError
+from anygen.core.errors import ConfigError
 from anygen.training.stage import read_stage_config
 
 STAGES = Path(__file__).parents[2] / "pipelines/mini/stages"

@@ -11,8 +11,8 @@ import torch
 import yaml
 
 from anygen import AnyGen, Audio, Image, Video
-from anygen.data.collate import IGNORE, Batch, Spans
-from anygen.modality import IMAGE
+from anygen.core.modality import IMAGE
+from anygen.training.data.collate import IGNORE, Batch, Spans
 from anygen.training.stage import read_stage_config, run_stage
 from anygen.training.teacher_forced import TeacherForced
 

@@ -12,8 +12,8 @@ pytest.importorskip("streamlit", reason="streamlit is not installed (extra ui)")
 from streamlit.testing.v1 import AppTest
 
 from anygen_ui import backend
-from anygen_ui.asking import VARIATION_OF, remembered
 from anygen_ui.examples import EXAMPLES, FOLDER
+from anygen_ui.submission import VARIATION_OF, remembered
 from anygen_ui.visitor import visitor_of
 
 APP = Path(backend.__file__).with_name("app.py")

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anygen import Audio, Image, PromptError, provenance
+from anygen import Audio, Image, PromptError
+from anygen.media import provenance
 from anygen_ui.storage_rules import UploadLimits
 from anygen_ui.store import Part, Store
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from anygen.errors import MachineError
+from anygen.core.errors import MachineError
 from anygen_ui.backend import hold
 from anygen_ui.command import serve
 

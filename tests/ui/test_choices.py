@@ -2,7 +2,7 @@
 
 import pytest
 
-from anygen.options import GenerationOptions
+from anygen.messages.options import GenerationOptions
 from anygen_ui.choices import QUALITIES, changed_options, facts_of, known_models, quality_options, sizes_of
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import psutil
 import pytest
 
-from anygen import AnyGen, Image, PromptError, provenance
-from anygen.media import open_media
-from anygen.replay import replay
+from anygen import AnyGen, Image, PromptError
+from anygen.evaluation.replay import replay
+from anygen.media import open_media, provenance
 from anygen_ui.engine import Engine, Limits
 from anygen_ui.jobs import (
     Ask,

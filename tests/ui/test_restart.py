@@ -10,7 +10,8 @@ import time
 import psutil
 import pytest
 
-from anygen import Image, PromptError, provenance
+from anygen import Image, PromptError
+from anygen.media import provenance
 from anygen_ui.engine import Engine, Limits
 from anygen_ui.jobs import Ask, Failed, Finished, Progress, Text
 from anygen_ui.planning import Planner

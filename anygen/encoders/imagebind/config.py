@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from anygen.errors import ConfigError
+from anygen.core.errors import ConfigError
 
 TOWERS = ("vision", "text", "audio", "depth", "thermal", "imu")
 

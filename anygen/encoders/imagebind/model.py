@@ -17,6 +17,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from anygen.core.errors import CheckpointError, ConfigError, MediaError
+from anygen.core.modality import AUDIO, DEPTH, IMAGE, IMU, TEXT, THERMAL, VIDEO, Modality
+from anygen.core.safetensors_header import check_weights
+from anygen.core.saved_models import one_sentence, read_mapping
 from anygen.encoders.imagebind import preprocess
 from anygen.encoders.imagebind.config import (
     GridTowerConfig,
@@ -37,10 +41,6 @@ from anygen.encoders.imagebind.stems import (
     conv_grid,
 )
 from anygen.encoders.imagebind.tokenizer import ClipTokenizer
-from anygen.errors import CheckpointError, ConfigError, MediaError
-from anygen.files.weights import check_weights
-from anygen.modality import AUDIO, DEPTH, IMAGE, IMU, TEXT, THERMAL, VIDEO, Modality
-from anygen.saved_models import one_sentence, read_mapping
 
 # N items, S pieces of one item, F features per item, E embedding width
 

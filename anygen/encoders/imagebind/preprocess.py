@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from anygen.core.errors import MediaError
 from anygen.encoders.imagebind.config import (
     AudioPreparation,
     DepthPreparation,
@@ -23,8 +24,7 @@ from anygen.encoders.imagebind.config import (
     VideoPreparation,
 )
 from anygen.encoders.imagebind.fbank import log_mel
-from anygen.errors import MediaError
-from anygen.files.audio import resample
+from anygen.media.files.audio import resample
 
 # C channels, T samples or frames, H height, W width, S pieces of one item
 SILENCE = 1e-4

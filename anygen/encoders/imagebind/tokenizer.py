@@ -16,7 +16,7 @@ import regex
 import torch
 from torch import Tensor
 
-from anygen.errors import CheckpointError
+from anygen.core.errors import CheckpointError
 
 # N texts, L ids
 

@@ -6,9 +6,9 @@ import json
 
 import numpy as np
 
+from anygen.core.modality import AUDIO, IMAGE, VIDEO
 from anygen.evaluation.accuracy import estimate, lower
 from anygen.evaluation.report import Row
-from anygen.modality import AUDIO, IMAGE, VIDEO
 from anygen_pipelines.mini import judge_decoders, world
 from anygen_pipelines.mini.evaluation.bench import Bench
 from anygen_pipelines.mini.evaluation.section import Section

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from anygen import AnyGen, GenerationOptions
-from anygen.message import Message
+from anygen.messages.message import Message
 from anygen_pipelines.mini import probes, sounds, world
 from anygen_pipelines.mini.evaluation.checks import check_media, check_words, nearest_drawing
 from anygen_pipelines.mini.evaluation.dialogues import Dialogue, Sound, Turn, attach

@@ -10,8 +10,8 @@ from typing import Any
 from torch import Tensor
 
 from anygen import GenerationOptions
-from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
-from anygen.reply import Response, Span
+from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
+from anygen.messages.reply import Response, Span
 from anygen_pipelines.mini.evaluation.bench import Bench, Played
 from anygen_pipelines.mini.evaluation.plays import PLAYS
 

@@ -10,7 +10,7 @@ from PIL import Image as PILImage
 from PIL import ImageDraw
 
 from anygen import GenerationOptions
-from anygen.modality import AUDIO, IMAGE, VIDEO
+from anygen.core.modality import AUDIO, IMAGE, VIDEO
 from anygen_pipelines.mini import probes, sounds, world
 from anygen_pipelines.mini.evaluation.asking import ask
 from anygen_pipelines.mini.evaluation.bench import Bench

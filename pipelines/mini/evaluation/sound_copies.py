@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from anygen import GenerationOptions
+from anygen.core.modality import AUDIO
 from anygen.evaluation.accuracy import Estimate, estimate
 from anygen.evaluation.report import Row
 from anygen.evaluation.sound_distance import nearest_clip, spread
-from anygen.modality import AUDIO
 from anygen_pipelines.mini import probes, sounds, world
 from anygen_pipelines.mini.evaluation.asking import ask
 from anygen_pipelines.mini.evaluation.bench import Bench

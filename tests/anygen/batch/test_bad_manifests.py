@@ -16,7 +16,7 @@ import pytest
 
 from anygen import Audio, Image
 from anygen.batch import render
-from anygen.errors import PromptError
+from anygen.core.errors import PromptError
 
 from .conftest import rows
 
@@ -393,7 +393,7 @@ def test_broken_rows_of_parquet(run, tmp_path):
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_a_manifest_that_is_something_else_is_one_sentence(run, tmp_path, suffix):
-    from anygen.errors import PromptError
+    from anygen.core.errors import PromptError
 
     path = tmp_path / f"manifest{suffix}"
     path.write_bytes(bytes(range(256)) * 40)

@@ -15,9 +15,9 @@ import pytest
 
 from anygen import AnyGen, Audio, Image, Video
 from anygen.batch import encode_media
-from anygen.data.examples import read_examples
-from anygen.data.features import FeatureCache
-from anygen.errors import ConfigError, PromptError
+from anygen.core.errors import ConfigError, PromptError
+from anygen.training.data.examples import read_examples
+from anygen.training.data.features import FeatureCache
 
 from .conftest import rows, write_lines
 
@@ -31,7 +31,7 @@ from anygen import AnyGen
 from anygen.batch import encode_media
 model, folder, out = sys.argv[1:]
 model = AnyGen.from_pretrained(model)
-from anygen.data import shards
+from anygen.training.data import shards
 count, codes = 0, []
 while not codes or codes[-1]:
     count += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from anygen.batch.items import ItemError, ItemReader
-from anygen.modality import MEDIA, TEXT
+from anygen.core.modality import MEDIA, TEXT
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from anygen.batch import points, verify
-from anygen.batch.claims import Claims
+from anygen.batch import failpoints, verify
+from anygen.batch.leases import Claims
 
 from .conftest import done, files, picture, rows, sound, text, write_lines
 
@@ -23,14 +23,15 @@ import json, os, sys
 import torch
 torch.set_num_threads(1)
 from anygen import AnyGen
-from anygen.batch import Settings, points, render
+from anygen.batch import Settings, render
+from anygen.batch import failpoints
 manifest, folder, labels = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 mini = AnyGen.from_pretrained("mini")
 codes = {}
 for label, count in labels:
     child = os.fork()
     if child == 0:
-        points._faults = {label: (count, "kill")}
+        failpoints._faults = {label: (count, "kill")}
         render(manifest, os.path.join(folder, f"{label}-{count}"), mini, pages=False, exact=True)
         os._exit(0)
     codes[f"{label}-{count}"] = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -49,7 +50,7 @@ def command(*arguments: object, **environment: str) -> subprocess.Popen[str]:
     )
 
 
-EACH = [(label, 1) for label in points.LABELS if "video" not in label]
+EACH = [(label, 1) for label in failpoints.LABELS if "video" not in label]
 EACH += [("before-rename", 2), ("mid-ledger", 4), ("after-ledger-fsync", 5), ("after-write", 3)]
 SOME = [
     ("after-respond", 1),
@@ -100,7 +101,7 @@ def test_claims_die_with_their_process(tmp_path):
         [
             sys.executable,
             "-c",
-            "import sys, time; from pathlib import Path; from anygen.batch.claims import Claims\n"
+            "import sys, time; from pathlib import Path; from anygen.batch.leases import Claims\n"
             "claims = Claims(Path(sys.argv[1])); print(claims.take(b'x' * 16), flush=True); time.sleep(60)",
             str(tmp_path),
         ],
@@ -165,9 +166,12 @@ def test_a_fault_in_the_environment_ends_the_job(tmp_path):
 
 
 def test_faults_are_read_strictly(monkeypatch):
-    assert points._read("after-write:3,*:2:terminate") == {"after-write": (3, "kill"), "*": (2, "terminate")}
+    assert failpoints._read("after-write:3,*:2:terminate") == {
+        "after-write": (3, "kill"),
+        "*": (2, "terminate"),
+    }
     with pytest.raises(ValueError, match="the action 'explode'"):
-        points._read("after-write:3:explode")
+        failpoints._read("after-write:3:explode")
 
 
 def test_the_exit_codes(tmp_path):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from anygen.batch import estimate, manifest, write_manifest
-from anygen.errors import PromptError
+from anygen.core.errors import PromptError
 
 from .conftest import QUICK, done, picture, text, write_lines
 

@@ -13,7 +13,7 @@ from anygen.batch.commit import Made
 from anygen.batch.items import Item, Turn, Work
 from anygen.batch.job import Job
 from anygen.batch.pages import ITEMS_PER_PAGE, write_pages
-from anygen.options import GenerationOptions
+from anygen.messages.options import GenerationOptions
 
 CHROMIUM = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
 HOSTILE = """<script>document.title = "taken"</script><img src=x onerror="document.title='taken'">"""

@@ -22,7 +22,7 @@ from anygen import Image
 from anygen.batch import Settings, render, verify
 from anygen.batch.ray_backend import RayMaker
 from anygen.batch.ray_pools import Workers
-from anygen.errors import ConfigError, MachineError
+from anygen.core.errors import ConfigError, MachineError
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None, reason="Ray is not installed (pip install 'anygen[scale]')"

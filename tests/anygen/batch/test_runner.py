@@ -9,14 +9,15 @@ import time
 import numpy as np
 import pytest
 
-from anygen import Image, open_media, replay
+from anygen import Image, open_media
 from anygen.batch import verify
 from anygen.batch.commit import Committer
+from anygen.batch.executor import LocalMaker
 from anygen.batch.items import slot_of
 from anygen.batch.job import Job
-from anygen.batch.making import LocalMaker
 from anygen.batch.sizes import BatchSize
-from anygen.errors import ConfigError, MachineError, PromptError
+from anygen.core.errors import ConfigError, MachineError, PromptError
+from anygen.evaluation import replay
 
 from .conftest import QUICK, done, files, picture, rows, sound, text, write_lines
 

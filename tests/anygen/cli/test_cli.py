@@ -14,9 +14,9 @@ import termios
 import numpy as np
 import pytest
 
-from anygen import cli, provenance
-from anygen.files import atomic
-from anygen.media import Audio, Image, Video, open_media
+from anygen import cli
+from anygen.core import atomic
+from anygen.media import Audio, Image, Video, open_media, provenance
 
 PICTURE = Image(np.random.default_rng(0).integers(0, 256, (40, 50, 3), dtype=np.uint8))
 SOUND = Audio(np.sin(np.arange(8000) / 9).astype(np.float32) * 0.5, 16000)

@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from anygen import AudioOptions, CheckpointError, ConfigError, ImageOptions, VideoOptions
+from anygen.core.modality import AUDIO, IMAGE, VIDEO
 from anygen.decoders import DECODERS, MAKES
 from anygen.decoders.audio import AudioLDM
 from anygen.decoders.griffin_lim import GriffinLim, LogMel, MelConfig
 from anygen.decoders.image import StableDiffusion
-from anygen.modality import AUDIO, IMAGE, VIDEO
 
 CAPTIONS = [
     "a dog on red",

@@ -17,11 +17,11 @@ import torch
 from torch import Tensor
 
 from anygen import CheckpointError, ConfigError
-from anygen.data.targets import decoder_fingerprint
+from anygen.core.errors import MachineError
+from anygen.core.modality import AUDIO, IMAGE, VIDEO
 from anygen.decoders import DECODERS, MAKES
-from anygen.errors import MachineError
-from anygen.modality import AUDIO, IMAGE, VIDEO
-from anygen.options import OPTION_TYPES
+from anygen.messages.options import OPTION_TYPES
+from anygen.training.data.targets import decoder_fingerprint
 
 CAPTIONS = ["a dog", "rain on a roof of tin"]
 SEEDS = (1, 2)

@@ -7,10 +7,10 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from anygen.core.modality import AUDIO, IMAGE, VIDEO
 from anygen.llm.backbone import Backbone
 from anygen.llm.prompting import Prompter, PromptTemplate
 from anygen.llm.signal_tokens import SignalTokens
-from anygen.modality import AUDIO, IMAGE, VIDEO
 
 CORPUS = (
     "a small dog on the left on a blue background. the sound of a dog. draw a big cat, please! what is in the picture? "

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from anygen.errors import CheckpointError
+from anygen.core.errors import CheckpointError
+from anygen.core.modality import IMAGE
 from anygen.llm.backbone import Backbone
 from anygen.llm.signal_tokens import SignalTokens
-from anygen.modality import IMAGE
 
 from .conftest import SIGNALS, make_lm, make_tokenizer
 

@@ -11,13 +11,13 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from anygen.errors import ConfigError, PromptError
+from anygen.core.errors import ConfigError, PromptError
+from anygen.core.modality import AUDIO, IMAGE, VIDEO
 from anygen.llm.backbone import Backbone
 from anygen.llm.captions import _Speech, complete_captions
 from anygen.llm.completion import CaptionSpan, CompletionOptions
 from anygen.llm.signal_tokens import SignalTokens
 from anygen.llm.tags import CaptionTags, TagTokens
-from anygen.modality import AUDIO, IMAGE, VIDEO
 
 MEDIA = (IMAGE, AUDIO, VIDEO)
 TAGS = CaptionTags({m: (f"<{m}>", f"</{m}>") for m in MEDIA}, max_caption_tokens=12)
@@ -78,9 +78,9 @@ def loving_tags(tag_tokens: TagTokens, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_Speech, "_choose", choose)
 
 
-def check(completion, tokenizer, may, must) -> None:
+def check(completion, tokenizer, allowed, required) -> None:
     made = [span.modality for span in completion.spans]
-    assert set(must) <= set(made) <= set(may)
+    assert set(required) <= set(made) <= set(allowed)
     texts = [part if isinstance(part, str) else part.caption for part in completion.parts]
     assert all(texts) and not any(tag in text for tag in TAGS.all for text in texts)
     for one, other in zip(completion.parts, completion.parts[1:], strict=False):
@@ -99,9 +99,9 @@ def test_every_reply_is_well_formed(parts, loves_tags: bool, monkeypatch: pytest
         loving_tags(tag_tokens, monkeypatch)
     unforced = 0
     for size in range(4):
-        for may in combinations(MEDIA, size):
+        for allowed in combinations(MEDIA, size):
             for count in range(size + 1):
-                for must in combinations(may, count):
+                for required in combinations(allowed, count):
                     for seed in range(3):
                         options = CompletionOptions(
                             max_new_tokens=1 + seed * 12, temperature=1.5, stop=("zz",), max_spans=3
@@ -113,11 +113,11 @@ def test_every_reply_is_well_formed(parts, loves_tags: bool, monkeypatch: pytest
                             tag_tokens,
                             options,
                             [generator],
-                            set(may),
-                            set(must),
+                            set(allowed),
+                            set(required),
                         )[0]
-                        check(found, backbone.tokenizer, may, must)
-                        unforced += len(found.spans) - len(must)
+                        check(found, backbone.tokenizer, allowed, required)
+                        unforced += len(found.spans) - len(required)
     assert unforced > 5 or not loves_tags
 
 
@@ -207,8 +207,8 @@ def test_a_caption_that_is_not_closed_is_closed(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_token_that_reaches_beyond_a_tag_is_not_said(parts) -> None:
     _, tag_tokens = parts
-    may = frozenset(("</image>",))
-    broken_V = tag_tokens.breaking("</image", may)
+    allowed = frozenset(("</image>",))
+    broken_V = tag_tokens.breaking("</image", allowed)
     beyond = [token for token, text in enumerate(tag_tokens.texts) if text.startswith(">") and text != ">"]
     assert broken_V[beyond].all() and not broken_V[tag_tokens.towards("</image", "</image>")]
     assert tag_tokens.breaking("</image", frozenset())[tag_tokens.towards("</image", "</image>")]

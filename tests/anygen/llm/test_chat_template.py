@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import tiny_bridge
 
-from anygen.errors import CheckpointError, ConfigError
+from anygen.core.errors import CheckpointError, ConfigError
 from anygen.llm.chat_template import template_values
 from anygen.llm.prompting import Prompter, PromptTemplate
 from anygen.llm.signal_tokens import SignalTokens
-from anygen.message import Message
+from anygen.messages.message import Message
 
 
 @pytest.mark.parametrize("template", [tiny_bridge.CHATML, tiny_bridge.LLAMA3], ids=["chatml", "llama3"])

@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 import torch
 
-from anygen.errors import ConfigError, PromptError
+from anygen.core.errors import ConfigError, PromptError
+from anygen.core.modality import AUDIO, IMAGE, TEXT, VIDEO
 from anygen.llm.backbone import Backbone
 from anygen.llm.completion import CompletedSpan, CompletionOptions, complete, sample
-from anygen.modality import AUDIO, IMAGE, TEXT, VIDEO
 
 from .conftest import SIGNALS, make_lm, make_tokenizer
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from anygen.errors import CheckpointError, ConfigError
+from anygen.core.errors import CheckpointError, ConfigError
 from anygen.llm.backbone import Backbone
 from anygen.llm.lora import LoraSettings, add_lora, load_lora_state, lora_parameters, lora_state, merge_lora
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from anygen.errors import CheckpointError, PromptError
+from anygen.core.errors import CheckpointError, PromptError
+from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
 from anygen.llm.prompting import Described, Prompter, PromptTemplate
 from anygen.llm.signal_tokens import SignalTokens
-from anygen.message import Message
-from anygen.modality import AUDIO, IMAGE, VIDEO, Modality
+from anygen.messages.message import Message
 
 from .conftest import TEMPLATE, make_tokenizer
 

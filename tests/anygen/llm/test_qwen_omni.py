@@ -10,10 +10,10 @@ import tiny_bridge
 import torch
 
 from anygen import AnyGen, Audio, Image, Video
-from anygen.build import build
-from anygen.config import ModelConfig, from_values
+from anygen.core.config import ModelConfig, from_values
+from anygen.core.modality import AUDIO, IMAGE, VIDEO
 from anygen.llm.decoding import decode
-from anygen.modality import AUDIO, IMAGE, VIDEO
+from anygen.loading.build import build
 
 MEDIA = ("image", "video", "audio")
 
@@ -40,21 +40,21 @@ def clip() -> Video:
 
 
 def laid_out(model: AnyGen, prompt):
-    from anygen.message import as_messages
-    from anygen.request import Request, limits
+    from anygen.messages.message import as_messages
+    from anygen.messages.request import Request, limits
 
     seen = []
     layout = model.prompter.layout
     model.prompter.layout = lambda messages, **k: seen.append(layout(messages, **k)) or seen[-1]  # type: ignore[method-assign]
     try:
-        read = model.reader.read(Request(as_messages(prompt), may=limits(model.makes, None, ())[0]), 0)
+        read = model.reader.read(Request(as_messages(prompt), allowed=limits(model.makes, None, ())[0]), 0)
     finally:
         del model.prompter.layout
     return read, seen[0].ids
 
 
-def test_it_reads_everything_and_has_no_describer(omni: AnyGen) -> None:
-    assert omni.reads == ("text", "image", "video", "audio") and not omni.describers
+def test_it_reads_everything_and_has_no_captioner(omni: AnyGen) -> None:
+    assert omni.reads == ("text", "image", "video", "audio") and not omni.captioners
 
 
 def test_what_it_reads_is_what_the_plain_call_reads(omni: AnyGen) -> None:
@@ -62,14 +62,16 @@ def test_what_it_reads_is_what_the_plain_call_reads(omni: AnyGen) -> None:
     read, ids = laid_out(
         omni, ["see", picture(1), "and", picture(2), "hear", sound(), "watch", clip(), "well?"]
     )
-    senses, lm = omni.reader.senses, omni.backbone.lm
-    pictures = [senses._patches(picture(seed).pixels, 3136) for seed in (1, 2)]
-    made = senses.sounds(
+    native_encoders, lm = omni.reader.native_encoders, omni.backbone.lm
+    pictures = [native_encoders._patches(picture(seed).pixels, 3136) for seed in (1, 2)]
+    made = native_encoders.sounds(
         sound().samples, sampling_rate=16_000, return_tensors="pt", return_attention_mask=True
     )
-    seen = senses.sense(VIDEO, clip())
-    frames = [senses._patches(clip().frames[place], 1568)[0] for place in (0, 3, 5, 8)]
-    video = torch.cat([senses._both(frames[0], frames[1]), senses._both(frames[2], frames[3])])
+    seen = native_encoders.sense(VIDEO, clip())
+    frames = [native_encoders._patches(clip().frames[place], 1568)[0] for place in (0, 3, 5, 8)]
+    video = torch.cat(
+        [native_encoders._both(frames[0], frames[1]), native_encoders._both(frames[2], frames[3])]
+    )
     with torch.no_grad():
         wanted = lm.model(
             input_ids=torch.tensor([ids]),
@@ -98,9 +100,9 @@ def test_what_is_said_goes_on_as_the_plain_loop_does(omni: AnyGen) -> None:
 
     assert read.positions_AT is not None
     decode(omni.backbone, [read.embeds_TD], greedy, positions=[read.positions_AT])
-    senses = omni.reader.senses
-    patches, grid = senses._patches(picture(1).pixels, 3136)
-    made = senses.sounds(
+    native_encoders = omni.reader.native_encoders
+    patches, grid = native_encoders._patches(picture(1).pixels, 3136)
+    made = native_encoders.sounds(
         sound().samples, sampling_rate=16_000, return_tensors="pt", return_attention_mask=True
     )
     plain = omni.backbone.lm.generate(
@@ -138,6 +140,6 @@ def test_it_draws_and_sees_what_it_drew(omni: AnyGen) -> None:
 
 @pytest.mark.parametrize(("modality", "medium"), [(IMAGE, picture()), (AUDIO, sound()), (VIDEO, clip())])
 def test_marks_stand_around_places(omni: AnyGen, modality, medium) -> None:
-    seen = omni.reader.senses.sense(modality, medium)
-    begin, place, end = omni.reader.senses.marks[modality]
+    seen = omni.reader.native_encoders.sense(modality, medium)
+    begin, place, end = omni.reader.native_encoders.marks[modality]
     assert seen.ids == (begin, *[place] * len(seen.features_SD), end) and len(seen.features_SD) > 0

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from anygen.errors import CheckpointError, ConfigError
+from anygen.core.errors import CheckpointError, ConfigError
+from anygen.core.modality import AUDIO, IMAGE, Modality
 from anygen.llm.signal_tokens import SignalTokens, mean_rows
-from anygen.modality import AUDIO, IMAGE, Modality
 
 from .conftest import make_tokenizer
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from anygen.errors import CheckpointError, ConfigError
+from anygen.core.errors import CheckpointError, ConfigError
 from anygen.llm.lora import LoraSettings, add_lora
 from anygen.training.loop import LoopConfig
 from anygen.training.metrics import read_metrics

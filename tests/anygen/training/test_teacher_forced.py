@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from anygen.data.collate import IGNORE
-from anygen.errors import ConfigError
-from anygen.modality import AUDIO, IMAGE
-from anygen.output_projectors import build
+from anygen.core.errors import ConfigError
+from anygen.core.modality import AUDIO, IMAGE
+from anygen.projectors.output import build
+from anygen.training.data.collate import IGNORE
 from anygen.training.stage import StageLosses, calibrate_outputs, measure_losses
 from anygen.training.teacher_forced import FeatureNoise
 

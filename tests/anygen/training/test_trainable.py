@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from anygen.errors import ConfigError
+from anygen.core.errors import ConfigError
 from anygen.llm.lora import LoraSettings, add_lora
 from anygen.training.stage import train_stage
 from anygen.training.trainable import GROUPS, select_trainable

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from anygen import AnyGen, Image
-from anygen.checkpoint import PRESETS_DIR
+from anygen.core.modality import IMAGE
 from anygen.encoders.imagebind.model import ImageBind
-from anygen.modality import IMAGE
+from anygen.loading.checkpoint import PRESETS_DIR
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.describing import describe_world, world_captions, world_describer
+from anygen_pipelines.mini.describing import describe_world, world_captioner, world_captions
 
 ENCODER = PRESETS_DIR / "mini" / "encoders" / "imagebind"
 
@@ -25,8 +25,8 @@ def test_the_encoder_names_what_is_drawn() -> None:
     ]
     wanted = [world.caption(scene) for scene in scenes]
     others = tuple(caption for caption in world_captions()[IMAGE] if caption not in wanted)[::40]
-    describer = world_describer(ImageBind.from_pretrained(ENCODER), {IMAGE: (*wanted, *others)})
-    named = [describer.describe(IMAGE, Image(world.draw(scene))) for scene in scenes]
+    captioner = world_captioner(ImageBind.from_pretrained(ENCODER), {IMAGE: (*wanted, *others)})
+    named = [captioner.describe(IMAGE, Image(world.draw(scene))) for scene in scenes]
     assert [words.split(" on ")[0] for words in named] == [words.split(" on ")[0] for words in wanted]
 
 
@@ -37,8 +37,8 @@ def test_the_list_is_the_whole_world() -> None:
 def test_a_model_is_given_the_world_once(tiny_model: AnyGen) -> None:
     try:
         describe_world(tiny_model)
-        first = dict(tiny_model.describers)
+        first = dict(tiny_model.captioners)
         describe_world(tiny_model)
-        assert tiny_model.describers == first and set(first) == {"image", "audio", "video"}
+        assert tiny_model.captioners == first and set(first) == {"image", "audio", "video"}
     finally:
-        tiny_model.describers.clear()
+        tiny_model.captioners.clear()

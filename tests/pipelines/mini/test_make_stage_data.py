@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anygen.data.examples import read_examples
+from anygen.training.data.examples import read_examples
 from anygen_pipelines.mini import make_stage_data, world
 from anygen_pipelines.mini.media_bank import BankSizes, MediaBank
 from anygen_pipelines.mini.talk import captions, conversations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from anygen.convert.imagebind import expected_shapes
+from anygen.loading.convert.imagebind import expected_shapes
 from anygen_pipelines.published.configs import IMAGEBIND_SMALL
 from anygen_pipelines.published.time_conversion import time_conversion
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from anygen import Audio, Image, Video
-from anygen.reply import Reply
+from anygen.messages.reply import Reply
 from anygen_pipelines.mini import probes, sounds, world
 from anygen_pipelines.mini.evaluation import plays
 from anygen_pipelines.mini.evaluation.bench import Bench

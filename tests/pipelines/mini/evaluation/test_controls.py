@@ -1,8 +1,8 @@
 import torch
 
 from anygen import GenerationOptions
-from anygen.modality import IMAGE
-from anygen.reply import Response, Span
+from anygen.core.modality import IMAGE
+from anygen.messages.reply import Response, Span
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.evaluation import controls
 from anygen_pipelines.mini.evaluation.bench import Bench

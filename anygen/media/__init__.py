@@ -1,0 +1,17 @@
+"""Media as arrays with units: opened with limits, saved with the record of what made them."""
+
+from anygen.media.base import DEFAULT_LIMITS, MediaLimits
+from anygen.media.measurements import Depth, Imu, Thermal
+from anygen.media.types import Audio, Image, Video, open_media
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Audio",
+    "Depth",
+    "Image",
+    "Imu",
+    "MediaLimits",
+    "Thermal",
+    "Video",
+    "open_media",
+]
