@@ -41,11 +41,12 @@ def prompts() -> list:
 
 
 def same_media(one, other, exact: bool = False) -> bool:
-    """To design.md's rounding: 2/255 of a pixel, 1e-3 of a sample."""
+    """To rounding: 2/255 of a pixel; of a sample 5e-3, because Griffin-Lim makes more of the rounding of a decoder with
+    random weights than the 1e-3 that a trained one keeps to (test_a_batch_of_mini_equals_its_items)."""
     if exact or isinstance(one, str):
         return one == other
     if isinstance(one, Audio):
-        return float(np.abs(one.samples - other.samples).max()) <= 1e-3
+        return float(np.abs(one.samples - other.samples).max()) <= 5e-3
     name = "pixels" if isinstance(one, Image) else "frames"
     return int(np.abs(getattr(one, name).astype(int) - getattr(other, name).astype(int)).max()) <= 2
 
@@ -60,6 +61,18 @@ def test_a_batch_equals_its_items_alone(tiny_model, exact: bool) -> None:
         assert [type(part) for part in alone.parts] == [type(part) for part in batched.parts]
         assert alone.text == batched.text
         assert all(same_media(a, b, exact) for a, b in zip(alone.parts, batched.parts, strict=True))
+
+
+def test_a_batch_of_mini_equals_its_items() -> None:
+    mini = AnyGen.from_pretrained("mini")
+    wishes = ["the sound of a bell", "a big dog on blue", "play rain"]
+    for seed, (wish, batched) in enumerate(zip(wishes, mini.generate_batch(wishes), strict=True)):
+        alone = mini.generate(wish, seed)
+        assert alone.text == batched.text
+        for one, other in zip(alone.images, batched.images, strict=True):
+            assert int(np.abs(one.pixels.astype(int) - other.pixels.astype(int)).max()) <= 2
+        for one, other in zip(alone.audios, batched.audios, strict=True):
+            assert float(np.abs(one.samples - other.samples).max()) <= 1e-3
 
 
 def test_token_ids_do_not_depend_on_neighbours(tiny_model) -> None:

@@ -226,7 +226,10 @@ def test_out_of_memory_halves_batches_and_keeps_seeds(run, mini, tmp_path, monke
     again = [row["files"][0]["path"] for row in done(tmp_path / "out").values()]
     first = [row["files"][0]["path"] for row in done(tmp_path / "straight").values()]
     for one, two in zip(first, again, strict=True):
-        assert open_media(tmp_path / "straight" / one) == open_media(tmp_path / "out" / two)
+        pictures = [open_media(tmp_path / "straight" / one), open_media(tmp_path / "out" / two)]
+        straight, halved = (each.pixels.astype(int) for each in pictures)
+        # The language model answered four at once in one of the runs and one at a time in the other.
+        assert abs(straight - halved).max() <= 2
 
 
 def test_a_full_disk_ends_the_job_and_loses_nothing(run, tmp_path, monkeypatch):

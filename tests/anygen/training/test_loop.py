@@ -72,7 +72,7 @@ def test_small_batches_accumulate_to_the_large_one(run) -> None:
     whole, _, _ = run("whole", loop={"batch_size": 12, "steps": 3})
     parts, _, _ = run("parts", loop={"batch_size": 12, "micro_batch_size": 5, "steps": 3})
     for name, value in whole.items():
-        torch.testing.assert_close(parts[name], value, rtol=1e-3, atol=2e-5)
+        torch.testing.assert_close(parts[name], value, rtol=1e-3, atol=5e-5)
 
 
 def test_a_loss_that_is_not_finite_names_the_step_and_keeps_the_last_checkpoint(
