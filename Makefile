@@ -13,7 +13,7 @@ RECORDINGS ?=
 WORKERS ?= 2
 PORT ?= 8501
 
-.PHONY: help install demo ui test test-slow lint format train-mini audiocraft scale clean
+.PHONY: help install demo ui test test-slow lint format train-mini audiocraft scale docs dist clean
 
 help:
 	@echo "make demo        a conversation in text, image, audio and video; files go to $(OUT)"
@@ -21,6 +21,8 @@ help:
 	@echo "make test        the tests (minutes); make test-slow: the long ones too"
 	@echo "make lint        ruff and mypy; make format: rewrite in the house style"
 	@echo "make train-mini  train the mini model from nothing, resumable; RECORDINGS=folder of ESC-10"
+	@echo "make docs        the documentation as a site, in site/"
+	@echo "make dist        a wheel and an sdist, in dist/"
 	@echo "make audiocraft  install the audiocraft package too, which the tests of parity with it need"
 
 install: $(READY)
@@ -67,5 +69,16 @@ audiocraft: $(READY)
 		einops flashy julius num2words omegaconf torchmetrics
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps audiocraft==1.3.0
 
+docs: $(READY)
+	@$(BIN)/python -c 'import mkdocs, mkdocstrings' 2>/dev/null || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]' -c constraints.txt
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "site/index.html"
+
+dist: $(READY)
+	@rm -rf build dist
+	@$(BIN)/python -m build --outdir dist . >/dev/null
+	@ls dist/*
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache out
+	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache out
