@@ -32,6 +32,9 @@ $(READY): pyproject.toml setup.py constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV) (about 2 GB, a minute or more) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,ui]' -c constraints.txt
+	@mkdir -p $(VENV)/typed
+	@ln -sfn ../../pipelines $(VENV)/typed/anygen_pipelines
+	@ln -sfn ../../ui $(VENV)/typed/anygen_ui
 	@touch $@
 
 demo: $(READY)
