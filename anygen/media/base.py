@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 
 from anygen.core.atomic import write_files
 from anygen.core.errors import MediaError
+from anygen.core.hashing import fingerprint
 from anygen.media import provenance as provenance_module
 
 Source: TypeAlias = str | Path | bytes | BinaryIO
@@ -66,6 +66,4 @@ def what(value: Any) -> str:
 
 def hash_of(array: np.ndarray, units: str = "") -> str:
     """SHA-256 (hex) of type, shape, units and values."""
-    digest = hashlib.sha256(f"{array.dtype} {array.shape} {units}".encode())
-    digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
+    return fingerprint([f"{array.dtype} {array.shape} {units}", np.ascontiguousarray(array).data])

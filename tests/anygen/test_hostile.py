@@ -28,7 +28,6 @@ from anygen import (
     cli,
     open_media,
 )
-from anygen.core.atomic import write_files
 from anygen.core.seeds import check_seed
 from anygen.evaluation import replay as replaying
 from anygen.loading import checkpoint
@@ -130,15 +129,6 @@ def test_a_mistyped_path_does_not_lead_to_the_network(name, tmp_path, monkeypatc
     monkeypatch.setattr(checkpoint, "_from_hub", never)
     with pytest.raises(CheckpointError):
         checkpoint.resolve(name)
-
-
-def test_all_files_or_none_where_a_folder_stands_in_the_way(tmp_path):
-    (tmp_path / "a").write_text("old")
-    (tmp_path / "x.json").mkdir()
-    with pytest.raises(IsADirectoryError) as caught:
-        write_files([(tmp_path / "a", b"new"), (tmp_path / "x.json", b"new")])
-    assert (tmp_path / "a").read_text() == "old" and caught.value.filename == str(tmp_path / "x.json")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "x.json"]
 
 
 def record_of(**changes):

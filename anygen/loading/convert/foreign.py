@@ -7,7 +7,6 @@ torch in which the known ways around it are closed (CVE-2025-32434, CVE-2026-247
 from __future__ import annotations
 
 import errno
-import hashlib
 import pickle
 import pickletools
 import re
@@ -23,6 +22,7 @@ import torch
 from torch import Tensor
 
 from anygen.core.errors import CheckpointError, ConfigError, printable, shown
+from anygen.core.hashing import file_sha256
 from anygen.core.safetensors_header import is_safetensors, read_header
 from anygen.media.files import sniff
 
@@ -39,8 +39,7 @@ def sha256_of(path: Path) -> str:
     """SHA-256 (hex) of a file. Raises CheckpointError where there is none."""
     if not path.is_file():
         raise CheckpointError(f"{path}: no such file")
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return file_sha256(path)
 
 
 def check_sha256(path: Path, given: str | None) -> str:
