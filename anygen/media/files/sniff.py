@@ -60,6 +60,14 @@ def read_source(source: str | Path | bytes | BinaryIO, max_bytes: int) -> tuple[
     return name, data
 
 
+def read_accepted(
+    source: str | Path | bytes | BinaryIO, max_bytes: int, accepted: tuple[str, ...]
+) -> tuple[str, bytes, str]:
+    """The name to use in messages, the content and its container. Raises MediaError as `read_source` and `accept` do."""
+    name, data = read_source(source, max_bytes)
+    return name, data, accept(name, data, accepted)
+
+
 def _read_path(name: str, max_bytes: int) -> bytes:
     try:
         # Not blocking, so that a named pipe is refused below instead of waiting for a writer.

@@ -199,15 +199,7 @@ def read_sound(name: str, data: bytes, container: str, limits: MediaLimits) -> t
         context = stream.codec_context
         rate, channels = context.sample_rate, context.layout.nb_channels
         seconds = float(opened.duration or 0) / 1e6
-        audio.check(
-            name,
-            max(1, int(seconds * rate)),
-            rate,
-            channels,
-            limits.max_seconds,
-            limits.max_channels,
-            limits.max_samples,
-        )
+        audio.check(name, max(1, int(seconds * rate)), rate, channels, limits)
         resampler = av.AudioResampler(format="fltp", layout=context.layout, rate=rate)
         blocks: list[np.ndarray] = []
         total = 0
