@@ -38,7 +38,7 @@ class Measurement(Medium):
     """A medium that is read and never made: its file carries no record."""
 
     def encode(self, suffix: str = "") -> bytes:
-        """The bytes of a file of this suffix, the usual one unless given. Raises MediaError for another suffix than it has."""
+        """The bytes of a file of this suffix, the usual one unless given. Raises MediaError for another."""
         raise NotImplementedError
 
     def save(self, path: str | Path) -> Path:

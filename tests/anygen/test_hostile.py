@@ -35,6 +35,7 @@ from anygen.media import provenance
 from anygen.media.files import image as image_files
 from anygen.messages.message import as_messages
 from anygen.messages.reply import caption_of
+from anygen.messages.request import Request
 
 PICTURE = Image(np.full((8, 8, 3), 7, np.uint8))
 
@@ -132,9 +133,7 @@ def test_a_mistyped_path_does_not_lead_to_the_network(name, tmp_path, monkeypatc
 
 
 def record_of(**changes):
-    whole = provenance.build(
-        model="mini", weights_hash="", messages=(Message("user", ("hi",)),), options={}, seed=0
-    )
+    whole = provenance.build("mini", "", Request((Message("user", ("hi",)),)), 0)
     return {**whole, **changes}
 
 

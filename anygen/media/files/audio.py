@@ -71,7 +71,8 @@ def check(name: str, length: int, rate: int, channels: int, limits: MediaLimits)
 
 
 def finish(name: str, samples: np.ndarray) -> np.ndarray:
-    """(C, T) as read -> (T,) or (C, T) in [-1, 1]; refuses no samples and samples that are not finite."""
+    """(C, T) as read -> (T,) or (C, T) in [-1, 1]; contiguous float32. Raises MediaError for no samples and for
+    samples that are not finite."""
     if samples.shape[-1] == 0:
         raise MediaError(f"{name}: the sound has no samples; at least one is needed")
     peak = float(np.abs(samples).max())
@@ -121,7 +122,9 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 
 def encode_flac(samples: np.ndarray, sample_rate: int, record: Mapping[str, Any] | None) -> bytes:
-    """A 16-bit FLAC file; the record in its comment tag."""
+    """A 16-bit FLAC file of samples (T,) or (C, T) in [-1, 1]; the record in its comment tag.
+
+    Raises MediaError for more channels or a higher rate than FLAC takes."""
     import soundfile
 
     frames = to_int16(samples)
@@ -139,7 +142,7 @@ def encode_flac(samples: np.ndarray, sample_rate: int, record: Mapping[str, Any]
 
 
 def resample(samples_T: np.ndarray, sample_rate: int, wanted_rate: int) -> np.ndarray:
-    """Samples at another rate, by a windowed-sinc polyphase filter (scipy.signal.resample_poly)."""
+    """Samples (T,) at another rate, (T',) float32, by a windowed-sinc polyphase filter (scipy.signal.resample_poly)."""
     if sample_rate == wanted_rate:
         return samples_T
     from scipy.signal import resample_poly
