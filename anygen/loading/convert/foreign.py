@@ -56,7 +56,7 @@ def check_sha256(path: Path, given: str | None) -> str:
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
-    """Name -> tensor of a .safetensors or torch-saved file, mapped from the disk where its format allows it.
+    """Name -> tensor, of any shape, of a .safetensors or torch-saved file, mapped from the disk where its format allows it.
 
     Raises CheckpointError for a file that is neither, that holds anything but named tensors, or that holds code."""
     if not path.is_file():
@@ -86,7 +86,7 @@ def read_plain(path: Path) -> Mapping[Any, Any]:
 
 
 def named_tensors(where: str, values: Mapping[Any, Any]) -> dict[str, Tensor]:
-    """`values`, each a plain tensor on the CPU, with a name. Raises CheckpointError, which begins with
+    """`values`, each a plain tensor on the CPU, of any shape, with a name. Raises CheckpointError, which begins with
     `where`, if one is not."""
     for name, value in values.items():
         if not isinstance(name, str) or not isinstance(value, Tensor):
@@ -100,7 +100,8 @@ def named_tensors(where: str, values: Mapping[Any, Any]) -> dict[str, Tensor]:
 
 
 def check_floating(where: str, tensors: Mapping[str, Tensor]) -> None:
-    """Raises CheckpointError, which begins with `where`, for the first tensor that does not hold floating-point numbers."""
+    """Raises CheckpointError, which begins with `where`, for the first tensor, of any shape, that does not hold
+    floating-point numbers."""
     for name, value in tensors.items():
         if not value.is_floating_point():
             raise CheckpointError(
