@@ -417,15 +417,7 @@ def reply_of(response: Response, drawn: Rendered, row: int, name: str, weights_h
         seed=response.seed,
         timings={**timings, "total": sum(timings.values())},
         provenance=provenance.build(
-            model=name,
-            weights_hash=weights_hash,
-            messages=request.messages,
-            options=request.options.to_dict(),
-            seed=response.seed,
-            modalities=request.allowed,
-            require=request.required,
-            batch_size=drawn.neighbours[row],
-            described=response.described,
+            name, weights_hash, request, response.seed, drawn.neighbours[row], response.described
         ),
         captions=tuple("" if isinstance(part, str) else part.caption for part in kept),
         messages=request.messages,

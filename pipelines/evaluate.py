@@ -8,15 +8,15 @@ smaller one, and a table made again costs nothing. --n 24 gives a quick look at 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import logging
-import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from anygen.core.atomic import write_files
+from anygen.core.hashing import file_sha256, fingerprint
 from anygen.evaluation.accuracy import Estimate
 from anygen.evaluation.report import Row, Table, summary_markdown, table_markdown, write_block
 from anygen_pipelines.mini import probes
@@ -33,13 +33,11 @@ def part_hashes(model: str) -> dict[str, str]:
 
     folder = checkpoint.resolve(model)
     files = checkpoint.file_hashes(folder, checkpoint.read_config(folder / checkpoint.CONFIG))
-    parts: dict[str, list[str]] = {
-        "config": [hashlib.sha256((folder / checkpoint.CONFIG).read_bytes()).hexdigest()]
-    }
+    parts: dict[str, list[str]] = {"config": [file_sha256(folder / checkpoint.CONFIG)]}
     for name, digest in sorted(files.items()):
         part = "trained" if name == checkpoint.TRAINED else name.split("/")[0]
         parts.setdefault(part, []).append(f"{name} {digest}")
-    return {part: hashlib.sha256("\n".join(lines).encode()).hexdigest() for part, lines in parts.items()}
+    return {part: fingerprint(["\n".join(lines)]) for part, lines in parts.items()}
 
 
 def write_table(table: Table, out: Path) -> None:
@@ -53,9 +51,7 @@ def write_table(table: Table, out: Path) -> None:
         "rows": [row.to_dict() for row in table.rows],
         "notes": list(table.notes),
     }
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    write_files([(path, (json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())])
     write_summary(found, out)
 
 

@@ -196,18 +196,11 @@ class Answer:
     def _keep(self, index: int, media: Any) -> None:
         """Write a medium as soon as it is there, with what is known by now of what made it."""
         from anygen.media import provenance
-        from anygen.messages.request import limits
+        from anygen.messages.request import Request, limits
 
-        allowed, required = limits(self.model.makes, self.ask["modalities"], self.ask["require"])
-        record = provenance.build(
-            model=self.model.name,
-            weights_hash=self.model.weights_hash,
-            messages=self.messages,
-            options=self.options.to_dict(),
-            seed=self.ask["seed"],
-            modalities=allowed,
-            require=required,
-        )
+        asked = limits(self.model.makes, self.ask["modalities"], self.ask["require"])
+        request = Request(self.messages, self.options, *asked)
+        record = provenance.build(self.model.name, self.model.weights_hash, request, self.ask["seed"])
         path = self._write(index, media, record)
         self._made[id(media)] = index
         self._provisional[index] = record

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from anygen.core.errors import ConfigError, MachineError, MediaError, printable, shown
-from anygen.training.data.fingerprint import file_fingerprint
+from anygen.core.hashing import file_sha256
 
 if TYPE_CHECKING:
     from anygen.batch.job import Job
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 def fingerprint(path: Path | StoredFile) -> str:
     """SHA-256 of a file's bytes, here or in a store."""
-    return file_fingerprint(path) if isinstance(path, Path) else path.fingerprint()
+    return file_sha256(path) if isinstance(path, Path) else path.fingerprint()
 
 
 def is_url(name: object) -> bool:

@@ -100,9 +100,11 @@ class MovedModules(MetaPathFinder, Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        """A spec for a moved module, by its old name; None for any other."""
         return ModuleSpec(fullname, self, is_package=True) if fullname in MOVED else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The module of the new path itself, with a warning."""
         new = MOVED[spec.name]
         warnings.warn(f"{spec.name} is {new} now", DeprecationWarning, stacklevel=2)
         module = importlib.import_module(new)
@@ -110,6 +112,7 @@ class MovedModules(MetaPathFinder, Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
+        """Nothing is run; the module gets its own spec back."""
         # It was executed under its own name; the import system has just given it the old one's spec.
         if module.__spec__ is not None:
             module.__spec__ = self._specs.pop(module.__spec__.name)

@@ -44,7 +44,8 @@ def read_header(file: Path) -> dict[str, Mapping[str, Any]]:
                     "and `anygen convert` makes them of the published pickles it knows"
                 )
             if size < 8 or length > LARGEST_HEADER:
-                raise ValueError(f"it has {size} bytes" if size < 8 else f"a header of {length} bytes")
+                found = f"it has {size} bytes" if size < 8 else f"a header of {length} bytes"
+                raise CheckpointError(f"{file}: cannot be read as safetensors: {found}")
             if length > size - 8:
                 raise CheckpointError(_cut(file, size, 8 + length))
             header = json.loads(stream.read(length))

@@ -15,7 +15,7 @@ WORDS = 0
 
 
 def check_seed(seed: object) -> int:
-    """`seed` if it can be one, else PromptError."""
+    """`seed` as an int. Raises PromptError for anything but a whole number from 0 to 2**63 - 1."""
     if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= int(seed) < 2**63:
         raise PromptError(f"seed is {shown(seed)}; a whole number from 0 to 2**63 - 1 is accepted")
     return int(seed)

@@ -6,11 +6,11 @@ everything else (why an aim was missed, what to look at) as it stands.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from anygen.core.atomic import write_files
 from anygen.evaluation.accuracy import Estimate
 
 
@@ -113,10 +113,7 @@ def write_block(page: Path, name: str, markdown: str) -> None:
         text = before + block + rest.split(end, 1)[1]
     else:
         text = text.rstrip("\n") + ("\n\n" if text.strip() else "") + block + "\n"
-    page.parent.mkdir(parents=True, exist_ok=True)
-    temporary = page.with_name(page.name + ".part")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, page)
+    write_files([(page, text.encode())])
 
 
 def _number(value: float, unit: str) -> str:

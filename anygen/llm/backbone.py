@@ -9,10 +9,9 @@ Legend: N items, T positions, D width, V ids in all, S signal tokens.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from anygen.core.errors import CheckpointError
+from anygen.core.hashing import fingerprint
 from anygen.core.library_logging import quiet_libraries
 from anygen.core.safetensors_header import check_weights
 from anygen.core.saved_models import check_saved, one_sentence
@@ -289,12 +289,15 @@ def _fingerprint(config: Any, weights: Iterable[tuple[str, Tensor]]) -> str:
     # A model that reads media has its language part's numbers apart.
     own = config.get_text_config()
     known = {key: getattr(own, key, None) for key in _CONFIG_KEYS}
-    digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode())
-    for name, tensor in weights:
-        half = tensor.detach().to("cpu", torch.float16).contiguous().reshape(-1)
-        digest.update(f"{name} {tuple(tensor.shape)}".encode())
-        digest.update(half.view(torch.uint8).numpy().data)
-    return digest.hexdigest()
+
+    def pieces() -> Iterator[str | memoryview]:
+        yield json.dumps(known, sort_keys=True)
+        for name, tensor in weights:
+            yield f"{name} {tuple(tensor.shape)}"
+            half = tensor.detach().to("cpu", torch.float16).contiguous().reshape(-1)
+            yield half.view(torch.uint8).numpy().data
+
+    return fingerprint(pieces())
 
 
 def files_fingerprint(folder: Path, lm: PreTrainedModel, lm_class: str = "AutoModelForCausalLM") -> str:

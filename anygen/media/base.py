@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+import dataclasses
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, ClassVar, TypeAlias, TypeGuard
 
 import numpy as np
 
-from anygen.core.atomic import write_files
 from anygen.core.errors import MediaError
-from anygen.media import provenance as provenance_module
+from anygen.core.hashing import fingerprint
+from anygen.core.modality import Modality
+from anygen.media.files import sniff
 
 Source: TypeAlias = str | Path | bytes | BinaryIO
 
@@ -38,23 +39,65 @@ class MediaLimits:
 DEFAULT_LIMITS = MediaLimits()
 
 
-def save_media(media: Any, path: str | Path, provenance: Mapping[str, Any] | None = None) -> Path:
-    """Write `media` to `path`, and the record beside it where one is given: temporary names, fsync, rename.
+class Medium:
+    """One array and its units. Each kind of medium is a frozen dataclass with fields of its own; two of a kind are equal
+    where all their fields are, the file aside.
 
-    On any failure nothing half-written remains. Raises OSError (disk full, no permission), MediaError for a suffix
-    that is not written.
+    `file` is the file it was read from, if it was, kept so that it can be copied beside an output. `suffixes` are those of
+    the files it can be written as, the usual one first.
     """
-    path = Path(path)
-    files = [(path, media.encode(provenance, path.suffix.lower()))]
-    if provenance is not None:
-        files.append((provenance_module.sidecar(path), provenance_module.as_json(provenance)))
-    write_files(files)
-    return path
+
+    modality: ClassVar[Modality]
+    suffixes: ClassVar[tuple[str, ...]]
+    file: bytes | None
+
+    def content_hash(self) -> str:
+        """SHA-256 (hex) of type, shape, units (a rate, the sound of a clip) and values."""
+        values, units = self._content()
+        return fingerprint(
+            [f"{values.dtype} {values.shape} {units}", memoryview(np.ascontiguousarray(values))]
+        )
+
+    def original(self) -> tuple[str, bytes]:
+        """The file it was read from, or else a file that holds exactly these values: (suffix, content)."""
+        if self.file is None:
+            return self._exact_file()
+        container = sniff.container_of(self.file)
+        return f".{container}" if container else self.suffixes[0], self.file
+
+    def _content(self) -> tuple[np.ndarray, str]:
+        """Its array, and its units in words."""
+        raise NotImplementedError
+
+    def _exact_file(self) -> tuple[str, bytes]:
+        """(suffix, content) of a file that loses nothing."""
+        raise NotImplementedError
+
+    def _check_suffix(self, suffix: str) -> None:
+        if suffix not in self.suffixes:
+            raise MediaError(f"a file name ending in {suffix!r}; {' or '.join(self.suffixes)} is written")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, type(self)):
+            return False
+        names = [each.name for each in dataclasses.fields(self) if each.name != "file"]  # type: ignore[arg-type]
+        pairs = ((getattr(self, name), getattr(other, name)) for name in names)
+        return all(np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b for a, b in pairs)
+
+    def __hash__(self) -> int:
+        return hash(self.content_hash())
 
 
-def check_suffix(suffix: str, accepted: tuple[str, ...]) -> None:
-    if suffix not in accepted:
-        raise MediaError(f"a file name ending in {suffix!r}; {' or '.join(accepted)} is written")
+class Grid(Medium):
+    """A medium whose array is of pixels, (H, W) or (H, W, C)."""
+
+    @property
+    def height(self) -> int:
+        return int(self._content()[0].shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self._content()[0].shape[1])
 
 
 def what(value: Any) -> str:
@@ -64,8 +107,21 @@ def what(value: Any) -> str:
     return f"of type {type(value).__name__}"
 
 
-def hash_of(array: np.ndarray, units: str = "") -> str:
-    """SHA-256 (hex) of type, shape, units and values."""
-    digest = hashlib.sha256(f"{array.dtype} {array.shape} {units}".encode())
-    digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
+def check_pixels(name: str, values: Any, dtype: type, axes: str) -> None:
+    """Raises MediaError unless `values`, called `name`, is an array of `dtype` with the shape `axes`, such as "(H, W)" or
+    "(H, W, 3)", and holds something."""
+    last = axes.strip("()").split(", ")[-1]
+    if (
+        not isinstance(values, np.ndarray)
+        or values.dtype != dtype
+        or values.ndim != axes.count(",") + 1
+        or (last.isdigit() and values.shape[-1] != int(last))
+    ):
+        raise MediaError(f"{name} is {what(values)}; a {axes} {np.dtype(dtype)} array is accepted")
+    if values.size == 0:
+        raise MediaError(f"{name} has the shape {values.shape}; at least one pixel is needed")
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a value is a real number; True and False are none."""
+    return isinstance(value, Real) and not isinstance(value, bool)

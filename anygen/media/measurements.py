@@ -6,7 +6,6 @@ A file of theirs does not say what it is (a picture of depth is a grey picture),
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from numbers import Real
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,8 +14,17 @@ import numpy as np
 from anygen.core.atomic import write_files
 from anygen.core.errors import MediaError, shown
 from anygen.core.modality import DEPTH, IMU, THERMAL, Modality
-from anygen.media.base import DEFAULT_LIMITS, MediaLimits, Source, check_suffix, hash_of, what
-from anygen.media.files import sniff
+from anygen.media.base import (
+    DEFAULT_LIMITS,
+    Grid,
+    MediaLimits,
+    Medium,
+    Source,
+    check_pixels,
+    is_number,
+    what,
+)
+from anygen.media.files import grid, sniff, table
 
 MAX_METRES = 1000.0
 """The farthest depth: larger numbers are of another unit."""
@@ -26,20 +34,35 @@ RATES = (1.0, 10_000.0)
 """Lowest and highest sample rate of an Imu, in Hz."""
 
 
+class Measurement(Medium):
+    """A medium that is read and never made: its file carries no record."""
+
+    def encode(self, suffix: str = "") -> bytes:
+        """The bytes of a file of this suffix, the usual one unless given. Raises MediaError for another."""
+        raise NotImplementedError
+
+    def save(self, path: str | Path) -> Path:
+        """Write a file, whole or not at all; see `encode`."""
+        return write_files([(Path(path), self.encode(Path(path).suffix.lower()))])[0]
+
+    def _exact_file(self) -> tuple[str, bytes]:
+        return self.suffixes[0], self.encode(self.suffixes[0])
+
+
 @dataclass(frozen=True, eq=False)
-class Depth:
+class Depth(Measurement, Grid):
     """How far away each pixel is: metres (H, W) float32, from 0 to 1000; 0 where nothing was measured.
 
     Raises MediaError for another shape or type, no pixel, and values that are not finite or out of range.
-    `file` is the file it was read from, if it was, kept so that it can be copied beside an output.
     """
 
     metres: np.ndarray
     file: bytes | None = field(default=None, repr=False)
     modality: ClassVar[Modality] = DEPTH
+    suffixes: ClassVar[tuple[str, ...]] = (".png", ".npy")
 
     def __post_init__(self) -> None:
-        _check_grid("Depth.metres", self.metres, np.float32)
+        check_pixels("Depth.metres", self.metres, np.float32, "(H, W)")
         if not np.isfinite(self.metres).all():
             raise MediaError(
                 "Depth.metres holds values that are not finite (NaN or infinite); 0 stands for what was not measured"
@@ -53,10 +76,8 @@ class Depth:
     @classmethod
     def open(cls, source: Source, limits: MediaLimits = DEFAULT_LIMITS) -> Depth:
         """Read a 16-bit grey PNG, in millimetres, or a .npy of floats (H, W), in metres. Raises MediaError."""
-        from anygen.media.files import grid
-
-        name, data = sniff.read_source(source, limits.max_bytes)
-        if sniff.accept(name, data, ("png", "npy")) == "npy":
+        name, data, container = sniff.read_accepted(source, limits.max_bytes, ("png", "npy"))
+        if container == "npy":
             values = grid.read_npy(name, data, limits.max_pixels)
             if values.dtype.kind != "f":
                 raise MediaError(f"{name}: {what(values)}; a (H, W) array of floats, in metres, is accepted")
@@ -72,21 +93,11 @@ class Depth:
             metres = values.astype(np.float32) / np.float32(1000)
         return _named(name, cls, metres, data)
 
-    @property
-    def height(self) -> int:
-        return int(self.metres.shape[0])
-
-    @property
-    def width(self) -> int:
-        return int(self.metres.shape[1])
-
     def encode(self, suffix: str = ".png") -> bytes:
         """The bytes of a 16-bit grey PNG, rounded to millimetres, or of a .npy with exactly these metres.
 
         Raises MediaError for a PNG of more than 65.535 metres."""
-        from anygen.media.files import grid
-
-        check_suffix(suffix, (".png", ".npy"))
+        self._check_suffix(suffix)
         if suffix == ".npy":
             return grid.encode_npy(self.metres)
         if self.metres.max() > 65.535:
@@ -95,32 +106,18 @@ class Depth:
             )
         return grid.encode_grey(np.rint(self.metres * np.float32(1000)).astype(np.uint16))
 
-    def save(self, path: str | Path) -> Path:
-        """Write a .png or .npy file, whole or not at all; see `encode`."""
-        return write_files([(Path(path), self.encode(Path(path).suffix.lower()))])[0]
+    def _content(self) -> tuple[np.ndarray, str]:
+        return self.metres, "m"
 
-    def original(self) -> tuple[str, bytes]:
-        """The file it was read from, or else a file that holds exactly these metres: (suffix, content)."""
-        if self.file is not None:
-            return f".{sniff.container_of(self.file)}", self.file
+    def _exact_file(self) -> tuple[str, bytes]:
         return ".npy", self.encode(".npy")
-
-    def content_hash(self) -> str:
-        """SHA-256 (hex) of shape and metres."""
-        return hash_of(self.metres, "m")
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Depth) and np.array_equal(self.metres, other.metres)
-
-    def __hash__(self) -> int:
-        return hash(self.content_hash())
 
     def __repr__(self) -> str:
         return f"Depth({self.width}x{self.height}, up to {float(self.metres.max()):.1f} m)"
 
 
 @dataclass(frozen=True, eq=False)
-class Thermal:
+class Thermal(Measurement, Grid):
     """How warm each pixel is beside the others: pixels (H, W) uint8, brighter is warmer. No temperature: thermal pictures
     come stretched to what they show.
 
@@ -130,19 +127,18 @@ class Thermal:
     pixels: np.ndarray
     file: bytes | None = field(default=None, repr=False)
     modality: ClassVar[Modality] = THERMAL
+    suffixes: ClassVar[tuple[str, ...]] = (".png",)
 
     def __post_init__(self) -> None:
-        _check_grid("Thermal.pixels", self.pixels, np.uint8)
+        check_pixels("Thermal.pixels", self.pixels, np.uint8, "(H, W)")
 
     @classmethod
     def open(cls, source: Source, limits: MediaLimits = DEFAULT_LIMITS) -> Thermal:
         """Read a grey PNG, JPEG or WebP (a coloured one by its brightness); or a 16-bit grey PNG or a .npy (H, W) of sensor
         counts or temperatures of any unit, stretched so that the coldest pixel is 0 and the warmest 255. Raises MediaError.
         """
-        from anygen.media.files import grid
-
-        name, data = sniff.read_source(source, limits.max_bytes)
-        container = sniff.accept(name, data, ("png", "jpeg", "webp", "npy"))
+        accepted = ("png", "jpeg", "webp", "npy")
+        name, data, container = sniff.read_accepted(source, limits.max_bytes, accepted)
         if container == "npy":
             values = grid.read_npy(name, data, limits.max_pixels)
         else:
@@ -151,47 +147,20 @@ class Thermal:
             values = grid.stretch(name, values)
         return _named(name, cls, values, data)
 
-    @property
-    def height(self) -> int:
-        return int(self.pixels.shape[0])
-
-    @property
-    def width(self) -> int:
-        return int(self.pixels.shape[1])
-
     def encode(self, suffix: str = ".png") -> bytes:
         """The bytes of an 8-bit grey PNG with exactly these pixels."""
-        from anygen.media.files import grid
-
-        check_suffix(suffix, (".png",))
+        self._check_suffix(suffix)
         return grid.encode_grey(self.pixels)
 
-    def save(self, path: str | Path) -> Path:
-        """Write a .png file, whole or not at all."""
-        return write_files([(Path(path), self.encode(Path(path).suffix.lower()))])[0]
-
-    def original(self) -> tuple[str, bytes]:
-        """The file it was read from, or else a file that holds exactly these pixels: (suffix, content)."""
-        if self.file is not None:
-            return f".{sniff.container_of(self.file)}", self.file
-        return ".png", self.encode()
-
-    def content_hash(self) -> str:
-        """SHA-256 (hex) of shape and pixels."""
-        return hash_of(self.pixels, "thermal")
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Thermal) and np.array_equal(self.pixels, other.pixels)
-
-    def __hash__(self) -> int:
-        return hash(self.content_hash())
+    def _content(self) -> tuple[np.ndarray, str]:
+        return self.pixels, "thermal"
 
     def __repr__(self) -> str:
         return f"Thermal({self.width}x{self.height})"
 
 
 @dataclass(frozen=True, eq=False)
-class Imu:
+class Imu(Measurement):
     """What an inertial measurement unit felt: samples (6, T) float32, T at least 2, sample_rate in Hz (to a thousandth).
 
     Rows 0 to 2 are the acceleration along x, y and z in m/s2, gravity included; rows 3 to 5 the turning around x, y and z in
@@ -202,6 +171,7 @@ class Imu:
     sample_rate: float
     file: bytes | None = field(default=None, repr=False)
     modality: ClassVar[Modality] = IMU
+    suffixes: ClassVar[tuple[str, ...]] = (".csv",)
 
     def __post_init__(self) -> None:
         samples, rate = self.samples, self.sample_rate
@@ -217,7 +187,7 @@ class Imu:
             raise MediaError(
                 f"Imu.samples goes up to {largest:.6g}; m/s2 and rad/s up to {MAX_MEASURED:g} are accepted"
             )
-        if isinstance(rate, bool) or not isinstance(rate, Real) or not RATES[0] <= rate <= RATES[1]:
+        if not is_number(rate) or not RATES[0] <= rate <= RATES[1]:
             raise MediaError(
                 f"Imu.sample_rate is {shown(rate)}; {RATES[0]:g} to {RATES[1]:g} Hz are accepted"
             )
@@ -227,8 +197,6 @@ class Imu:
     def open(cls, source: Source, limits: MediaLimits = DEFAULT_LIMITS) -> Imu:
         """Read a CSV whose first line names the columns: time (s), accel_x, accel_y, accel_z (m/s2), gyro_x, gyro_y, gyro_z
         (rad/s), in any order, others ignored. The rate is the mean one; uneven times are interpolated. Raises MediaError."""
-        from anygen.media.files import table
-
         name, data = sniff.read_source(source, limits.max_bytes)
         samples, rate = table.read_csv(name, data, limits.max_rows, limits.max_seconds)
         return _named(name, cls, samples, rate, data)
@@ -239,42 +207,14 @@ class Imu:
 
     def encode(self, suffix: str = ".csv") -> bytes:
         """The bytes of a CSV with exactly these samples; see `open`."""
-        from anygen.media.files import table
-
-        check_suffix(suffix, (".csv",))
+        self._check_suffix(suffix)
         return table.encode_csv(self.samples, self.sample_rate)
 
-    def save(self, path: str | Path) -> Path:
-        """Write a .csv file, whole or not at all."""
-        return write_files([(Path(path), self.encode(Path(path).suffix.lower()))])[0]
-
-    def original(self) -> tuple[str, bytes]:
-        """The file it was read from, or else a file that holds exactly these samples: (suffix, content)."""
-        return ".csv", self.file if self.file is not None else self.encode()
-
-    def content_hash(self) -> str:
-        """SHA-256 (hex) of rate, shape and samples."""
-        return hash_of(self.samples, f"{self.sample_rate:.3f} Hz imu")
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Imu)
-            and self.sample_rate == other.sample_rate
-            and np.array_equal(self.samples, other.samples)
-        )
-
-    def __hash__(self) -> int:
-        return hash(self.content_hash())
+    def _content(self) -> tuple[np.ndarray, str]:
+        return self.samples, f"{self.sample_rate:.3f} Hz imu"
 
     def __repr__(self) -> str:
         return f"Imu({self.seconds:.2f} s, {self.sample_rate:g} Hz)"
-
-
-def _check_grid(name: str, values: Any, dtype: type) -> None:
-    if not isinstance(values, np.ndarray) or values.dtype != dtype or values.ndim != 2:
-        raise MediaError(f"{name} is {what(values)}; a (H, W) {np.dtype(dtype)} array is accepted")
-    if values.size == 0:
-        raise MediaError(f"{name} has the shape {values.shape}; at least one pixel is needed")
 
 
 def _named(name: str, kind: Any, *values: Any) -> Any:

@@ -36,20 +36,16 @@ def versions() -> dict[str, str]:
 
 
 def build(
-    *,
     model: str,
     weights_hash: str,
-    messages: Iterable[Any],
-    options: Mapping[str, Any],
+    request: Any,
     seed: int,
-    modalities: Iterable[str] | None = None,
-    require: Iterable[str] = (),
     batch_size: int = 1,
-    strip_messages: bool = False,
     described: Iterable[str] = (),
+    strip_messages: bool = False,
 ) -> dict[str, Any]:
-    """The record of one reply, as plain JSON values. `strip_messages` leaves out what was asked, and `described`, the
-    words that media of it were read as."""
+    """The record of one reply to a Request, as plain JSON values. `described` are the words that media of it were read as;
+    `strip_messages` leaves those out, and what was asked."""
     import anygen
 
     record: dict[str, Any] = {
@@ -59,17 +55,17 @@ def build(
         "anygen": anygen.__version__,
         "versions": versions(),
         "model": {"name": model_label(model), "weights_hash": weights_hash},
-        "options": dict(options),
+        "options": request.options.to_dict(),
         "seed": int(seed),
-        "require": [str(each) for each in require],
+        "require": [str(each) for each in request.required],
     }
     if batch_size > 1:
         # Its neighbours change a medium by rounding, so what is made again alone may differ by that much.
         record["batch_size"] = batch_size
-    if modalities is not None:
-        record["modalities"] = [str(each) for each in modalities]
+    if request.allowed:
+        record["modalities"] = [str(each) for each in request.allowed]
     if not strip_messages:
-        record["messages"] = [_message(message) for message in messages]
+        record["messages"] = [_message(message) for message in request.messages]
         if described := list(described):
             record["described"] = described
     return record
@@ -105,6 +101,7 @@ def as_json(record: Mapping[str, Any]) -> bytes:
 
 
 def software(record: Mapping[str, Any]) -> str:
+    """What made it, as media files name their software: "anygen 0.1.0"."""
     return f"anygen {record.get('anygen', '')}".strip()
 
 
@@ -170,15 +167,9 @@ def _parse(text: bytes | None) -> dict[str, Any] | None:
 
 def _embedded(data: bytes) -> bytes | None:
     """The record's JSON inside a file's bytes, found without decoding any media."""
-    container = sniff.container_of(data)
-    if container == "png":
-        return _from_png(data)
-    if container == "wav":
-        return _from_wav(data)
-    if container == "flac":
-        return _from_flac(data)
-    if container == "mp4":
-        return _from_mp4(data)
+    reader = _READERS.get(sniff.container_of(data) or "")
+    if reader is not None:
+        return reader(data)
     return data if data[:1] in (b"{", b" ") else None
 
 
@@ -238,3 +229,6 @@ def _from_mp4(data: bytes) -> bytes | None:
         # meta is a full box (4 bytes of version and flags); data starts with its type and locale.
         start += {b"meta": 4, b"data": 8}.get(step, 0)
     return data[start:end]
+
+
+_READERS = {"png": _from_png, "wav": _from_wav, "flac": _from_flac, "mp4": _from_mp4}

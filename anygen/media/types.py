@@ -8,16 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from numbers import Real
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
+from anygen.core.atomic import write_files
 from anygen.core.errors import MediaError, shown
 from anygen.core.modality import AUDIO, DEPTH, IMAGE, IMU, TEXT, THERMAL, VIDEO, Modality
-from anygen.media.base import DEFAULT_LIMITS, MediaLimits, Source, check_suffix, hash_of, save_media, what
+from anygen.media import provenance as records
+from anygen.media.base import (
+    DEFAULT_LIMITS,
+    Grid,
+    MediaLimits,
+    Medium,
+    Source,
+    check_pixels,
+    is_number,
+    what,
+)
+from anygen.media.files import audio as audio_files
+from anygen.media.files import image as image_files
 from anygen.media.files import sniff
+from anygen.media.files import video as video_files
 from anygen.media.measurements import Depth, Imu, Thermal
 
 MAX_PEAK = 16.0
@@ -26,69 +39,62 @@ MAX_RATE = 768_000
 MAX_FPS = 1000
 
 
-@dataclass(frozen=True, eq=False)
-class Image:
-    """A picture: pixels (H, W, 3) uint8 sRGB. Raises MediaError for any other shape or type.
+class Made(Medium):
+    """A medium that can be made: its file carries the record of what made it."""
 
-    `file` is the file it was read from, if it was, kept so that it can be copied beside an output.
-    """
+    def encode(self, provenance: Mapping[str, Any] | None = None, suffix: str = "") -> bytes:
+        """The bytes of a file of this suffix, the usual one unless given, with the record of what made it. Raises MediaError
+        for a suffix that is not written."""
+        raise NotImplementedError
+
+    def save(self, path: str | Path, provenance: Mapping[str, Any] | None = None) -> Path:
+        """Write a file, and the record beside it where one is given: all or nothing (temporary names, fsync, rename).
+
+        An OSError (disk full, no permission) or MediaError (a suffix that is not written) leaves nothing half-written."""
+        path = Path(path)
+        files = [(path, self.encode(provenance, path.suffix.lower()))]
+        if provenance is not None:
+            files.append((records.sidecar(path), records.as_json(provenance)))
+        write_files(files)
+        return path
+
+
+@dataclass(frozen=True, eq=False)
+class Image(Made, Grid):
+    """A picture: pixels (H, W, 3) uint8 sRGB. Raises MediaError for any other shape or type."""
 
     pixels: np.ndarray
     file: bytes | None = field(default=None, repr=False)
     modality: ClassVar[Modality] = IMAGE
+    suffixes: ClassVar[tuple[str, ...]] = (".png",)
 
     def __post_init__(self) -> None:
-        _check_pixels("Image.pixels", self.pixels, "(H, W, 3)", 3)
+        check_pixels("Image.pixels", self.pixels, np.uint8, "(H, W, 3)")
 
     @classmethod
     def open(cls, source: Source, limits: MediaLimits = DEFAULT_LIMITS) -> Image:
         """Read a PNG, JPEG or WebP (of an animation, the first picture), turned as EXIF says, transparency over white,
         colour profiles ignored. Raises MediaError."""
-        from anygen.media.files import image
-
-        name, data = sniff.read_source(source, limits.max_bytes)
-        container = sniff.accept(name, data, sniff.IMAGE_CONTAINERS)
-        return cls(image.read(name, data, container, limits.max_pixels), data)
-
-    @property
-    def height(self) -> int:
-        return int(self.pixels.shape[0])
-
-    @property
-    def width(self) -> int:
-        return int(self.pixels.shape[1])
+        name, data, container = sniff.read_accepted(source, limits.max_bytes, sniff.IMAGE_CONTAINERS)
+        return cls(image_files.read(name, data, container, limits.max_pixels), data)
 
     def encode(self, provenance: Mapping[str, Any] | None = None, suffix: str = ".png") -> bytes:
         """The bytes of a PNG file, with the record of what made it."""
-        from anygen.media.files import image
+        self._check_suffix(suffix)
+        return image_files.encode_png(self.pixels, provenance)
 
-        check_suffix(suffix, (".png",))
-        return image.encode_png(self.pixels, provenance)
+    def _content(self) -> tuple[np.ndarray, str]:
+        return self.pixels, ""
 
-    def save(self, path: str | Path, provenance: Mapping[str, Any] | None = None) -> Path:
-        """Write a PNG file, whole or not at all; see `save_media`."""
-        return save_media(self, path, provenance)
-
-    def original(self) -> tuple[str, bytes]:
-        """The file it was read from, or else a file that holds exactly these pixels: (suffix, content)."""
-        return _file_suffix(self.file), self.file if self.file is not None else self.encode()
-
-    def content_hash(self) -> str:
-        """SHA-256 (hex) of shape and pixels."""
-        return hash_of(self.pixels)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Image) and np.array_equal(self.pixels, other.pixels)
-
-    def __hash__(self) -> int:
-        return hash(self.content_hash())
+    def _exact_file(self) -> tuple[str, bytes]:
+        return ".png", self.encode()
 
     def __repr__(self) -> str:
         return f"Image({self.width}x{self.height})"
 
 
 @dataclass(frozen=True, eq=False)
-class Audio:
+class Audio(Made):
     """A sound: samples (T,) or (C, T) float32 in [-1, 1], sample_rate in Hz.
 
     Raises MediaError for another shape or type, no samples, samples that are not finite, or a rate out of range.
@@ -98,6 +104,7 @@ class Audio:
     sample_rate: int
     file: bytes | None = field(default=None, repr=False)
     modality: ClassVar[Modality] = AUDIO
+    suffixes: ClassVar[tuple[str, ...]] = (".wav", ".flac")
 
     def __post_init__(self) -> None:
         samples = self.samples
@@ -115,12 +122,7 @@ class Audio:
                 f"and up to {MAX_PEAK} where a recording overshoots"
             )
         rate = self.sample_rate
-        if (
-            isinstance(rate, bool)
-            or not isinstance(rate, Real)
-            or not 0 < rate <= MAX_RATE
-            or rate != int(rate)
-        ):
+        if not is_number(rate) or not 0 < rate <= MAX_RATE or rate != int(rate):
             raise MediaError(
                 f"Audio.sample_rate is {shown(rate)}; a whole number of Hz from 1 to {MAX_RATE} is accepted"
             )
@@ -132,20 +134,13 @@ class Audio:
 
         MP3 and OGG that end early are read as far as they go. Raises MediaError.
         """
-        name, data = sniff.read_source(source, limits.max_bytes)
-        container = sniff.accept(name, data, sniff.AUDIO_CONTAINERS)
+        name, data, container = sniff.read_accepted(source, limits.max_bytes, sniff.AUDIO_CONTAINERS)
         if container in ("mp4", "webm", "mp3"):
-            from anygen.media.files import video
-
-            found = video.read_sound(name, data, container, limits)
+            found = video_files.read_sound(name, data, container, limits)
             if found is None:
                 raise MediaError(f"{name}: a file without sound; one that holds sound is needed")
             return cls(*found, data)
-        from anygen.media.files import audio
-
-        return cls(
-            *audio.read(name, data, container, limits.max_seconds, limits.max_channels, limits.max_samples)
-        )
+        return cls(*audio_files.read(name, data, container, limits))
 
     @property
     def seconds(self) -> float:
@@ -161,45 +156,24 @@ class Audio:
 
     def encode(self, provenance: Mapping[str, Any] | None = None, suffix: str = ".wav") -> bytes:
         """The bytes of a 16-bit WAV (or FLAC) file, with the record of what made it."""
-        from anygen.media.files import audio
-
-        check_suffix(suffix, (".wav", ".flac"))
-        write = audio.encode_flac if suffix == ".flac" else audio.encode_wav
+        self._check_suffix(suffix)
+        write = audio_files.encode_flac if suffix == ".flac" else audio_files.encode_wav
         return write(self.samples, self.sample_rate, provenance)
 
-    def save(self, path: str | Path, provenance: Mapping[str, Any] | None = None) -> Path:
-        """Write a 16-bit WAV or FLAC file, whole or not at all; see `save_media`."""
-        return save_media(self, path, provenance)
-
-    def original(self) -> tuple[str, bytes]:
-        """The file it was read from, or else a file that holds exactly these samples: (suffix, content)."""
-        from anygen.media.files import audio
-
-        if self.file is not None:
-            return _file_suffix(self.file), self.file
-        return ".wav", audio.encode_wav(self.samples, self.sample_rate, None, lossless=True)
-
-    def content_hash(self) -> str:
-        """SHA-256 (hex) of rate, shape and samples; one channel is the same sound as (T,) and as (1, T)."""
+    def _content(self) -> tuple[np.ndarray, str]:
+        # One channel is the same sound as (T,) and as (1, T).
         samples = self.samples[0] if self.num_channels == 1 and self.samples.ndim == 2 else self.samples
-        return hash_of(samples, f"{self.sample_rate} Hz")
+        return samples, f"{self.sample_rate} Hz"
 
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Audio)
-            and self.sample_rate == other.sample_rate
-            and np.array_equal(self.samples, other.samples)
-        )
-
-    def __hash__(self) -> int:
-        return hash(self.content_hash())
+    def _exact_file(self) -> tuple[str, bytes]:
+        return ".wav", audio_files.encode_wav(self.samples, self.sample_rate, None, lossless=True)
 
     def __repr__(self) -> str:
         return f"Audio({self.seconds:.2f} s, {self.sample_rate} Hz, {self.num_channels} ch)"
 
 
 @dataclass(frozen=True, eq=False)
-class Video:
+class Video(Made):
     """A clip: frames (F, H, W, 3) uint8 sRGB, fps in frames per second, and its sound where it has one.
 
     Raises MediaError for any other shape or type, no frame, or a rate out of range.
@@ -210,10 +184,11 @@ class Video:
     audio: Audio | None = None
     file: bytes | None = field(default=None, repr=False)
     modality: ClassVar[Modality] = VIDEO
+    suffixes: ClassVar[tuple[str, ...]] = (".mp4",)
 
     def __post_init__(self) -> None:
-        _check_pixels("Video.frames", self.frames, "(F, H, W, 3)", 4)
-        if isinstance(self.fps, bool) or not isinstance(self.fps, Real) or not 0 < self.fps <= MAX_FPS:
+        check_pixels("Video.frames", self.frames, np.uint8, "(F, H, W, 3)")
+        if not is_number(self.fps) or not 0 < self.fps <= MAX_FPS:
             raise MediaError(
                 f"Video.fps is {shown(self.fps)}; a number of frames per second above 0, at most {MAX_FPS}, is accepted"
             )
@@ -224,14 +199,11 @@ class Video:
     @classmethod
     def open(cls, source: Source, limits: MediaLimits = DEFAULT_LIMITS) -> Video:
         """Read an MP4, WebM or GIF, turned as its header says, at a constant frame rate. Raises MediaError."""
-        from anygen.media.files import video
-
-        name, data = sniff.read_source(source, limits.max_bytes)
-        container = sniff.accept(name, data, sniff.VIDEO_CONTAINERS)
+        name, data, container = sniff.read_accepted(source, limits.max_bytes, sniff.VIDEO_CONTAINERS)
         if container == "gif":
-            return cls(*video.read_gif(name, data, limits), None, data)
-        frames, fps = video.read(name, data, container, limits)
-        sound = video.read_sound(name, data, container, limits)
+            return cls(*video_files.read_gif(name, data, limits), None, data)
+        frames, fps = video_files.read(name, data, container, limits)
+        sound = video_files.read_sound(name, data, container, limits)
         return cls(frames, fps, None if sound is None else Audio(*sound), data)
 
     @property
@@ -248,40 +220,18 @@ class Video:
 
     def encode(self, provenance: Mapping[str, Any] | None = None, suffix: str = ".mp4") -> bytes:
         """The bytes of an MP4 file (h264, yuv420p, even sizes, index first; aac), with the record of what made it."""
-        from anygen.media.files import video
+        self._check_suffix(suffix)
+        return video_files.encode_mp4(self.frames, self.fps, self._sound(), provenance)
 
-        check_suffix(suffix, (".mp4",))
-        sound = None if self.audio is None else (self.audio.samples, self.audio.sample_rate)
-        return video.encode_mp4(self.frames, self.fps, sound, provenance)
-
-    def save(self, path: str | Path, provenance: Mapping[str, Any] | None = None) -> Path:
-        """Write an MP4 file, whole or not at all; see `save_media`."""
-        return save_media(self, path, provenance)
-
-    def original(self) -> tuple[str, bytes]:
-        """The file it was read from, or else a file that holds exactly these frames: (suffix, content)."""
-        from anygen.media.files import video
-
-        if self.file is not None:
-            return _file_suffix(self.file), self.file
-        sound = None if self.audio is None else (self.audio.samples, self.audio.sample_rate)
-        return ".mov", video.encode_mp4(self.frames, self.fps, sound, None, lossless=True)
-
-    def content_hash(self) -> str:
-        """SHA-256 (hex) of rate, shape, frames and sound."""
+    def _content(self) -> tuple[np.ndarray, str]:
         sound = "" if self.audio is None else self.audio.content_hash()
-        return hash_of(self.frames, f"{float(self.fps):.3f} fps {sound}")
+        return self.frames, f"{float(self.fps):.3f} fps {sound}"
 
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Video)
-            and self.fps == other.fps
-            and np.array_equal(self.frames, other.frames)
-            and self.audio == other.audio
-        )
+    def _exact_file(self) -> tuple[str, bytes]:
+        return ".mov", video_files.encode_mp4(self.frames, self.fps, self._sound(), None, lossless=True)
 
-    def __hash__(self) -> int:
-        return hash(self.content_hash())
+    def _sound(self) -> tuple[np.ndarray, int] | None:
+        return None if self.audio is None else (self.audio.samples, self.audio.sample_rate)
 
     def __repr__(self) -> str:
         return f"Video({self.frames.shape[0]} frames, {self.width}x{self.height}, {self.fps:g} fps)"
@@ -332,29 +282,8 @@ def kind_of(
     accepted = ("png", "jpeg", "webp", "gif", "wav", "flac", "mp3", "ogg", "mp4", "webm")
     container = sniff.accept(name, data, accepted)
     if container == "gif":
-        from anygen.media.files import image
-
-        header = image.open_header(name, data, container, limits.max_pixels)
-        return Video if image.is_animated(header) else Image
+        header = image_files.open_header(name, data, container, limits.max_pixels)
+        return Video if image_files.is_animated(header) else Image
     if container in ("mp4", "webm"):
-        from anygen.media.files import video
-
-        return Video if video.has_pictures(name, data, container) else Audio
+        return Video if video_files.has_pictures(name, data, container) else Audio
     return Image if container in sniff.IMAGE_CONTAINERS else Audio
-
-
-def _file_suffix(file: bytes | None) -> str:
-    container = None if file is None else sniff.container_of(file)
-    return f".{container or 'png'}"
-
-
-def _check_pixels(name: str, pixels: Any, shape: str, ndim: int) -> None:
-    if (
-        not isinstance(pixels, np.ndarray)
-        or pixels.dtype != np.uint8
-        or pixels.ndim != ndim
-        or pixels.shape[-1] != 3
-    ):
-        raise MediaError(f"{name} is {what(pixels)}; a {shape} uint8 array is accepted")
-    if pixels.size == 0:
-        raise MediaError(f"{name} has the shape {pixels.shape}; at least one pixel is needed")

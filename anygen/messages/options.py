@@ -62,7 +62,7 @@ def _check(options: Any, prefix: str) -> None:
 
 
 def check_video_size(num_frames: int, height: int, width: int) -> None:
-    """Raise ConfigError where a clip's pixels in all frames are more than LIMITS allow: each number alone may be fine."""
+    """Raises ConfigError where a clip's pixels in all frames are more than LIMITS allow: each number alone may be fine."""
     most = int(LIMITS.video_pixels[1])
     if num_frames * height * width > most:
         raise ConfigError(
@@ -160,7 +160,7 @@ class GenerationOptions:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> GenerationOptions:
-        """Options from plain values, as JSON or YAML holds them; unknown keys raise ConfigError."""
+        """Options from plain values, as JSON or YAML holds them. Raises ConfigError for unknown keys and for `extra`."""
         given = _strict(values, cls, "")
         if "extra" in given:
             raise ConfigError("extra cannot be given as plain values; build GenerationOptions in Python")

@@ -21,6 +21,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from anygen.core.atomic import sync_file
 from anygen.core.errors import CheckpointError
 
 _NAME = re.compile(r"step-(\d{8})")
@@ -53,7 +54,7 @@ def save_checkpoint(
             json.dumps({"step": step, "settings": dict(settings)}, indent=2) + "\n", encoding="utf-8"
         )
         for file in unfinished.iterdir():
-            _sync(file)
+            sync_file(file)
         if final.exists():
             shutil.rmtree(final)
         os.replace(unfinished, final)
@@ -165,8 +166,3 @@ def _folders(folder: Path) -> list[Path]:
     return sorted(
         each for each in folder.iterdir() if _NAME.fullmatch(each.name) and (each / "state.json").is_file()
     )
-
-
-def _sync(file: Path) -> None:
-    with file.open("rb") as stream:
-        os.fsync(stream.fileno())

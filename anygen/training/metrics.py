@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from anygen.core.atomic import staged_file, write_files
 
 
 class MetricsFile:
@@ -15,11 +16,8 @@ class MetricsFile:
 
     def __init__(self, path: Path, resume_at: int) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
         kept = [line for line in _lines(path) if line["step"] <= resume_at] if resume_at else []
-        temporary = path.with_name(f".{path.name}.part")
-        temporary.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
-        os.replace(temporary, path)
+        write_files([(path, "".join(json.dumps(line) + "\n" for line in kept).encode())])
 
     def write(self, line: Mapping[str, Any]) -> None:
         with self.path.open("a", encoding="utf-8") as stream:
@@ -71,8 +69,6 @@ def plot_losses(metrics_path: Path, picture_path: Path, title: str = "") -> Path
         axes.set_title(f"{title} {term}".strip())
         axes.set_xlabel("step")
         axes.legend(fontsize="small")
-    picture_path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = picture_path.with_name(f".{picture_path.name}.part")
-    figure.savefig(temporary, format="png", dpi=110)
-    os.replace(temporary, picture_path)
+    with staged_file(picture_path) as unfinished:
+        figure.savefig(unfinished, format="png", dpi=110)
     return picture_path

@@ -28,7 +28,6 @@ from anygen import (
     cli,
     open_media,
 )
-from anygen.core.atomic import write_files
 from anygen.core.seeds import check_seed
 from anygen.evaluation import replay as replaying
 from anygen.loading import checkpoint
@@ -36,6 +35,7 @@ from anygen.media import provenance
 from anygen.media.files import image as image_files
 from anygen.messages.message import as_messages
 from anygen.messages.reply import caption_of
+from anygen.messages.request import Request
 
 PICTURE = Image(np.full((8, 8, 3), 7, np.uint8))
 
@@ -132,19 +132,8 @@ def test_a_mistyped_path_does_not_lead_to_the_network(name, tmp_path, monkeypatc
         checkpoint.resolve(name)
 
 
-def test_all_files_or_none_where_a_folder_stands_in_the_way(tmp_path):
-    (tmp_path / "a").write_text("old")
-    (tmp_path / "x.json").mkdir()
-    with pytest.raises(IsADirectoryError) as caught:
-        write_files([(tmp_path / "a", b"new"), (tmp_path / "x.json", b"new")])
-    assert (tmp_path / "a").read_text() == "old" and caught.value.filename == str(tmp_path / "x.json")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "x.json"]
-
-
 def record_of(**changes):
-    whole = provenance.build(
-        model="mini", weights_hash="", messages=(Message("user", ("hi",)),), options={}, seed=0
-    )
+    whole = provenance.build("mini", "", Request((Message("user", ("hi",)),)), 0)
     return {**whole, **changes}
 
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from anygen.core.atomic import write_files
 from anygen.core.errors import CheckpointError, ConfigError, MediaError
 from anygen.core.modality import AUDIO, DEPTH, IMAGE, IMU, TEXT, THERMAL, VIDEO, Modality
 from anygen.core.safetensors_header import check_weights
@@ -263,11 +262,8 @@ class ImageBind(nn.Module):
             name: (value.to(dtype) if value.is_floating_point() else value).contiguous().cpu()
             for name, value in self.state_dict().items()
         }
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            (Path(scratch) / WEIGHTS_NAME).write_bytes(save(weights))
-            (Path(scratch) / CONFIG_NAME).write_text(json.dumps(self.config.to_dict(), indent=1) + "\n")
-            for name in (WEIGHTS_NAME, CONFIG_NAME):
-                os.replace(Path(scratch) / name, folder / name)
+        config = json.dumps(self.config.to_dict(), indent=1) + "\n"
+        write_files([(folder / WEIGHTS_NAME, save(weights)), (folder / CONFIG_NAME, config.encode())])
 
     @classmethod
     def from_pretrained(

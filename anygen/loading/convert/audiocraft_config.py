@@ -62,7 +62,10 @@ MOST = 1 << 20
 
 
 class Settings:
-    """A checkpoint's config, asked by dotted names. `where` begins every sentence about it."""
+    """A checkpoint's config, asked by dotted names. `where` begins every sentence about it.
+
+    Raises CheckpointError for a text that is no YAML, and for what is not there as it is asked for; MachineError where
+    omegaconf is not installed."""
 
     def __init__(self, where: str, text: object) -> None:
         try:
@@ -112,6 +115,7 @@ class Settings:
         return float(value)
 
     def must_be(self, accepted: Mapping[str, tuple[Any, Any]]) -> None:
+        """Check each setting of `accepted` (DECODER_SETTINGS): the only value, and the one where it is absent."""
         for name, (only, absent) in accepted.items():
             value = self.get(name, absent)
             if value != only:

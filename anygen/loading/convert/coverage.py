@@ -28,6 +28,7 @@ class Coverage:
         return self.matched == self.expected and not self.unexpected
 
     def sentence(self) -> str:
+        """How many are there, and the first names of what is not as expected."""
         kinds = (
             ("missing", self.missing),
             ("unexpected", self.unexpected),
@@ -52,10 +53,12 @@ class Converted:
 
 
 def shapes_of(tensors: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    """Name -> shape of each."""
     return {name: tuple(value.shape) for name, value in tensors.items()}
 
 
 def compare(found: Shapes, expected: Shapes) -> Coverage:
+    """What `found` has of `expected`, by name and shape."""
     both = sorted(found.keys() & expected.keys())
     other = [name for name in both if tuple(found[name]) != tuple(expected[name])]
     return Coverage(

@@ -7,7 +7,6 @@ torch in which the known ways around it are closed (CVE-2025-32434, CVE-2026-247
 from __future__ import annotations
 
 import errno
-import hashlib
 import pickle
 import pickletools
 import re
@@ -23,6 +22,7 @@ import torch
 from torch import Tensor
 
 from anygen.core.errors import CheckpointError, ConfigError, printable, shown
+from anygen.core.hashing import file_sha256
 from anygen.core.safetensors_header import is_safetensors, read_header
 from anygen.media.files import sniff
 
@@ -39,8 +39,7 @@ def sha256_of(path: Path) -> str:
     """SHA-256 (hex) of a file. Raises CheckpointError where there is none."""
     if not path.is_file():
         raise CheckpointError(f"{path}: no such file")
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return file_sha256(path)
 
 
 def check_sha256(path: Path, given: str | None) -> str:
@@ -57,7 +56,7 @@ def check_sha256(path: Path, given: str | None) -> str:
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
-    """Name -> tensor of a .safetensors or torch-saved file, mapped from the disk where its format allows it.
+    """Name -> tensor, of any shape, of a .safetensors or torch-saved file, mapped from the disk where its format allows it.
 
     Raises CheckpointError for a file that is neither, that holds anything but named tensors, or that holds code."""
     if not path.is_file():
@@ -87,7 +86,7 @@ def read_plain(path: Path) -> Mapping[Any, Any]:
 
 
 def named_tensors(where: str, values: Mapping[Any, Any]) -> dict[str, Tensor]:
-    """`values`, each a plain tensor on the CPU, with a name. Raises CheckpointError, which begins with
+    """`values`, each a plain tensor on the CPU, of any shape, with a name. Raises CheckpointError, which begins with
     `where`, if one is not."""
     for name, value in values.items():
         if not isinstance(name, str) or not isinstance(value, Tensor):
@@ -101,7 +100,8 @@ def named_tensors(where: str, values: Mapping[Any, Any]) -> dict[str, Tensor]:
 
 
 def check_floating(where: str, tensors: Mapping[str, Tensor]) -> None:
-    """Raises CheckpointError, which begins with `where`, for the first tensor that does not hold floating-point numbers."""
+    """Raises CheckpointError, which begins with `where`, for the first tensor, of any shape, that does not hold
+    floating-point numbers."""
     for name, value in tensors.items():
         if not value.is_floating_point():
             raise CheckpointError(

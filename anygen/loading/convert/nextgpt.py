@@ -136,7 +136,7 @@ def convert_nextgpt(
 
 
 def canonical(source: str, tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]:
-    """The tensors under the names the finished model's file has, and notes on what was left out.
+    """The tensors, of any shape, under the names the finished model's file has, and notes on what was left out.
 
     Files of stages 1 and 2 name the language model without peft's prefix; some versions of peft leave out `.default`;
     `input_embeddings.weight` is the embedding table once more. Raises CheckpointError where two names become one."""

@@ -41,7 +41,7 @@ class Plan:
 
 
 def planned(value: Tensor) -> Plan:
-    """The plan of a tensor that is there already, or mapped from a file."""
+    """The plan of a tensor of any shape that is there already, or mapped from a file."""
     return Plan(value.dtype, tuple(value.shape), lambda: value)
 
 

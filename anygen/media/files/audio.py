@@ -7,7 +7,7 @@ import io
 import math
 import struct
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,13 +15,14 @@ from anygen.core.errors import MediaError
 from anygen.media import provenance
 from anygen.media.files import sniff
 
+if TYPE_CHECKING:
+    from anygen.media.base import MediaLimits
+
 RATES = (1000, 768_000)
 """Lowest and highest sample rate read, in Hz."""
 
 
-def read(
-    name: str, data: bytes, container: str, max_seconds: float, max_channels: int, max_samples: int
-) -> tuple[np.ndarray, int]:
+def read(name: str, data: bytes, container: str, limits: MediaLimits) -> tuple[np.ndarray, int]:
     """Samples (T,) for one channel, (C, T) for more, float32 in [-1, 1], and the rate in Hz.
 
     A float file louder than full scale is scaled down so that its peak is 1. Raises MediaError.
@@ -34,7 +35,7 @@ def read(
     except Exception:  # libsndfile and its binding raise several types on a damaged file
         raise MediaError(f"{name}: a damaged {spoken} file or one of a rare coding; {_ACCEPTED}") from None
     with file:
-        check(name, file.frames, file.samplerate, file.channels, max_seconds, max_channels, max_samples)
+        check(name, file.frames, file.samplerate, file.channels, limits)
         try:
             samples = file.read(dtype="float32", always_2d=True)
         except Exception:
@@ -50,29 +51,28 @@ def read(
 _ACCEPTED = "whole WAV, FLAC, MP3 and OGG (Vorbis or Opus) files are accepted"
 
 
-def check(
-    name: str, length: int, rate: int, channels: int, max_seconds: float, max_channels: int, max_samples: int
-) -> None:
+def check(name: str, length: int, rate: int, channels: int, limits: MediaLimits) -> None:
     """Refuse, from the header, what is too long, too wide or of an impossible rate. Raises MediaError."""
     if not RATES[0] <= rate <= RATES[1]:
         raise MediaError(f"{name}: a sample rate of {rate} Hz; {RATES[0]} to {RATES[1]} Hz are accepted")
-    if not 1 <= channels <= max_channels:
-        raise MediaError(f"{name}: {channels} channels; 1 to {max_channels} are accepted")
+    if not 1 <= channels <= limits.max_channels:
+        raise MediaError(f"{name}: {channels} channels; 1 to {limits.max_channels} are accepted")
     if length <= 0:
         raise MediaError(f"{name}: the sound has no samples; at least one is needed")
-    if length / rate > max_seconds:
+    if length / rate > limits.max_seconds:
         raise MediaError(
-            f"{name}: {length / rate:.0f} seconds of sound; at most {max_seconds:.0f} are accepted"
+            f"{name}: {length / rate:.0f} seconds of sound; at most {limits.max_seconds:.0f} are accepted"
         )
-    if length * channels > max_samples:
+    if length * channels > limits.max_samples:
         raise MediaError(
             f"{name}: {length * channels / 1e6:.0f} million samples in all channels; "
-            f"at most {max_samples / 1e6:.0f} million are accepted"
+            f"at most {limits.max_samples / 1e6:.0f} million are accepted"
         )
 
 
 def finish(name: str, samples: np.ndarray) -> np.ndarray:
-    """(C, T) as read -> (T,) or (C, T) in [-1, 1]; refuses no samples and samples that are not finite."""
+    """(C, T) as read -> (T,) or (C, T) in [-1, 1]; contiguous float32. Raises MediaError for no samples and for
+    samples that are not finite."""
     if samples.shape[-1] == 0:
         raise MediaError(f"{name}: the sound has no samples; at least one is needed")
     peak = float(np.abs(samples).max())
@@ -122,7 +122,9 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 
 def encode_flac(samples: np.ndarray, sample_rate: int, record: Mapping[str, Any] | None) -> bytes:
-    """A 16-bit FLAC file; the record in its comment tag."""
+    """A 16-bit FLAC file of samples (T,) or (C, T) in [-1, 1]; the record in its comment tag.
+
+    Raises MediaError for more channels or a higher rate than FLAC takes."""
     import soundfile
 
     frames = to_int16(samples)
@@ -140,7 +142,7 @@ def encode_flac(samples: np.ndarray, sample_rate: int, record: Mapping[str, Any]
 
 
 def resample(samples_T: np.ndarray, sample_rate: int, wanted_rate: int) -> np.ndarray:
-    """Samples at another rate, by a windowed-sinc polyphase filter (scipy.signal.resample_poly)."""
+    """Samples (T,) at another rate, (T',) float32, by a windowed-sinc polyphase filter (scipy.signal.resample_poly)."""
     if sample_rate == wanted_rate:
         return samples_T
     from scipy.signal import resample_poly

@@ -68,7 +68,7 @@ def read_npy(name: str, data: bytes, max_pixels: int) -> np.ndarray:
 
 
 def encode_npy(values: np.ndarray) -> bytes:
-    """A .npy file with exactly these values."""
+    """A .npy file with exactly these values, of any shape."""
     target = io.BytesIO()
     np.save(target, values, allow_pickle=False)
     return target.getvalue()

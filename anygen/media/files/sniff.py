@@ -14,24 +14,13 @@ IMAGE_CONTAINERS = ("png", "jpeg", "webp", "gif")
 AUDIO_CONTAINERS = ("wav", "flac", "mp3", "ogg", "mp4", "webm")
 VIDEO_CONTAINERS = ("mp4", "webm", "gif")
 
-_SPOKEN = {
-    "png": "PNG",
-    "jpeg": "JPEG",
-    "webp": "WebP",
-    "gif": "GIF",
-    "wav": "WAV",
-    "flac": "FLAC",
-    "mp3": "MP3",
-    "ogg": "OGG",
-    "mp4": "MP4",
-    "webm": "WebM",
-    "npy": "NumPy array",
-}
+_SPOKEN = {"webp": "WebP", "webm": "WebM", "npy": "NumPy array"}
+"""The names that are not those of the containers in capitals."""
 
 
 def spoken(containers: tuple[str, ...]) -> str:
     """Containers as they are named in a sentence: "PNG, JPEG, WebP and GIF"."""
-    names = [_SPOKEN[each] for each in containers]
+    names = [_SPOKEN.get(each, each.upper()) for each in containers]
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
@@ -60,6 +49,14 @@ def read_source(source: str | Path | bytes | BinaryIO, max_bytes: int) -> tuple[
     return name, data
 
 
+def read_accepted(
+    source: str | Path | bytes | BinaryIO, max_bytes: int, accepted: tuple[str, ...]
+) -> tuple[str, bytes, str]:
+    """The name to use in messages, the content and its container. Raises MediaError as `read_source` and `accept` do."""
+    name, data = read_source(source, max_bytes)
+    return name, data, accept(name, data, accepted)
+
+
 def _read_path(name: str, max_bytes: int) -> bytes:
     try:
         # Not blocking, so that a named pipe is refused below instead of waiting for a writer.
@@ -84,34 +81,32 @@ def _too_big(name: str, size: int, max_bytes: int) -> str:
     return f"{name}: {size / 1e6:.0f} MB or more; at most {max_bytes / 1e6:.0f} MB are accepted"
 
 
+_STARTS = {
+    b"\x89PNG\r\n\x1a\n": "png",
+    b"\xff\xd8\xff": "jpeg",
+    b"GIF87a": "gif",
+    b"GIF89a": "gif",
+    b"fLaC": "flac",
+    b"OggS": "ogg",
+    b"\x93NUMPY": "npy",
+}
+_RIFF_KINDS = {(b"RIFF", b"WAVE"): "wav", (b"RF64", b"WAVE"): "wav", (b"RIFF", b"WEBP"): "webp"}
+_STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis", b"crx ")
+_EBML = b"\x1a\x45\xdf\xa3"
+
+
 def container_of(data: bytes) -> str | None:
     """The container's short name, or None for anything that is not on the list of accepted ones."""
-    if data[:8] == b"\x89PNG\r\n\x1a\n":
-        return "png"
-    if data[:3] == b"\xff\xd8\xff":
-        return "jpeg"
-    if data[:6] in (b"GIF87a", b"GIF89a"):
-        return "gif"
-    if data[:4] in (b"RIFF", b"RF64") and data[8:12] == b"WAVE":
-        return "wav"
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "webp"
-    if data[:4] == b"fLaC":
-        return "flac"
-    if data[:4] == b"OggS":
-        return "ogg"
+    for start, container in _STARTS.items():
+        if data.startswith(start):
+            return container
     if data[4:8] == b"ftyp" and data[8:12] not in _STILL_BRANDS:
         return "mp4"
-    if data[:4] == b"\x1a\x45\xdf\xa3":
+    if data.startswith(_EBML):
         return "webm" if b"webm" in data[:64] else None
-    if data[:6] == b"\x93NUMPY":
-        return "npy"
-    if data[:3] == b"ID3" or _is_mpeg_audio(data):
+    if data.startswith(b"ID3") or _is_mpeg_audio(data):
         return "mp3"
-    return None
-
-
-_STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis", b"crx ")
+    return _RIFF_KINDS.get((data[:4], data[8:12]))
 
 
 def _is_mpeg_audio(data: bytes) -> bool:
@@ -139,24 +134,26 @@ def _mpeg_frame_length(head: bytes) -> int | None:
     return (144 if is_first else 72) * kilobits * 1000 // sample_rate + (head[2] >> 1 & 1)
 
 
+_OTHERS = {
+    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive (or an office document)",
+    b"BM": "a BMP image",
+    b"II*\x00": "a TIFF image",
+    b"MM\x00*": "a TIFF image",
+    _EBML: "a Matroska video",
+    b"FORM": "an AIFF sound",
+    b"MThd": "a MIDI file",
+    b"\x1f\x8b": "a gzip archive",
+    b"\x7fELF": "a program",
+    b"\x80\x02": "a Python pickle",
+    b"8BPS": "a Photoshop document",
+}
+
+
 def describe(data: bytes) -> str:
     """What a file that is on no list looks like, for a message."""
-    known = [
-        (b"%PDF", "a PDF document"),
-        (b"PK\x03\x04", "a ZIP archive (or an office document)"),
-        (b"BM", "a BMP image"),
-        (b"II*\x00", "a TIFF image"),
-        (b"MM\x00*", "a TIFF image"),
-        (b"\x1a\x45\xdf\xa3", "a Matroska video"),
-        (b"FORM", "an AIFF sound"),
-        (b"MThd", "a MIDI file"),
-        (b"\x1f\x8b", "a gzip archive"),
-        (b"\x7fELF", "a program"),
-        (b"\x80\x02", "a Python pickle"),
-        (b"8BPS", "a Photoshop document"),
-    ]
-    for magic, name in known:
-        if data.startswith(magic):
+    for start, name in _OTHERS.items():
+        if data.startswith(start):
             return name
     if data[4:8] == b"ftyp":
         return "an HEIC or AVIF image"
@@ -173,7 +170,7 @@ def describe(data: bytes) -> str:
 
 
 def accept(name: str, data: bytes, accepted: tuple[str, ...]) -> str:
-    """The container of `data`, else MediaError saying what was found and what is accepted."""
+    """The container of `data`. Raises MediaError, saying what was found and what is accepted, for another or a cut one."""
     container = container_of(data)
     if container is None:
         raise MediaError(f"{name}: {describe(data)}; {spoken(accepted)} are accepted")
@@ -194,11 +191,8 @@ def missing_bytes(container: str, data: bytes) -> int:
     """
     if container in ("wav", "webp") and data[:4] == b"RIFF":
         return _missing_riff(data)
-    if container == "mp4":
-        return _missing_boxes(data)
-    if container == "webm":
-        return _missing_segment(data)
-    return 0
+    measure = {"mp4": _missing_boxes, "webm": _missing_segment}.get(container)
+    return 0 if measure is None else measure(data)
 
 
 MAX_PIECES = 100_000

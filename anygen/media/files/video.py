@@ -120,7 +120,7 @@ def read(name: str, data: bytes, container: str, limits: MediaLimits) -> tuple[n
 def check(
     name: str, width: int, height: int, count: int, likely: int, seconds: float, limits: MediaLimits
 ) -> tuple[int, int]:
-    """Refuse, from the header, what is too big, long or many; else the (width, height) to read the frames at.
+    """The (width, height) to read the frames at. Raises MediaError where the header says too big, too long or too many.
 
     `count` frames are said to be there (0: nothing is said), `likely` is what to reckon with."""
     if width <= 0 or height <= 0:
@@ -188,7 +188,7 @@ def retime(times: list[float], rate: float, most: int) -> tuple[list[int], float
 
 
 def read_sound(name: str, data: bytes, container: str, limits: MediaLimits) -> tuple[np.ndarray, int] | None:
-    """The first sound track, (T,) or (C, T) float32 and its rate in Hz, or None where there is none."""
+    """The first sound track, (T,) or (C, T) float32 and its rate in Hz, or None where there is none. Raises MediaError."""
     import av
 
     with _opened(name, data, container) as opened:
@@ -199,15 +199,7 @@ def read_sound(name: str, data: bytes, container: str, limits: MediaLimits) -> t
         context = stream.codec_context
         rate, channels = context.sample_rate, context.layout.nb_channels
         seconds = float(opened.duration or 0) / 1e6
-        audio.check(
-            name,
-            max(1, int(seconds * rate)),
-            rate,
-            channels,
-            limits.max_seconds,
-            limits.max_channels,
-            limits.max_samples,
-        )
+        audio.check(name, max(1, int(seconds * rate)), rate, channels, limits)
         resampler = av.AudioResampler(format="fltp", layout=context.layout, rate=rate)
         blocks: list[np.ndarray] = []
         total = 0
@@ -285,7 +277,8 @@ def encode_mp4(
     record: Mapping[str, Any] | None,
     lossless: bool = False,
 ) -> bytes:
-    """An MP4 file: h264 in yuv420p, odd sizes grown by one repeated row or column, aac sound, index first.
+    """An MP4 file of frames (F, H, W, 3) uint8 and a sound ((T,) or (C, T), rate in Hz): h264 in yuv420p, odd sizes grown by
+    one repeated row or column, aac sound, index first.
 
     One encoding thread, so that the same frames give the same bytes on any number of cores. The record is in the
     comment, the IPTC statement as XMP in a `uuid` box. `lossless` keeps every pixel and sample (RGB h264 and float PCM,

@@ -17,10 +17,11 @@ import torch
 from torch import Tensor, nn
 
 from anygen.core.errors import MediaError
+from anygen.core.hashing import file_sha256
 from anygen.core.modality import Modality
 from anygen.media.types import MEDIA_TYPES
 from anygen.training.data.examples import Example, ExampleError, MediaReference
-from anygen.training.data.fingerprint import file_fingerprint, module_fingerprint
+from anygen.training.data.fingerprint import module_fingerprint
 from anygen.training.data.shards import TensorShards
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class FeatureCache:
         if reference.path is None:
             raise ValueError(f"a {reference.modality} without a path has no features")
         if reference.path not in self._key_of:
-            self._key_of[reference.path] = file_fingerprint(reference.path)
+            self._key_of[reference.path] = file_sha256(reference.path)
         return self._key_of[reference.path]
 
     def fill(self, examples: Iterable[Example], batch_size: int = 32) -> int:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
+from collections.abc import Iterator
 
 import torch
 from torch import nn
 
+from anygen.core.hashing import fingerprint
+
 
 def module_fingerprint(module: nn.Module) -> str:
     """SHA-256 (hex) over a module's configuration and every entry of its state_dict: names, shapes, types and bytes."""
-    digest = hashlib.sha256(repr(getattr(module, "config", type(module).__name__)).encode())
-    for name, tensor in sorted(module.state_dict().items()):
-        digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
-        flat = tensor.detach().cpu().contiguous().reshape(-1)
-        digest.update(flat.view(torch.uint8).numpy().data if flat.numel() else b"")
-    return digest.hexdigest()
 
+    def pieces() -> Iterator[str | memoryview]:
+        yield repr(getattr(module, "config", type(module).__name__))
+        for name, tensor in sorted(module.state_dict().items()):
+            yield f"{name} {tuple(tensor.shape)} {tensor.dtype}"
+            if tensor.numel():
+                yield tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data
 
-def file_fingerprint(path: Path) -> str:
-    """SHA-256 (hex) of a file's bytes. Raises OSError if it cannot be read."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return fingerprint(pieces())

@@ -8,8 +8,6 @@ Reading maps the files, so a store may be larger than memory.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +17,9 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+
+from anygen.core.atomic import staged_file
+from anygen.core.hashing import fingerprint
 
 
 class TensorShards:
@@ -70,20 +71,11 @@ class TensorShards:
             raise ValueError(f"{self.folder}: rows are {shapes}, the ones already stored {self._shapes}")
         if len(self.missing(keys)) != len(keys):
             raise ValueError(f"{self.folder}: some keys are already stored or occur twice")
-        self.folder.mkdir(parents=True, exist_ok=True)
-        name = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:20]
+        name = fingerprint(["\n".join(keys)])[:20]
         file = self.folder / f"{name}.safetensors"
-        temporary = self.folder / f".{name}.{writer or os.getpid()}.part"
         tensors = {key: tensor.detach().cpu().contiguous() for key, tensor in rows.items()}
-        try:
-            save_file(tensors, temporary, metadata={"keys": json.dumps(list(keys))})
-            _sync(temporary)
-            os.replace(temporary, file)
-            # Some file systems cannot flush a folder, and lose no content by it.
-            with contextlib.suppress(OSError):
-                _sync(self.folder)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with staged_file(file, self.folder / f".{name}.{writer or os.getpid()}.part") as unfinished:
+            save_file(tensors, unfinished, metadata={"keys": json.dumps(list(keys))})
         self._index(file)
 
     def gather(self, keys: Sequence[str]) -> dict[str, Tensor]:
@@ -114,12 +106,3 @@ class TensorShards:
         if name not in self._tensors:
             self._tensors[name] = load_file(self.folder / name)
         return self._tensors[name]
-
-
-def _sync(path: Path) -> None:
-    """Flush a file, or a folder's names, to disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

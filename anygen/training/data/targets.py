@@ -6,7 +6,6 @@ Captions are used as they stand, here and in training (NExT-GPT cleaned them in 
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from anygen.core.hashing import fingerprint
 from anygen.core.modality import Modality
 from anygen.training.data.examples import Example, ExampleError
 from anygen.training.data.fingerprint import module_fingerprint
@@ -94,7 +94,7 @@ class TargetCache:
 
 def caption_key(caption: str) -> str:
     """SHA-256 (hex) of a caption, exactly as written."""
-    return hashlib.sha256(caption.encode("utf-8")).hexdigest()
+    return fingerprint([caption])
 
 
 def decoder_fingerprint(decoder: Any) -> str:
@@ -103,12 +103,11 @@ def decoder_fingerprint(decoder: Any) -> str:
     if hasattr(decoder, "fingerprint"):
         return str(decoder.fingerprint())
     if hasattr(decoder, "text_encoder"):
-        digest = hashlib.sha256(module_fingerprint(decoder.text_encoder).encode())
         with torch.no_grad():
-            for name, value in sorted(decoder.encode_text([_SAMPLE_CAPTION]).items()):
-                # Rounded, since the last bits depend on the machine.
-                digest.update(f"{name} {value.float().mul(100).round().long().tolist()}".encode())
-        return digest.hexdigest()
+            made = sorted(decoder.encode_text([_SAMPLE_CAPTION]).items())
+        # Rounded, since the last bits depend on the machine.
+        rounded = (f"{name} {value.float().mul(100).round().long().tolist()}" for name, value in made)
+        return fingerprint([module_fingerprint(decoder.text_encoder), *rounded])
     raise TypeError(
         f"{type(decoder).__name__} has neither a fingerprint() nor a text_encoder to name its targets by"
     )

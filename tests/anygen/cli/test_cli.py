@@ -17,6 +17,7 @@ import pytest
 from anygen import cli
 from anygen.core import atomic
 from anygen.media import Audio, Image, Video, open_media, provenance
+from anygen.messages.request import Request
 
 PICTURE = Image(np.random.default_rng(0).integers(0, 256, (40, 50, 3), dtype=np.uint8))
 SOUND = Audio(np.sin(np.arange(8000) / 9).astype(np.float32) * 0.5, 16000)
@@ -370,7 +371,7 @@ def test_a_record_that_leads_elsewhere_is_not_followed(run, folder):
 
 
 def test_a_file_does_not_decide_which_model_is_loaded(folder, capsys):
-    record = provenance.build(model="someone/else", weights_hash="", messages=(), options={}, seed=0)
+    record = provenance.build("someone/else", "", Request(), 0)
     PICTURE.save("sent.png", record)
     assert cli.main(["replay", "sent.png"]) == 2
     assert capsys.readouterr().err == (
@@ -379,7 +380,7 @@ def test_a_file_does_not_decide_which_model_is_loaded(folder, capsys):
 
 
 def test_info_shows_no_control_characters(folder, capsys):
-    record = provenance.build(model="mini\x1b[2J\x07", weights_hash="", messages=(), options={}, seed=0)
+    record = provenance.build("mini\x1b[2J\x07", "", Request(), 0)
     PICTURE.save("sent.png", record)
     assert cli.main(["info", "sent.png"]) == 0
     out = capsys.readouterr().out

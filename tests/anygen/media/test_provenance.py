@@ -8,6 +8,8 @@ import pytest
 from anygen.core.errors import MediaError
 from anygen.media import Audio, Image, Video, open_media, provenance
 from anygen.messages.message import Message
+from anygen.messages.options import GenerationOptions
+from anygen.messages.request import Request
 
 PICTURE = Image(np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3))
 SOUND = Audio(np.linspace(-0.5, 0.5, 900, dtype=np.float32), 8000)
@@ -15,19 +17,15 @@ CLIP = Video(np.zeros((3, 16, 16, 3), np.uint8), 8.0, SOUND)
 ASKED = (Message("user", ("Draw a <dog> & \u732b \U0001f415.", PICTURE)),)
 
 
-def record(**changes):
-    given = {
-        "model": "mini",
-        "weights_hash": "0123",
-        "messages": ASKED,
-        "options": {"exact": True},
-        "seed": 7,
-    }
-    return provenance.build(**{**given, **changes})
+def record(allowed=(), required=(), **changes):
+    request = Request(ASKED, GenerationOptions(exact=True), allowed, required)
+    return provenance.build(
+        **{"model": "mini", "weights_hash": "0123", "request": request, "seed": 7, **changes}
+    )
 
 
 def test_the_record_says_what_made_it():
-    made = record(modalities=("text", "image"), require=("image",))
+    made = record(("text", "image"), ("image",))
     assert made["digital_source_type"].endswith("trainedAlgorithmicMedia")
     assert "AI" in made["statement"]
     assert made["model"] == {"name": "mini", "weights_hash": "0123"}
@@ -90,7 +88,7 @@ def test_pillow_soundfile_and_ffmpeg_read_the_record(tmp_path):
 
 
 def test_a_long_record_is_kept_whole(tmp_path):
-    made = record(messages=(Message("user", ("tell me more, " * 20_000,)),))
+    made = record(request=Request((Message("user", ("tell me more, " * 20_000,)),)))
     for media, name in ((PICTURE, "a.png"), (SOUND, "a.wav"), (CLIP, "a.mp4")):
         path = media.save(tmp_path / name, made)
         (tmp_path / f"{name}.json").unlink()

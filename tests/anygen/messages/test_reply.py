@@ -11,6 +11,7 @@ from anygen.core.errors import PromptError
 from anygen.media import Audio, Image, Video, provenance
 from anygen.messages.message import Message, as_messages
 from anygen.messages.reply import Reply
+from anygen.messages.request import Request
 
 PICTURE = Image(np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3))
 SOUND = Audio(np.linspace(-0.5, 0.5, 900, dtype=np.float32), 8000)
@@ -20,7 +21,7 @@ ASKED = as_messages(["../../etc/passwd; rm -rf /", PICTURE])
 
 @pytest.fixture
 def reply():
-    record = provenance.build(model="mini", weights_hash="ab", messages=ASKED, options={}, seed=7)
+    record = provenance.build("mini", "ab", Request(ASKED), 7)
     parts = ("Here: ", PICTURE, " and ", SOUND, CLIP, PICTURE)
     return Reply(parts, seed=7, timings={"respond": 0.5}, provenance=record, messages=ASKED)
 

@@ -162,16 +162,3 @@ def test_a_tensor_that_is_not_finite_is_said_of_its_source(tmp_path: Path) -> No
     plans = {"a": planned(torch.tensor([torch.nan]))}
     with pytest.raises(CheckpointError, match=r"^given\.pt: a holds values that are not finite"):
         write_safetensors(tmp_path / "a.safetensors", plans, source="given.pt")
-
-
-def test_a_staged_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), staged_folder(tmp_path / "out") as folder:
-        (folder / "half").write_text("")
-        raise KeyboardInterrupt
-    assert list(tmp_path.iterdir()) == []
-    with staged_folder(tmp_path / "out") as folder:
-        (folder / "whole").write_text("")
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["whole"]
-    with pytest.raises(FileExistsError), staged_folder(tmp_path / "out"):
-        pass
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]

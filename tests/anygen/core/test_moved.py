@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+from anygen.core.config import ModelConfig, read_config
+from anygen.core.moved import MOVED, MovedModules, install
+from anygen.loading.checkpoint import config_text
+
+OLD_NAMES = """
+name: old
+description: of before
+licence: mit
+encoders: {}
+describers:
+  words: {kind: nearest, path: words, modalities: [image]}
+input_projectors: {}
+llm:
+  path: llm
+  senses: {kind: qwen_omni, modalities: [image]}
+output_projectors: {}
+decoders: {}
+sources:
+  describers.words: {repository: owner/captions, revision: main, licence: mit, memory_gb: 1}
+"""
+
+
+@pytest.mark.parametrize("old", MOVED)
+def test_an_old_path_leads_to_the_very_module_and_warns(old: str) -> None:
+    new = importlib.import_module(MOVED[old])
+    spec, name = new.__spec__, new.__name__
+    for each in [each for each in sys.modules if each == old or each.startswith(f"{old}.")]:
+        del sys.modules[each]
+    with pytest.warns(DeprecationWarning, match=f"^{old} is {MOVED[old]} now$"):
+        found = importlib.import_module(old)
+    assert found is new and (new.__spec__, new.__name__) == (spec, name)
+
+
+def test_no_old_path_leads_to_another_old_one_and_no_new_one_warns() -> None:
+    assert not set(MOVED.values()) & set(MOVED)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for new in MOVED.values():
+            importlib.import_module(new)
+
+
+def test_a_name_of_an_old_path_is_the_name_of_the_new_one() -> None:
+    code = (
+        "import warnings; warnings.simplefilter('ignore');"
+        "from anygen.options import GenerationOptions as old; from anygen import GenerationOptions as new;"
+        "import anygen.files.sniff, anygen.media.files.sniff;"
+        "assert old is new and anygen.files.sniff is anygen.media.files.sniff"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_finder_stands_once_and_first() -> None:
+    install()
+    assert [isinstance(each, MovedModules) for each in sys.meta_path].count(True) == 1
+    assert MovedModules().find_spec("anygen.nothing_of_the_kind", None) is None
+
+
+def test_a_config_of_old_names_is_read_as_one_of_the_new(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(OLD_NAMES)
+    config = read_config(path)
+    assert isinstance(config, ModelConfig)
+    assert config.captioners["words"].kind == "nearest" and list(config.sources) == ["captioners.words"]
+    assert config.llm.native_encoders is not None and config.llm.native_encoders.kind == "qwen_omni"
+    text = config_text(config)
+    assert "describers" not in text and "senses" not in text
+    path.write_text(text)
+    assert read_config(path) == config
