@@ -67,7 +67,7 @@ class PromptTemplate:
 
 @dataclass(frozen=True)
 class Described:
-    """A medium given in words: the second road into a model that cannot read it."""
+    """A medium given in words, for a model that cannot read it."""
 
     modality: Modality
     caption: str
@@ -81,6 +81,14 @@ class Turn(Protocol):
 
     @property
     def parts(self) -> Sequence[Any]: ...
+
+
+@dataclass(frozen=True)
+class PromptTurn:
+    """A message made ready to be laid out: its media may be Described, or NativeFeatures."""
+
+    role: str
+    parts: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
