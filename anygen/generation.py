@@ -162,7 +162,7 @@ class Reader:
 
 
 def check_readable(request: Request, captioners: Mapping[Modality, Any]) -> None:
-    """Raise PromptError where media are to be read in words and nothing names them."""
+    """Raises PromptError where media are to be read in words and nothing names them."""
     if request.options.reading != "words":
         return
     for message in request.messages:

@@ -184,7 +184,7 @@ class PipelineDecoder(ABC):
         generators: Sequence[torch.Generator],
         on_step: OnStep | None = None,
     ) -> list[Any]:
-        """One medium an item; see Decoder.decode."""
+        """One medium an item from conditioning (N, ...); see Decoder.decode."""
         count = check_conditioning(conditioning, self.conditioning, self.modality, generators)
         steps = int(chosen(options, self.defaults, "num_inference_steps"))
         call = {
@@ -250,5 +250,5 @@ def _watched(pipe: Any, report: Callable[[int], None]) -> dict[str, Any]:
 
 
 def to_uint8(values: np.ndarray) -> np.ndarray:
-    """[0, 1] float -> uint8."""
+    """[0, 1] float -> 0 to 255 uint8, of the same shape."""
     return (np.clip(values, 0, 1) * 255).round().astype(np.uint8)

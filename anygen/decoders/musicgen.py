@@ -173,7 +173,7 @@ class MusicGen:
         generators: Sequence[torch.Generator],
         on_step: OnStep | None = None,
     ) -> list[Any]:
-        """One sound an item; see Decoder.decode."""
+        """One sound an item from conditioning (N, ...); see Decoder.decode."""
         count = check_conditioning(conditioning, self.conditioning, AUDIO, generators)
         num_samples, num_steps = self._length(options)
         guidance = float(chosen(options, self.defaults, "guidance_scale"))

@@ -101,13 +101,15 @@ class TextSide:
 
 
 def no_text_side(folder: Path, part: str) -> CheckpointError:
+    """The error to raise where the files of what reads captions are missing."""
     return CheckpointError(
         f"{folder}: holds no {part}, which captions and negative prompts need; a projector's conditioning does without"
     )
 
 
 def token_ids(tokenizer: Any, captions: Sequence[str], length: int) -> tuple[Tensor, Tensor]:
-    """Ids and mask (N, length) int64 of captions: begin, words, end, padding. What is too long loses words, never its end.
+    """Ids and mask (N, L) int64 of captions, `length` each: begin, words, end, padding. What is too long loses words, never
+    its end.
 
     Begin and end are put by hand where the tokenizer does not put them itself."""
     begin, end = tokenizer.bos_token_id, tokenizer.eos_token_id

@@ -182,7 +182,7 @@ def unsayable(backbone: Backbone, ids: Collection[int]) -> Tensor:
 
 
 def check_logits(logits_V: Tensor, number: int, num_said: int) -> None:
-    """Raise FloatingPointError, naming prompt `number`, where logits (V,) hold NaN or +inf."""
+    """Raises FloatingPointError, naming prompt `number`, where logits (V,) hold NaN or +inf."""
     if bool(logits_V.isnan().any()) or bool((logits_V == float("inf")).any()):
         raise FloatingPointError(
             f"prompt {number}: the language model's logits are not finite after {num_said} tokens"

@@ -127,7 +127,8 @@ class Layout:
 class Prompter:
     """Lays out messages for one language model.
 
-    `num_soft_tokens` has the modalities the model reads, `max_length` is its context in positions."""
+    `num_soft_tokens` has the modalities the model reads, `max_length` is its context in positions. Raises CheckpointError
+    where the tokenizer lacks a signal token, or ends a turn with several tokens that `stop` does not name."""
 
     def __init__(
         self,

@@ -125,6 +125,7 @@ class StageLosses:
         return self.terms(module(batch, noise=self.config.noise, generator=self._generator), batch)
 
     def terms(self, output: Any, batch: Batch) -> dict[str, Tensor]:
+        """Term -> its sum over a batch, a float32 scalar ()."""
         terms = {"text": next_token_loss(output.logits_MV, output.target_ids_M)}
         for modality, predicted in output.conditioning.items():
             terms[str(modality)] = alignment_loss(
@@ -255,7 +256,7 @@ def measure_losses(
     terms: Callable[[Any, Batch], Mapping[str, Tensor]],
     batch_size: int = 32,
 ) -> dict[str, dict[str, float]]:
-    """Mean loss terms over `examples`: {"validation": {...}, "shuffled": {...}}.
+    """Mean loss terms over `examples`, scalars (): {"validation": {...}, "shuffled": {...}}.
 
     `shuffled` gives every medium and every span the projector output of another item of its modality: the difference is
     what the projectors contribute. A modality that has only one item in a batch is not shuffled there."""

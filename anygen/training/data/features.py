@@ -116,7 +116,9 @@ class FeatureCache:
 
 
 def encoder_fingerprint(encoder: Any) -> str:
-    """An encoder's own `fingerprint()` where it has one, else that of its weights and configuration."""
+    """An encoder's own `fingerprint()` where it has one, else that of its weights and configuration.
+
+    Raises TypeError for what has neither."""
     if hasattr(encoder, "fingerprint"):
         return str(encoder.fingerprint())
     if isinstance(encoder, nn.Module):

@@ -99,7 +99,7 @@ def caption_key(caption: str) -> str:
 
 def decoder_fingerprint(decoder: Any) -> str:
     """What decides a decoder's text embeddings: its own `fingerprint()` where it has one, else its `text_encoder` and what
-    that makes of one caption, which the tokenizer has a part in."""
+    that makes of one caption, which the tokenizer has a part in. Raises TypeError for what has neither."""
     if hasattr(decoder, "fingerprint"):
         return str(decoder.fingerprint())
     if hasattr(decoder, "text_encoder"):
