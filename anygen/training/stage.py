@@ -28,7 +28,7 @@ from anygen.training.data.examples import Example, read_examples
 from anygen.training.data.features import FeatureCache
 from anygen.training.data.sampling import StepSampler
 from anygen.training.data.targets import TargetCache
-from anygen.training.loop import LoopConfig, train
+from anygen.training.loop import LoopConfig, Task, train
 from anygen.training.losses import ALIGNMENTS, alignment_loss, next_token_loss
 from anygen.training.metrics import plot_losses, read_metrics
 from anygen.training.teacher_forced import FeatureNoise, TeacherForced
@@ -211,19 +211,20 @@ def train_stage(
     def measure() -> dict[str, Any]:
         return {"measured_on": name, **measure_losses(parts, measured, data.collator, losses.terms)}
 
-    reached = train(
-        parts,
-        trainable,
+    settings = {
+        "trainable": list(config.trainable),
+        "alignment": config.alignment,
+        "examples": len(flat),
+    }
+    task = Task(
         sampler,
         lambda numbers: data.collator([flat[number] for number in numbers]),
         losses,
         config.scale,
-        config.loop,
-        out,
-        settings={"trainable": list(config.trainable), "alignment": config.alignment, "examples": len(flat)},
-        validate=measure,
-        stop_after=stop_after,
+        settings,
+        measure,
     )
+    reached = train(parts, trainable, task, config.loop, out, stop_after)
     result = {"step": reached, **measure()}
     metrics = out / "metrics.jsonl"
     is_written = any(line["step"] == reached and "shuffled" in line for line in read_metrics(metrics))
