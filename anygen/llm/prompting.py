@@ -264,16 +264,7 @@ class Prompter:
                         self._add_medium(built, part)
                 built.add(self._words["user_end"])
                 continue
-            built.add(self._words["assistant"])
-            for part in message.parts:
-                if isinstance(part, str):
-                    built.add(self.text_ids(part), target=True)
-                elif isinstance(part, NativeFeatures):
-                    self._add_medium(built, part)
-                elif part.modality in self.signal_ids.modalities:
-                    built.spans.append(SpanAt(part.modality, len(built.ids), part))
-                    built.add(self.signal_ids.of(part.modality), target=True)
-            built.add(self.end_ids, target=True)
+            self._add_said(built, message.parts)
             if ends and index == len(turn) - 1:
                 break
             for part in message.parts:
@@ -281,6 +272,19 @@ class Prompter:
                 if not isinstance(part, (str, NativeFeatures)) and present(part) and self._reads(part):
                     self._add_medium(built, part)
         return built
+
+    def _add_said(self, built: _Builder, parts: Sequence[Any]) -> None:
+        """What the assistant said: its words, its signal tokens and the end of its turn."""
+        built.add(self._words["assistant"])
+        for part in parts:
+            if isinstance(part, str):
+                built.add(self.text_ids(part), target=True)
+            elif isinstance(part, NativeFeatures):
+                self._add_medium(built, part)
+            elif part.modality in self.signal_ids.modalities:
+                built.spans.append(SpanAt(part.modality, len(built.ids), part))
+                built.add(self.signal_ids.of(part.modality), target=True)
+        built.add(self.end_ids, target=True)
 
     def _reads(self, part: Any) -> bool:
         return isinstance(part, (Described, NativeFeatures)) or part.modality in self.num_soft_tokens
