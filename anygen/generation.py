@@ -1,22 +1,21 @@
 """What `generate` does with a prompt, step by step: read it, let the language model answer, draw what it said.
 
-Reading (steps 1 and 2)      media through encoder and input projector, or named in words by captioners
-Strategies (steps 3 and 4)   how a language model says what is to be drawn: by signal tokens and output projectors, or by
-                             captions between tags, which each decoder's own text encoder reads
-Rendering (step 5)           the spans of responses drawn, one decoder after the other, in batches
+Steps 1 and 2  `Reader`: media through encoder and input projector, or named in words by captioners -> Prompt
+Steps 3 and 4  `GenerationStrategy`: what the language model says, and what conditions the decoders. `SignalStrategy` is
+               the learned one, signal tokens whose states output projectors turn into conditioning; `CaptionStrategy` has
+               captions between tags, which each decoder's own text encoder reads
+Step 5         `draw`: the spans of responses, one decoder after the other, in batches; `reply_of` puts them in place
 
 Shape letters: N items, F features, E encoder width, S soft tokens, T positions, D LLM width, A axes of rotary positions.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from queue import SimpleQueue
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -29,12 +28,11 @@ from anygen.encoders.base import Encoder
 from anygen.encoders.captioners.base import Captioner
 from anygen.llm.backbone import Backbone
 from anygen.llm.captions import complete_captions
-from anygen.llm.completion import CaptionSpan, CompletedSpan, Completion, CompletionOptions, OnToken, complete
+from anygen.llm.completion import CaptionSpan, CompletedSpan, Completion, CompletionCall, complete
 from anygen.llm.native_encoders import NativeEncoders, NativeFeatures
-from anygen.llm.prompting import Described, Layout, Prompter
-from anygen.llm.tags import CaptionTags, TagTokens
+from anygen.llm.prompting import Described, Layout, Prompter, PromptTurn
+from anygen.llm.tags import CaptionTags, TagTokens, with_tags
 from anygen.media import provenance
-from anygen.messages.message import Message
 from anygen.messages.reply import DecoderProgress, Event, MediaReady, Reply, Response, Span, caption_of
 from anygen.messages.request import Request
 
@@ -43,7 +41,7 @@ ShouldStop = Callable[[], bool]
 Conditioning = dict[str, Tensor]
 """By name, each of one item with its batch axis."""
 
-# Reading
+# Steps 1 and 2: reading
 
 KEPT_MEDIA = 256
 """Media whose features or descriptions are kept, so that later turns of a conversation need not read them again."""
@@ -57,6 +55,18 @@ class Prompt:
     embeds_TD: Tensor
     described: tuple[str, ...] = ()
     positions_AT: Tensor | None = None
+
+
+class _Recent(OrderedDict[Any, Any]):
+    """What was made for the last KEPT_MEDIA keys that were asked for."""
+
+    def of(self, key: Any, make: Callable[[], Any]) -> Any:
+        if key not in self:
+            self[key] = make()
+        self.move_to_end(key)
+        if len(self) > KEPT_MEDIA:
+            self.popitem(last=False)
+        return self[key]
 
 
 class Reader:
@@ -73,32 +83,29 @@ class Reader:
         native_encoders: NativeEncoders | None = None,
     ) -> None:
         self.encoders, self.input_projectors, self.captioners = encoders, input_projectors, captioners
-        self.backbone, self.prompter, self.tags, self.native_encoders = (
-            backbone,
-            prompter,
-            tags,
-            native_encoders,
-        )
-        self._sensed: OrderedDict[tuple[Modality, str], NativeFeatures] = OrderedDict()
-        self._features: OrderedDict[tuple[Modality, str], Tensor] = OrderedDict()
-        self._words: OrderedDict[tuple[Modality, str], tuple[Sequence[Captioner], str]] = OrderedDict()
+        self.backbone, self.prompter, self.tags = backbone, prompter, tags
+        self.native_encoders = native_encoders
+        self._features, self._native, self._words = _Recent(), _Recent(), _Recent()
 
     @property
     def reads(self) -> tuple[Modality, ...]:
+        """The modalities a prompt may hold."""
         own = () if self.native_encoders is None else self.native_encoders.modalities
         return tuple(dict.fromkeys((TEXT, *map(Modality, self.input_projectors), *own, *self.captioners)))
 
     def read(self, request: Request, reserve: int) -> Prompt:
         """The prompt of a request, with `reserve` positions of the context left free. Raises PromptError."""
         described: list[str] = []
-        messages: Sequence[Any] = request.messages
-        if self.captioners:
-            messages = [self._in_words(message, request, described) for message in messages]
+        turns = [
+            PromptTurn(message.role, tuple(self._part(part, request, described) for part in message.parts))
+            for message in request.messages
+        ]
         if self.tags is not None:
-            messages = self._told(messages, request, self.tags)
-        if self.native_encoders is not None:
-            messages = [self._sensing(message, self.native_encoders) for message in messages]
-        layout = self.prompter.layout(messages, reserve=reserve)
+            # What is described may be more than what is made.
+            others = [tag for modality in self.captioners for tag in self.prompter.template.tags(modality)]
+            instruction = self.tags.instruct(request.allowed, request.required)
+            turns = with_tags(turns, self.tags, others, instruction, self.prompter.template.system)
+        layout = self.prompter.layout(turns, reserve=reserve)
         positions = None
         if self.native_encoders is not None:
             positions = self.native_encoders.positions(layout.ids, [at.media for at in layout.media])
@@ -110,115 +117,52 @@ class Reader:
         for at in layout.media:
             if isinstance(at.media, NativeFeatures):
                 soft_SD = at.media.features_SD.to(embeds_TD)
-                embeds_TD[at.position : at.position + len(soft_SD)] = soft_SD
-                continue
-            # Projectors stay at single precision, whatever the language model is loaded as.
-            features_NFE = self.features(at.modality, at.media)[None].to(embeds_TD.device, torch.float32)
-            soft_SD = self.input_projectors[at.modality](features_NFE)[0].to(embeds_TD)
+            else:
+                # Projectors stay at single precision, whatever the language model is loaded as.
+                features_NFE = self.features(at.modality, at.media)[None].to(embeds_TD.device, torch.float32)
+                soft_SD = self.input_projectors[at.modality](features_NFE)[0].to(embeds_TD)
             embeds_TD[at.position : at.position + len(soft_SD)] = soft_SD
         return embeds_TD
 
     def features(self, modality: Modality, media: Any) -> Tensor:
         """Features (F, E) of one medium, encoded once while it is among the last KEPT_MEDIA."""
-        key = (modality, media.content_hash())
-        if key not in self._features:
+
+        def encode() -> Tensor:
             encoder = self.encoders[modality]
-            self._features[key] = encoder.encode(modality, encoder.prepare(modality, media)[None])[0]
-        return _kept(self._features, key)
+            return encoder.encode(modality, encoder.prepare(modality, media)[None])[0]
+
+        features_FE: Tensor = self._features.of((modality, media.content_hash()), encode)
+        return features_FE
 
     def describe(self, modality: Modality, media: Any) -> str:
         """One medium in words, on one line; named once while it is among the last KEPT_MEDIA."""
-        captioners, key = self.captioners[modality], (modality, media.content_hash())
-        # Others may have taken their place since.
-        if key not in self._words or self._words[key][0] is not captioners:
+        captioners = tuple(self.captioners[modality])
+
+        def words() -> str:
             said = [" ".join(each.describe(modality, media).split()) for each in captioners]
-            self._words[key] = captioners, "; ".join(words for words in said if words)
-        return str(_kept(self._words, key)[1])
+            return "; ".join(words for words in said if words)
 
-    def _in_words(self, message: Message, request: Request, described: list[str]) -> Any:
-        """A message whose media are described where they cannot be read otherwise, or where the call asks for it."""
-        parts: list[Any] = []
-        for part in message.parts:
-            modality = TEXT if isinstance(part, str) else part.modality
-            own = self.native_encoders is not None and modality in self.native_encoders.modalities
-            learned = own or modality in self.input_projectors
-            as_it_is = learned and request.options.reading != "words"
-            if modality == TEXT or as_it_is or modality not in self.captioners:
-                parts.append(part)
-                continue
-            words = self.describe(modality, part)
-            described.append(words)
-            parts.append(Described(modality, words))
-        return _Turn(message.role, tuple(parts))
+        return str(self._words.of((modality, media.content_hash(), captioners), words))
 
-    def _sensing(self, message: Any, native_encoders: NativeEncoders) -> _Turn:
-        """A message whose media are as the language model itself reads them."""
-        parts: list[Any] = []
-        for part in message.parts:
-            if isinstance(part, (str, Described)) or part.modality not in native_encoders.modalities:
-                parts.append(part)
-                continue
-            key = (part.modality, part.content_hash())
-            if key not in self._sensed:
-                self._sensed[key] = native_encoders.sense(part.modality, part)
-            parts.append(_kept(self._sensed, key))
-        return _Turn(message.role, tuple(parts))
-
-    def _told(self, messages: Sequence[Any], request: Request, tags: CaptionTags) -> list[Any]:
-        """The conversation for a model that writes captions: told of its tags, nobody else's text holding one."""
-        # What is described may be more than what is made.
-        described = [tag for modality in self.captioners for tag in self.prompter.template.tags(modality)]
-        said = [_Turn(message.role, tuple(_joined(message, tags, described))) for message in messages]
-        instruction = tags.instruct(request.allowed, request.required)
-        own = said.pop(0).parts if said and said[0].role == "system" else (self.prompter.template.system,)
-        words = "\n\n".join(text for text in (*own, instruction) if text)
-        return [_Turn("system", (words,)), *said]
-
-
-@dataclass(frozen=True)
-class _Turn:
-    """A message as the prompter takes it: its parts may be Described."""
-
-    role: str
-    parts: tuple[Any, ...]
-
-
-def _joined(message: Any, tags: CaptionTags, described: Sequence[str]) -> list[Any]:
-    """The parts of a message, texts that touch as one and without tags; what the assistant made as it writes it."""
-    parts: list[Any] = []
-    # Tags are sought in texts that touch, because half a tag may end one and the other half begin the next.
-    for part in message.parts:
-        if isinstance(part, str) and parts and isinstance(parts[-1], str):
-            parts[-1] += part
-        else:
-            parts.append(part)
-    plain = [
-        tags.plain(part, described)
-        if isinstance(part, str)
-        else Described(part.modality, tags.plain(part.caption, described))
-        if isinstance(part, Described)
-        else part
-        for part in parts
-    ]
-    if message.role != "assistant":
-        return plain
-    return [
-        tags.written(part.modality, part.caption)
-        if isinstance(part, Described) and part.modality in tags.modalities
-        else part
-        for part in plain
-    ]
-
-
-def _kept(kept: OrderedDict[Any, Any], key: Any) -> Any:
-    kept.move_to_end(key)
-    if len(kept) > KEPT_MEDIA:
-        kept.popitem(last=False)
-    return kept[key]
+    def _part(self, part: Any, request: Request, described: list[str]) -> Any:
+        """A part as the prompter takes it: a medium is described where it cannot be read otherwise, or where the call asks
+        for it, and encoded where the language model reads it itself. Words go to `described` too."""
+        if isinstance(part, str):
+            return part
+        modality, native = part.modality, self.native_encoders
+        is_native = native is not None and modality in native.modalities
+        is_read = is_native or modality in self.input_projectors
+        if modality in self.captioners and (request.options.reading == "words" or not is_read):
+            described.append(self.describe(modality, part))
+            return Described(modality, described[-1])
+        if native is None or not is_native:
+            return part
+        key = (modality, part.content_hash())
+        return self._native.of(key, lambda: native.encode(modality, part))
 
 
 def check_readable(request: Request, captioners: Mapping[Modality, Any]) -> None:
-    """Raise PromptError where media are to be read in words and nothing names them."""
+    """Raises PromptError where media are to be read in words and nothing names them."""
     if request.options.reading != "words":
         return
     for message in request.messages:
@@ -230,26 +174,15 @@ def check_readable(request: Request, captioners: Mapping[Modality, Any]) -> None
                 )
 
 
-# Strategies
-
-
-@dataclass(frozen=True, eq=False)
-class CompletionCall:
-    """What goes with a batch of prompts: a generator for each, and the media that are allowed and required in each reply."""
-
-    options: CompletionOptions
-    generators: Sequence[torch.Generator]
-    allowed: Collection[Modality]
-    required: Collection[Modality]
-    on_token: OnToken
-    should_stop: ShouldStop | None = None
+# Steps 3 and 4: what is said, and what conditions the decoders
 
 
 class GenerationStrategy(Protocol):
     """From prompts to what is said and what conditions the decoders."""
 
     @property
-    def makes(self) -> tuple[Modality, ...]: ...
+    def makes(self) -> tuple[Modality, ...]:
+        """The modalities it can make, beside text."""
 
     def complete(self, prompts: Sequence[Prompt], call: CompletionCall) -> list[Completion[Any]]:
         """Step 3: one completion a prompt."""
@@ -273,18 +206,9 @@ class SignalStrategy:
         return self.backbone.signal_ids.modalities
 
     def complete(self, prompts: Sequence[Prompt], call: CompletionCall) -> list[Completion[CompletedSpan]]:
-        return complete(
-            self.backbone,
-            [prompt.embeds_TD for prompt in prompts],
-            call.options,
-            call.generators,
-            set(call.allowed),
-            set(call.required),
-            self.prompter.lead_in_ids(),
-            on_token=call.on_token,
-            should_stop=call.should_stop,
-            forbidden=self.prompter.tag_ids,
-        )
+        embeds = [prompt.embeds_TD for prompt in prompts]
+        lead_ins, forbidden = self.prompter.lead_in_ids(), self.prompter.tag_ids
+        return complete(self.backbone, embeds, call, lead_ins, forbidden=forbidden)
 
     def conditioning(self, span: CompletedSpan, said: str, by_caption: bool) -> tuple[str, Conditioning]:
         caption = caption_of(said)
@@ -295,7 +219,7 @@ class SignalStrategy:
 
 
 class CaptionStrategy:
-    """The strategy through words: captions between tags, which each decoder's own text encoder reads. Nothing is trained."""
+    """The strategy of words: captions between tags, which each decoder's own text encoder reads. Nothing is trained."""
 
     def __init__(
         self, backbone: Backbone, prompter: Prompter, tags: CaptionTags, decoders: LazyDecoders
@@ -308,27 +232,16 @@ class CaptionStrategy:
         return self.tag_tokens.tags.modalities
 
     def complete(self, prompts: Sequence[Prompt], call: CompletionCall) -> list[Completion[CaptionSpan]]:
+        embeds = [prompt.embeds_TD for prompt in prompts]
         positions = [prompt.positions_AT for prompt in prompts if prompt.positions_AT is not None]
-        end_ids = self.prompter.end_ids
-        return complete_captions(
-            self.backbone,
-            [prompt.embeds_TD for prompt in prompts],
-            self.tag_tokens,
-            call.options,
-            call.generators,
-            call.allowed,
-            call.required,
-            call.on_token,
-            call.should_stop,
-            positions or None,
-            end_ids if len(end_ids) == 1 else (),
-        )
+        end_ids = self.prompter.end_ids if len(self.prompter.end_ids) == 1 else ()
+        return complete_captions(self.backbone, embeds, self.tag_tokens, call, positions or None, end_ids)
 
     def conditioning(self, span: CaptionSpan, said: str, by_caption: bool) -> tuple[str, Conditioning]:
         return span.caption, self.decoders[span.modality].encode_text([span.caption])
 
 
-# Rendering
+# Step 5: drawing
 
 DECODE_BATCH = 8
 """Items a decoder draws at once, at most."""
@@ -422,39 +335,3 @@ def reply_of(response: Response, drawn: Rendered, row: int, name: str, weights_h
         captions=tuple("" if isinstance(part, str) else part.caption for part in kept),
         messages=request.messages,
     )
-
-
-# Streaming
-
-E = TypeVar("E")
-
-
-def events_of(
-    work: Callable[[Callable[[E], None], Callable[[], bool]], None], should_stop: Callable[[], bool]
-) -> Iterator[E]:
-    """Run `work(emit, should_stop)` in a thread and yield what it emits; what it raises is raised here.
-
-    Closing the iterator makes the `should_stop` that work sees true, and waits for it to end."""
-    queue: SimpleQueue[tuple[str, object]] = SimpleQueue()
-    closed = threading.Event()
-
-    def run() -> None:
-        try:
-            work(lambda event: queue.put(("event", event)), lambda: closed.is_set() or should_stop())
-            queue.put(("end", None))
-        except BaseException as error:
-            queue.put(("error", error))
-
-    worker = threading.Thread(target=run, name="anygen-stream", daemon=True)
-    worker.start()
-    try:
-        while True:
-            kind, value = queue.get()
-            if kind == "end":
-                return
-            if isinstance(value, BaseException) and kind == "error":
-                raise value
-            yield value  # type: ignore[misc]
-    finally:
-        closed.set()
-        worker.join()

@@ -25,7 +25,6 @@ from anygen.encoders.base import Encoder
 from anygen.encoders.captioners.base import Captioner
 from anygen.generation import (
     CaptionStrategy,
-    CompletionCall,
     Emit,
     GenerationStrategy,
     Reader,
@@ -34,11 +33,10 @@ from anygen.generation import (
     SignalStrategy,
     check_readable,
     draw,
-    events_of,
     reply_of,
 )
 from anygen.llm.backbone import Backbone
-from anygen.llm.completion import Completion, CompletionOptions
+from anygen.llm.completion import Completion, CompletionCall, CompletionOptions
 from anygen.llm.native_encoders import NativeEncoders
 from anygen.llm.prompting import Prompter
 from anygen.llm.tags import CaptionTags
@@ -47,6 +45,7 @@ from anygen.messages.message import as_messages
 from anygen.messages.options import GenerationOptions, as_options
 from anygen.messages.reply import Done, Event, Reply, Response, Span, SpanStarted, TextDelta
 from anygen.messages.request import Request, limits
+from anygen.messages.streaming import events_of
 
 Options = GenerationOptions | Mapping[str, Any] | None
 

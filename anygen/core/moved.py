@@ -86,7 +86,7 @@ MOVED: dict[str, str] = {
     "anygen.roads": "anygen.generation",
     "anygen.saved_models": "anygen.core.saved_models",
     "anygen.seeds": "anygen.core.seeds",
-    "anygen.streaming": "anygen.generation",
+    "anygen.streaming": "anygen.messages.streaming",
 }
 """Old module -> the module that holds its names now."""
 

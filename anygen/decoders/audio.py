@@ -109,7 +109,7 @@ class AudioLDM2(AudioLDM):
 
     @classmethod
     def components(cls, folder: Path) -> dict[str, Any]:
-        # It hears, to choose among several takes; here each item is one.
+        # It scores several takes by their sound; here each item is one.
         return {**super().components(folder), "feature_extractor": None}
 
     @classmethod
@@ -160,7 +160,7 @@ class StableAudio(AudioDecoder):
         defaults: Mapping[str, Any],
         dtype: torch.dtype = torch.float32,
     ) -> PipelineDecoder:
-        """As any decoder's; raises MachineError where its scheduler needs torchsde, and that is not installed."""
+        """As any decoder's. Raises MachineError where its scheduler needs torchsde, and that is not installed."""
         named = None
         # What cannot be read here, loading the pipeline says better.
         with contextlib.suppress(OSError, ValueError, AttributeError):

@@ -96,7 +96,7 @@ def load_pipe(pipeline_name: str, folder: Path, dtype: torch.dtype, **components
 def check_declared(
     modality: Modality, declared: Mapping[str, tuple[int, ...]], widths: Mapping[str, Any]
 ) -> None:
-    """Raise CheckpointError unless `declared` has the names of `widths`, each of its width, and masks fit their sequence.
+    """Raises CheckpointError unless `declared` has the names of `widths`, each of its width, and masks fit their sequence.
 
     A width that is no number is not known before the text encoder reads."""
     if set(declared) != set(widths):
@@ -133,11 +133,13 @@ def check_conditioning(
 
 
 def check_finite(made: np.ndarray, modality: Modality) -> None:
+    """Raises FloatingPointError where what was drawn, of any shape, holds NaN or infinity."""
     if not np.isfinite(made).all():
         raise FloatingPointError(f"{modality}: the decoder made values that are not finite; nothing is kept")
 
 
 def check_multiple(modality: Modality, name: str, value: int, factor: int) -> None:
+    """Raises ConfigError where a size in pixels is no multiple of `factor`."""
     if value % factor:
         nearest = max(factor, round(value / factor) * factor)
         raise ConfigError(
@@ -146,20 +148,20 @@ def check_multiple(modality: Modality, name: str, value: int, factor: int) -> No
 
 
 def check_frames(num_frames: int, factor: int) -> None:
-    """Raise ConfigError unless the autoencoder, which keeps the first frame and every factor-th, makes that many."""
+    """Raises ConfigError unless the autoencoder, which keeps the first frame and every factor-th, makes that many."""
     if (num_frames - 1) % factor:
         nearest = max(1, round((num_frames - 1) / factor)) * factor + 1
         raise ConfigError(f"video.num_frames is {num_frames}; {factor}k + 1 is accepted, such as {nearest}")
 
 
 def check_seconds(seconds: float, least: float, most: float) -> None:
-    """Raise ConfigError where a sound of that length cannot be made."""
+    """Raises ConfigError where a sound of that many seconds cannot be made."""
     if not least <= seconds <= most:
         raise ConfigError(f"audio.seconds is {seconds:g}; {least:g} to {most:g} is accepted")
 
 
 def chosen(options: Any, defaults: Mapping[str, Any], name: str) -> Any:
-    """What the caller asked for, else what the preset says."""
+    """What the caller asked for, else what the preset says. Raises ConfigError where neither says it."""
     value = getattr(options, name, None)
     if value is None and name not in defaults:
         raise ConfigError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,27 +13,21 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from anygen.core.modality import Modality
 from anygen.decoders.base import (
     OnStep,
     check_conditioning,
-    check_declared,
     check_finite,
     chosen,
     load_pipe,
 )
-from anygen.decoders.text import TextSide, no_text_side
+from anygen.decoders.text import CaptionedDecoder, no_text_side
 from anygen.loading.placement import OFFLOADS, module_bytes
 
 
-class PipelineDecoder(ABC):
+class PipelineDecoder(CaptionedDecoder):
     """Holds one pipeline without its text side, and that side apart. A subclass names the pipeline and its arguments,
-    reads captions its way, and turns arrays into media.
+    reads captions its way, and turns arrays into media."""
 
-    `defaults` has every option of the modality but negative_prompt; `conditioning` is what the preset declares, checked
-    here against what the denoiser reads, and against what the text encoder gives once it reads."""
-
-    modality: ClassVar[Modality]
     pipeline_name: ClassVar[str]
     takes: ClassVar[Mapping[str, str]]
     """Conditioning name -> the pipeline's argument for it; that of its negative is the same behind "negative_"."""
@@ -54,17 +48,10 @@ class PipelineDecoder(ABC):
         dtype: torch.dtype,
     ) -> None:
         self.pipe = pipe
-        self.conditioning = {name: tuple(shape) for name, shape in conditioning.items()}
-        self.defaults = dict(defaults)
-        self._folder, self._dtype = folder, dtype
-        self.device: torch.device = pipe.device
-        self._offload: str | None = None
-        # Schedulers keep the state of a run: one decoding at a time.
-        self._lock = threading.Lock()
         # One reading at a time where text encoders come and go for it.
         self._reading = threading.Lock()
-        check_declared(self.modality, self.conditioning, dict.fromkeys(self.takes) | self._widths())
-        self.text = TextSide(self.modality, self.conditioning, folder, self._load_text, self._read)
+        widths = dict.fromkeys(self.takes) | self._widths()
+        super().__init__(pipe.device, conditioning, defaults, folder, dtype, widths)
 
     @classmethod
     def from_pretrained(
@@ -101,10 +88,6 @@ class PipelineDecoder(ABC):
         modules = {name: part for name, part in parts.items() if isinstance(part, nn.Module)}
         return next(iter(modules.values())) if len(modules) == 1 else nn.ModuleDict(modules)
 
-    def encode_text(self, captions: Sequence[str]) -> dict[str, Tensor]:
-        """Conditioning of captions by the pipeline's own text encoders: name -> (N, ...); masks bool, True = keep."""
-        return self.text.encode(captions)
-
     def _load_text(self) -> Any:
         """A second pipeline, which shares all but the text parts with the first."""
         missing = [name for name in self.text_parts if not (self._folder / name).is_dir()]
@@ -112,8 +95,7 @@ class PipelineDecoder(ABC):
             raise no_text_side(self._folder, missing[0])
         held = {name: part for name, part in self.pipe.components.items() if name not in self.text_parts}
         parts = self.components(self._folder) | held
-        pipe = load_pipe(self.pipeline_name, self._folder, self._dtype, **parts)
-        return pipe
+        return load_pipe(self.pipeline_name, self._folder, self._dtype, **parts)
 
     def place(self, device: torch.device, offload: str | None = None) -> None:
         """Run on `device`; `offload` "model" and "sequential" are diffusers' ways to wait on the CPU. See Decoder.place."""
@@ -164,12 +146,6 @@ class PipelineDecoder(ABC):
                 for module in modules:
                     module.to("cpu")
 
-    def negative(self, options: Any, count: int) -> dict[str, Tensor]:
-        """The conditioning guidance leads away from, name -> (N, ...): of options.negative_prompt where there is one."""
-        text = getattr(options, "negative_prompt", None)
-        kept = self._unprompted() if text is None else self.text.negative(text)
-        return {name: value.expand(count, *value.shape[1:]) for name, value in kept.items()}
-
     def _unprompted(self) -> dict[str, Tensor]:
         """The negative where no call names one: what the pipeline itself would use."""
         return self.text.negative("")
@@ -184,7 +160,7 @@ class PipelineDecoder(ABC):
         generators: Sequence[torch.Generator],
         on_step: OnStep | None = None,
     ) -> list[Any]:
-        """One medium an item; see Decoder.decode."""
+        """One medium an item from conditioning (N, ...); see Decoder.decode."""
         count = check_conditioning(conditioning, self.conditioning, self.modality, generators)
         steps = int(chosen(options, self.defaults, "num_inference_steps"))
         call = {
@@ -250,5 +226,5 @@ def _watched(pipe: Any, report: Callable[[int], None]) -> dict[str, Any]:
 
 
 def to_uint8(values: np.ndarray) -> np.ndarray:
-    """[0, 1] float -> uint8."""
+    """[0, 1] float -> 0 to 255 uint8, of the same shape."""
     return (np.clip(values, 0, 1) * 255).round().astype(np.uint8)

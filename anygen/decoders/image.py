@@ -89,12 +89,10 @@ class StableDiffusionXL(StableDiffusion):
         return {name: torch.zeros(1, *shape) for name, shape in self.conditioning.items()}
 
 
-class StableDiffusion3(ImageDecoder):
-    """conditioning: {"sequence": (L, C), "pooled": (P,)}: CLIP's positions, then T5's, so L is the sum of both lengths."""
+class _JointDecoder(ImageDecoder):
+    """What Stable Diffusion 3 and Flux share: a transformer that reads a sequence and a pooled vector."""
 
-    pipeline_name = "StableDiffusion3Pipeline"
     takes: ClassVar = {"sequence": "prompt_embeds", "pooled": "pooled_prompt_embeds"}
-    text_parts = (*StableDiffusionXL.text_parts, "tokenizer_3", "text_encoder_3")
 
     @classmethod
     def components(cls, folder: Path) -> dict[str, Any]:
@@ -103,6 +101,13 @@ class StableDiffusion3(ImageDecoder):
     def _widths(self) -> dict[str, Any]:
         config = self.pipe.transformer.config
         return {"sequence": config.joint_attention_dim, "pooled": config.pooled_projection_dim}
+
+
+class StableDiffusion3(_JointDecoder):
+    """conditioning: {"sequence": (L, C), "pooled": (P,)}: CLIP's positions, then T5's, so L is the sum of both lengths."""
+
+    pipeline_name = "StableDiffusion3Pipeline"
+    text_parts = (*StableDiffusionXL.text_parts, "tokenizer_3", "text_encoder_3")
 
     def _factor(self) -> int:
         return int(self.pipe.vae_scale_factor * self.pipe.patch_size)
@@ -115,24 +120,15 @@ class StableDiffusion3(ImageDecoder):
         return {"sequence": sequence, "pooled": pooled}
 
 
-class Flux(ImageDecoder):
+class Flux(_JointDecoder):
     """conditioning: {"sequence": (L, C), "pooled": (P,)}, of T5 and of CLIP.
 
     guidance_scale is an input of the distilled denoiser (FLUX.1-dev; FLUX.1-schnell has none). Only a preset whose
     defaults say true_cfg_scale above 1 leads away from a negative; elsewhere a negative prompt is refused."""
 
     pipeline_name = "FluxPipeline"
-    takes: ClassVar = {"sequence": "prompt_embeds", "pooled": "pooled_prompt_embeds"}
     text_parts = ("tokenizer", "tokenizer_2", "text_encoder", "text_encoder_2")
     preset_arguments = ("true_cfg_scale",)
-
-    @classmethod
-    def components(cls, folder: Path) -> dict[str, Any]:
-        return {"image_encoder": None, "feature_extractor": None}
-
-    def _widths(self) -> dict[str, Any]:
-        config = self.pipe.transformer.config
-        return {"sequence": config.joint_attention_dim, "pooled": config.pooled_projection_dim}
 
     def _factor(self) -> int:
         # Latents are packed two by two.

@@ -9,7 +9,6 @@ Textually Guided Audio Generation", 2022, arXiv:2209.15352.
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,19 +24,18 @@ from anygen.core.saved_models import check_saved, one_sentence, read_mapping
 from anygen.decoders.base import (
     OnStep,
     check_conditioning,
-    check_declared,
     check_finite,
     check_seconds,
     chosen,
 )
-from anygen.decoders.text import TextSide, no_text_side, t5_states
+from anygen.decoders.text import CaptionedDecoder, no_text_side, t5_states
 from anygen.loading.placement import module_bytes
 from anygen.media import Audio
 
 CLASS = "MusicgenForConditionalGeneration"
 
 
-class MusicGen:
+class MusicGen(CaptionedDecoder):
     """conditioning: {"sequence": (L, C), "mask": (L,)} of T5, zeros where the mask is False. Length in seconds.
 
     It writes codes one frame after the other, so a step is a frame and num_inference_steps is refused. Each item samples
@@ -56,15 +54,8 @@ class MusicGen:
         dtype: torch.dtype,
     ) -> None:
         self.model = model
-        self.conditioning = {name: tuple(shape) for name, shape in conditioning.items()}
-        self.defaults = dict(defaults)
-        self._folder, self._dtype = folder, dtype
-        self.device: torch.device = model.device
-        self._offload: str | None = None
-        self._lock = threading.Lock()
-        width = model.config.text_encoder.hidden_size
-        check_declared(AUDIO, self.conditioning, {"sequence": width, "mask": None})
-        self.text = TextSide(AUDIO, self.conditioning, folder, self._load_text, self._embed)
+        widths = {"sequence": model.config.text_encoder.hidden_size, "mask": None}
+        super().__init__(model.device, conditioning, defaults, folder, dtype, widths)
 
     @classmethod
     def from_pretrained(
@@ -117,10 +108,6 @@ class MusicGen:
     def text_encoder(self) -> nn.Module:
         return self.text.part[1]
 
-    def encode_text(self, captions: Sequence[str]) -> dict[str, Tensor]:
-        """Conditioning of captions by the model's own T5; a longer one than L is cut."""
-        return self.text.encode(captions)
-
     def _load_text(self) -> tuple[Any, nn.Module]:
         """The tokenizer and the text encoder, which lies among the model's weights."""
         # transformers would make up an empty one.
@@ -154,16 +141,12 @@ class MusicGen:
     def num_bytes(self) -> int:
         return module_bytes([self.model, *([self.text.part[1]] if self.text.is_loaded else [])])
 
-    def _embed(self, part: tuple[Any, Any], captions: list[str], negative: bool) -> dict[str, Tensor]:
+    def _read(self, part: tuple[Any, Any], captions: list[str], negative: bool) -> dict[str, Tensor]:
+        """By the model's own T5; a caption longer than L is cut."""
         return t5_states(*part, captions, self.conditioning["sequence"][0])
 
-    def negative(self, options: Any, count: int) -> dict[str, Tensor]:
-        """What guidance leads away from, name -> (N, ...): of options.negative_prompt, by default nothing at all."""
-        text = getattr(options, "negative_prompt", None)
-        if text is None:
-            return {name: torch.zeros(count, *shape) for name, shape in self.conditioning.items()}
-        kept = self.text.negative(text)
-        return {name: value.expand(count, *value.shape[1:]) for name, value in kept.items()}
+    def _unprompted(self) -> dict[str, Tensor]:
+        return {name: torch.zeros(1, *shape) for name, shape in self.conditioning.items()}
 
     @torch.no_grad()
     def decode(
@@ -173,7 +156,7 @@ class MusicGen:
         generators: Sequence[torch.Generator],
         on_step: OnStep | None = None,
     ) -> list[Any]:
-        """One sound an item; see Decoder.decode."""
+        """One sound an item from conditioning (N, ...); see Decoder.decode."""
         count = check_conditioning(conditioning, self.conditioning, AUDIO, generators)
         num_samples, num_steps = self._length(options)
         guidance = float(chosen(options, self.defaults, "guidance_scale"))

@@ -6,15 +6,17 @@ Shape letters: N captions, L positions, C width of the text encoder.
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
 from anygen.core.errors import CheckpointError
 from anygen.core.modality import Modality
+from anygen.decoders.base import check_declared
 
 NEGATIVE_FILE = "negative.safetensors"
 """Conditioning of "", beside a decoder's weights: guidance then needs no text encoder (`TextSide.save_negative`)."""
@@ -100,14 +102,66 @@ class TextSide:
             )
 
 
+class CaptionedDecoder(ABC):
+    """What decoders share that hold a text side: what the preset declares, where they run, and their negatives.
+
+    `conditioning` is checked here against `widths`, what the denoiser reads, and against what the text encoder gives once
+    it reads; `defaults` has every option of the modality but negative_prompt."""
+
+    modality: ClassVar[Modality]
+
+    def __init__(
+        self,
+        device: torch.device,
+        conditioning: Mapping[str, Sequence[int]],
+        defaults: Mapping[str, Any],
+        folder: Path,
+        dtype: torch.dtype,
+        widths: Mapping[str, Any],
+    ) -> None:
+        self.conditioning = {name: tuple(shape) for name, shape in conditioning.items()}
+        self.defaults = dict(defaults)
+        self._folder, self._dtype = folder, dtype
+        self.device = device
+        self._offload: str | None = None
+        # Schedulers and caches keep the state of a run: one decoding at a time.
+        self._lock = threading.Lock()
+        check_declared(self.modality, self.conditioning, widths)
+        self.text = TextSide(self.modality, self.conditioning, folder, self._load_text, self._read)
+
+    @abstractmethod
+    def _load_text(self) -> Any:
+        """What reads captions."""
+
+    @abstractmethod
+    def _read(self, part: Any, captions: list[str], negative: bool) -> dict[str, Tensor]:
+        """Conditioning of captions, name -> (N, ...), by what `_load_text` gave."""
+
+    @abstractmethod
+    def _unprompted(self) -> dict[str, Tensor]:
+        """The negative where no call names one, name -> (1, ...)."""
+
+    def encode_text(self, captions: Sequence[str]) -> dict[str, Tensor]:
+        """Conditioning of captions by the decoder's own text encoders: name -> (N, ...); masks bool, True = keep."""
+        return self.text.encode(captions)
+
+    def negative(self, options: Any, count: int) -> dict[str, Tensor]:
+        """The conditioning guidance leads away from, name -> (N, ...): of options.negative_prompt where there is one."""
+        text = getattr(options, "negative_prompt", None)
+        kept = self._unprompted() if text is None else self.text.negative(text)
+        return {name: value.expand(count, *value.shape[1:]) for name, value in kept.items()}
+
+
 def no_text_side(folder: Path, part: str) -> CheckpointError:
+    """The error to raise where the files of what reads captions are missing."""
     return CheckpointError(
         f"{folder}: holds no {part}, which captions and negative prompts need; a projector's conditioning does without"
     )
 
 
 def token_ids(tokenizer: Any, captions: Sequence[str], length: int) -> tuple[Tensor, Tensor]:
-    """Ids and mask (N, length) int64 of captions: begin, words, end, padding. What is too long loses words, never its end.
+    """Ids and mask (N, L) int64 of captions, `length` each: begin, words, end, padding. What is too long loses words, never
+    its end.
 
     Begin and end are put by hand where the tokenizer does not put them itself."""
     begin, end = tokenizer.bos_token_id, tokenizer.eos_token_id

@@ -50,7 +50,7 @@ class Row:
 
     @classmethod
     def from_dict(cls, row: Mapping[str, object]) -> Row:
-        """A row from `to_dict`'s plain values. Raises KeyError for a missing one."""
+        """A row from `to_dict`'s plain values. Raises KeyError for a missing one, ValueError for another type."""
         values = dict(row)
         figure, probes = values.pop("figure"), values.pop("probes")
         if not isinstance(figure, Mapping) or not isinstance(probes, Sequence):
@@ -102,7 +102,8 @@ def summary_markdown(tables: Mapping[str, Table]) -> str:
 def write_block(page: Path, name: str, markdown: str) -> None:
     """Put `markdown` into the block `name` of a page, replacing the old one; a new block goes to the end.
 
-    The page is written beside itself and renamed, so that an interruption leaves the old one."""
+    The page is written beside itself and renamed, so that an interruption leaves the old one. Raises ValueError
+    for a block that does not end."""
     start, end = f"<!-- measured: {name} -->", f"<!-- end: {name} -->"
     text = page.read_text(encoding="utf-8") if page.is_file() else ""
     block = f"{start}\n{markdown.strip()}\n{end}"

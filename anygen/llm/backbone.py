@@ -59,7 +59,9 @@ class Backbone(nn.Module):
         signal_tokens: SignalTokens,
         trained_rows: int = 0,
     ) -> None:
-        """`trained_rows`: how many of the base's own rows, from id 0 on, a checkpoint replaces (vocabulary_state)."""
+        """`trained_rows`: how many of the base's own rows, from id 0 on, a checkpoint replaces (vocabulary_state).
+
+        Raises CheckpointError for a model without a plain output head, a tokenizer of another one, or too many rows."""
         super().__init__()
         self.lm, self.tokenizer, self.signal_tokens = lm, tokenizer, signal_tokens
         table: nn.Embedding = lm.get_input_embeddings()
@@ -250,8 +252,8 @@ class Backbone(nn.Module):
         _copy_all("signal tokens", self.signal_state(), state)
 
     def vocabulary_state(self) -> dict[str, Tensor]:
-        """The base's own rows that were trained, as they are saved: `vocabulary.embed` (trained_rows, D) and, where the base
-        is untied, `vocabulary.head`; empty where the base was kept as it was."""
+        """The base's own rows that were trained, as they are saved: `vocabulary.embed` (R, D) and, where the base is untied,
+        `vocabulary.head`; empty where the base was kept as it was."""
         if not self.trained_rows:
             return {}
         tables = {"embed": self.lm.get_input_embeddings().weight}

@@ -1,4 +1,4 @@
-"""Constrained decoding of the road through words: text, and captions between tags, from a batch of prompts.
+"""Constrained decoding of the caption strategy: text, and captions between tags, from a batch of prompts.
 
 The rules it keeps, whatever the model is:
 - A tag that is opened is closed. A caption is one line, never empty, holds no tag, and ends where the model closes it, wants
@@ -6,7 +6,7 @@ The rules it keeps, whatever the model is:
 - `allowed` says which tags may be opened, `required` which must be. Where a reply would end without a required one, its tag
   is written, and the model says the caption.
 - No tag is ever part of a text: what may yet become one is held back, and a tag that may not come cannot be completed.
-- All else is as on the learned road (completion.py): one draw a sampled token from the row's own generator, rows that do
+- All else is as in the signal strategy (completion.py): one draw a sampled token from the row's own generator, rows that do
   not depend on their neighbours, room kept in the context for what is required.
 
 Legend: N rows, T positions, D width, V ids.
@@ -14,23 +14,25 @@ Legend: N rows, T positions, D width, V ids.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from anygen.core.errors import ConfigError, PromptError
-from anygen.core.modality import TEXT, Modality
+from anygen.core.modality import Modality
 from anygen.llm.backbone import Backbone
 from anygen.llm.completion import (
     CaptionSpan,
     Completion,
+    CompletionCall,
     CompletionOptions,
     Finish,
     OnToken,
+    Row,
     check_logits,
     sample,
+    start_rows,
     unsayable,
 )
 from anygen.llm.decoding import decode
@@ -46,75 +48,33 @@ def complete_captions(
     backbone: Backbone,
     embeds: Sequence[Tensor],
     tag_tokens: TagTokens,
-    options: CompletionOptions | None = None,
-    generators: Sequence[torch.Generator] | None = None,
-    allowed: Collection[Modality] | None = None,
-    required: Collection[Modality] = frozenset(),
-    on_token: OnToken | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    call: CompletionCall,
     positions: Sequence[Tensor] | None = None,
     end_ids: Collection[int] = (),
 ) -> list[Completion[CaptionSpan]]:
     """Continue each prompt, (T_i, D) embeddings, until its reply is done; one Completion per prompt.
 
-    `allowed` None is every modality that has tags. `end_ids` end a reply beside the backbone's own. Raises PromptError
-    if a prompt leaves no room in the context, ConfigError for a required modality that is not allowed or has no tags,
-    FloatingPointError if logits are not finite."""
-    if backbone.training:
-        raise ValueError("the backbone is in training mode; call eval() before completing")
-    if generators is not None and len(generators) != len(embeds):
-        raise ValueError(f"generators: {len(generators)} given for {len(embeds)} prompts")
-    tags, options = tag_tokens.tags, options or CompletionOptions()
-    allowed = (
-        frozenset(tags.modalities) if allowed is None else frozenset(allowed) & frozenset(tags.modalities)
-    )
-    required = [modality for modality in tags.modalities if modality in required]
-    refused = sorted(frozenset(required) - {TEXT} - allowed)
-    if refused:
-        raise ConfigError(
-            f"require: {refused[0]} is not among what may come back ({', '.join(sorted(allowed))})"
-        )
-    speech = _Speech(backbone, tag_tokens, allowed, on_token, end_ids)
-    needed = max(1, sum(map(speech.reserve, required)))
-    for number, prompt in enumerate(embeds):
-        room = backbone.max_length - prompt.shape[0]
-        if prompt.shape[0] < 1 or room < needed:
-            raise PromptError(
-                f"the prompt takes {prompt.shape[0]} of the context's {backbone.max_length} positions; at least "
-                f"{needed} must be left for the reply, and 1 taken"
-            )
-        generator = None if generators is None else generators[number]
-        speech.rows.append(
-            _Row(number, options, generator, list(required), room, speech.text_stream(options))
-        )
-    decode(backbone, embeds, speech.step, should_stop, positions)
-    return [Completion(tuple(row.token_ids), tuple(row.parts), row.finish or "length") for row in speech.rows]
+    `positions` are (A, T_i) each, where the model counts them otherwise than 0, 1, ...; `end_ids` end a reply beside the
+    backbone's own. Raises PromptError if a prompt leaves no room in the context, ConfigError for a required modality that
+    is not allowed or has no tags, FloatingPointError if logits are not finite, ValueError in training mode."""
+    speech = _Speech(backbone, tag_tokens, call.on_token, end_ids)
+    speech.rows = start_rows(_Row, backbone, embeds, call, tag_tokens.tags.modalities, speech.reserve)
+    for row in speech.rows:
+        row.stream = speech.text_stream(row.options)
+    decode(backbone, embeds, speech.step, call.should_stop, positions)
+    return [row.completion() for row in speech.rows]
 
 
 @dataclass(eq=False)
-class _Row:
-    """One reply in the making."""
+class _Row(Row[CaptionSpan]):
+    """One reply of text and captions between tags."""
 
-    number: int
-    options: CompletionOptions
-    generator: torch.Generator | None
-    missing: list[Modality]
-    room: int
-    stream: TextStream
-    token_ids: list[int] = field(default_factory=list)
-    parts: list[str | CaptionSpan] = field(default_factory=list)
-    # What was said since the last part: of the text, or of the caption.
-    words: str = ""
     # The required modality whose tag is being written.
     opening: Modality | None = None
-    # The modality whose caption is being said, where it began, and whether its closing tag is being written.
-    span: Modality | None = None
-    span_start: int = 0
+    # Whether the closing tag of the caption being said is being written.
     closing: bool = False
     # Where the tag began that is now open or being opened.
     tag_start: int | None = None
-    num_spans: int = 0
-    finish: Finish | None = None
 
 
 class _Speech:
@@ -124,12 +84,11 @@ class _Speech:
         self,
         backbone: Backbone,
         tag_tokens: TagTokens,
-        allowed: frozenset[Modality],
         on_token: OnToken | None,
         end_ids: Collection[int],
     ) -> None:
         self.tokenizer, self.tag_tokens, self.tags = backbone.tokenizer, tag_tokens, tag_tokens.tags
-        self.allowed, self.on_token = allowed, on_token
+        self.on_token = on_token
         self.end_ids = tuple(dict.fromkeys((*backbone.end_ids, *end_ids)))
         # Instruct tokenizers know many more special tokens than those with a role: marks of tools, of pictures, of turns.
         marks = [token for token, each in self.tokenizer.added_tokens_decoder.items() if each.special]
@@ -192,7 +151,7 @@ class _Speech:
         for modality in self.tags.modalities:
             others = sum(self.reserve(other) for other in row.missing if other != modality)
             counted = row.num_spans < row.options.max_spans or modality in row.missing
-            if modality in self.allowed and counted and self.reserve(modality) + others <= left:
+            if modality in row.allowed and counted and self.reserve(modality) + others <= left:
                 able.append(modality)
         return able
 
@@ -216,7 +175,7 @@ class _Speech:
     # Captions
 
     def _begin_caption(self, row: _Row, modality: Modality) -> None:
-        self._take_text(row)
+        row.take_text()
         row.stream = TextStream(self.tokenizer, (self.tags.closing(modality),))
         row.span, row.span_start, row.opening = modality, len(row.token_ids), None
         row.num_spans += 1
@@ -233,7 +192,7 @@ class _Speech:
             self._write(row, closing)
         else:
             barred_V = self.never_V | self.tag_tokens.breaks_line_V
-            if not row.words.strip():
+            if not row.text.strip():
                 # Nothing is said yet: it cannot end here, nor stay blank for long.
                 barred_V = barred_V | self.tag_tokens.is_unclear_V
                 if said + 1 >= min(LEAST_CAPTION // 2, self.tags.max_caption_tokens):
@@ -247,9 +206,9 @@ class _Speech:
             else:
                 self._say(row, token)
         if row.stream.stopped:
-            caption = row.words.strip().rstrip(INCOMPLETE).strip()
+            caption = row.text.strip().rstrip(INCOMPLETE).strip()
             row.parts.append(CaptionSpan(modality, row.span_start, caption))
-            row.words, row.span, row.closing, row.tag_start = "", None, False, None
+            row.text, row.span, row.closing, row.tag_start = "", None, False, None
             row.stream = self.text_stream(row.options)
             if not row.missing and self._text_room(row) <= 0:
                 self._end(row, "length")
@@ -268,7 +227,7 @@ class _Speech:
     def _say(self, row: _Row, token: int) -> None:
         row.token_ids.append(token)
         words = row.stream.push(token)
-        row.words += words
+        row.text += words
         if row.span is None:
             if row.stream.tail or row.stream.stopped:
                 row.tag_start = len(row.token_ids) - 1 if row.tag_start is None or words else row.tag_start
@@ -276,11 +235,6 @@ class _Speech:
                 row.tag_start = None
         if self.on_token is not None:
             self.on_token(row.number, token, words if row.span is None else "")
-
-    def _take_text(self, row: _Row) -> None:
-        if row.words:
-            row.parts.append(row.words)
-        row.words = ""
 
     def _end(self, row: _Row, finish: Finish) -> None:
         """End the row and let out the text that was held back; a tag that was cut by the budget is left out."""
@@ -294,8 +248,8 @@ class _Speech:
             and any(tag.startswith(tail) for tag in self.tags.all)
         ):
             rest = ""
-        row.words += rest
-        self._take_text(row)
+        row.text += rest
+        row.take_text()
         if rest and self.on_token is not None:
             self.on_token(row.number, None, rest)
 
@@ -304,7 +258,7 @@ class _Speech:
         if row.tag_start is not None:
             del row.token_ids[row.tag_start :]
         if row.span is not None:
-            row.words, row.span = "", None
+            row.text, row.span = "", None
         else:
-            self._take_text(row)
+            row.take_text()
         row.finish = "interrupted"

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import torch
 from torch import Tensor
@@ -113,41 +113,49 @@ OnSpan = Callable[[int, CompletedSpan], None]
 """Called with the row and its newest complete span, while the model goes on talking."""
 
 
+@dataclass(frozen=True, eq=False)
+class CompletionCall:
+    """What is asked of a batch of prompts.
+
+    `options`, `allowed` and `required` are one for all (the latter two as a set) or a list of one per prompt; `allowed`
+    None is every modality that the model makes. `generators` are CPU generators, one per prompt, needed where temperature
+    is not 0. `should_stop` is asked at every token."""
+
+    options: CompletionOptions | Sequence[CompletionOptions] = CompletionOptions()
+    generators: Sequence[torch.Generator] | None = None
+    allowed: Collection[Modality] | Sequence[Collection[Modality]] | None = None
+    required: Collection[Modality] | Sequence[Collection[Modality]] = frozenset()
+    on_token: OnToken | None = None
+    should_stop: Callable[[], bool] | None = None
+
+
 @torch.no_grad()
 def complete(
     backbone: Backbone,
     embeds: Sequence[Tensor],
-    options: CompletionOptions | Sequence[CompletionOptions] = CompletionOptions(),
-    generators: Sequence[torch.Generator] | None = None,
-    allowed: Collection[Modality] | Sequence[Collection[Modality]] | None = None,
-    required: Collection[Modality] | Sequence[Collection[Modality]] = frozenset(),
+    call: CompletionCall,
     lead_ins: Mapping[Modality, Sequence[int]] | None = None,
-    on_token: OnToken | None = None,
     on_span: OnSpan | None = None,
-    should_stop: Callable[[], bool] | None = None,
     forbidden: Collection[int] = (),
 ) -> list[Completion[CompletedSpan]]:
     """Continue each prompt, (T_i, D) embeddings, until its reply is done; one Completion per prompt.
 
-    `options`, `allowed` and `required` are one for all (the latter two as a set) or a list of one per prompt; `allowed`
-    None is every modality the model has signal tokens for. `generators` are CPU generators, one per prompt, needed
-    where temperature is not 0. `forbidden` are ids never to be said, beside the tokenizer's special ones.
+    `forbidden` are ids never to be said, beside the tokenizer's special ones.
     Raises PromptError if a prompt leaves no room in the context, ConfigError for a required modality that is not
-    allowed or has no signal tokens, FloatingPointError if logits are not finite."""
-    if backbone.training:
-        raise ValueError("the backbone is in training mode; call eval() before completing")
-    rows = _start_rows(backbone, embeds, options, generators, allowed, required)
-    loop = _Loop(
-        backbone, rows, {m: list(ids) for m, ids in (lead_ins or {}).items()}, forbidden, on_token, on_span
-    )
-    decode(backbone, embeds, loop.step, should_stop)
+    allowed or has no signal tokens, FloatingPointError if logits are not finite, ValueError in training mode."""
+    ids = backbone.signal_ids
+    rows = start_rows(_Row, backbone, embeds, call, ids.modalities, lambda modality: len(ids.of(modality)))
+    given = {modality: list(words) for modality, words in (lead_ins or {}).items()}
+    loop = _Loop(backbone, rows, given, forbidden, call.on_token, on_span)
+    decode(backbone, embeds, loop.step, call.should_stop)
     return [row.completion() for row in rows]
 
 
 def sample(logits_V: Tensor, temperature: float, top_p: float, generator: torch.Generator | None) -> int:
     """One id from logits (V,) on the CPU, masked ids at -inf; temperature 0 takes the highest, the lowest id of equals.
 
-    Inverse of the cumulative distribution over descending probability, in float64: one draw from `generator`."""
+    Inverse of the cumulative distribution over descending probability, in float64: one draw from `generator`; `top_p`
+    keeps the nucleus (Holtzman et al., 2020). Raises ValueError where a draw is needed and no generator given."""
     if temperature == 0:
         return int(logits_V.argmax())
     if generator is None:
@@ -174,6 +182,7 @@ def unsayable(backbone: Backbone, ids: Collection[int]) -> Tensor:
 
 
 def check_logits(logits_V: Tensor, number: int, num_said: int) -> None:
+    """Raises FloatingPointError, naming prompt `number`, where logits (V,) hold NaN or +inf."""
     if bool(logits_V.isnan().any()) or bool((logits_V == float("inf")).any()):
         raise FloatingPointError(
             f"prompt {number}: the language model's logits are not finite after {num_said} tokens"
@@ -181,8 +190,8 @@ def check_logits(logits_V: Tensor, number: int, num_said: int) -> None:
 
 
 @dataclass(eq=False)
-class _Row:
-    """One reply in the making."""
+class Row(Generic[S]):
+    """One reply in the making: what it may still hold, and what it holds."""
 
     number: int
     options: CompletionOptions
@@ -192,74 +201,77 @@ class _Row:
     room: int
     stream: TextStream
     token_ids: list[int] = field(default_factory=list)
-    parts: list[str | CompletedSpan] = field(default_factory=list)
+    parts: list[str | S] = field(default_factory=list)
+    # What was said since the last part.
     text: str = ""
     num_spans: int = 0
-    # Ids that come next whatever the logits say.
-    forced: list[int] = field(default_factory=list)
-    # The span being written, and the states of its tokens so far.
+    # The modality of the span being said, and where it began.
     span: Modality | None = None
     span_start: int = 0
-    states: list[Tensor] = field(default_factory=list)
-    # The required modality the reply is being led to, and the tokens left to say what it is.
-    leading: Modality | None = None
-    lead_left: int = 0
     finish: Finish | None = None
 
-    def flush(self) -> str:
-        """End the run of text; what was still held back is returned."""
-        rest = self.stream.finish()
-        self.text += rest
+    def completion(self) -> Completion[S]:
+        """The reply, once it is done."""
+        return Completion(tuple(self.token_ids), tuple(self.parts), self.finish or "length")
+
+    def take_text(self) -> None:
+        """Make what was said since the last part a part of its own."""
         if self.text:
             self.parts.append(self.text)
         self.text = ""
-        self.stream = TextStream(self.stream.tokenizer, self.stream.stops)
-        return rest
-
-    def completion(self) -> Completion[CompletedSpan]:
-        return Completion(tuple(self.token_ids), tuple(self.parts), self.finish or "length")
 
 
-def _start_rows(
+R = TypeVar("R", bound=Row[Any])
+
+
+def start_rows(
+    kind: type[R],
     backbone: Backbone,
     embeds: Sequence[Tensor],
-    options: CompletionOptions | Sequence[CompletionOptions],
-    generators: Sequence[torch.Generator] | None,
-    allowed: Collection[Modality] | Sequence[Collection[Modality]] | None,
-    required: Collection[Modality] | Sequence[Collection[Modality]],
-) -> list[_Row]:
-    ids, num = backbone.signal_ids, len(embeds)
-    everything = frozenset(ids.modalities)
-    option_list = [options] * num if isinstance(options, CompletionOptions) else list(options)
-    allowed_list = _for_each(everything if allowed is None else allowed, num)
-    required_list = _for_each(required, num)
-    for name, given in (("options", option_list), ("allowed", allowed_list), ("required", required_list)):
-        if len(given) != num:
-            raise ValueError(f"{name}: {len(given)} given for {num} prompts")
-    if generators is not None and len(generators) != num:
-        raise ValueError(f"generators: {len(generators)} given for {num} prompts")
+    call: CompletionCall,
+    makes: Sequence[Modality],
+    takes: Callable[[Modality], int],
+) -> list[R]:
+    """A row of `kind` for each prompt, (T_i, D) embeddings. `makes` are the modalities the model makes, `takes` says how
+    many tokens one takes at least.
+
+    Raises PromptError if a prompt leaves no room for a reply, ConfigError for a required modality that is not allowed or
+    that the model does not make, ValueError in training mode and for lists of another length."""
+    if backbone.training:
+        raise ValueError("the backbone is in training mode; call eval() before completing")
+    num, everything = len(embeds), frozenset(makes)
+    options = [call.options] * num if isinstance(call.options, CompletionOptions) else list(call.options)
+    allowed = _for_each(everything if call.allowed is None else call.allowed, num)
+    required = _for_each(call.required, num)
+    generators: Sequence[torch.Generator | None] = (
+        [None] * num if call.generators is None else call.generators
+    )
+    given: dict[str, Sequence[Any]] = {
+        "options": options,
+        "allowed": allowed,
+        "required": required,
+        "generators": generators,
+    }
+    for name, values in given.items():
+        if len(values) != num:
+            raise ValueError(f"{name}: {len(values)} given for {num} prompts")
     rows = []
     for number, prompt in enumerate(embeds):
-        allowed, required = allowed_list[number] & everything, required_list[number] - {TEXT}
-        if not required <= allowed:
-            names = ", ".join(sorted(required - allowed))
-            reason = (
-                "not allowed"
-                if required <= everything
-                else f"not among what this model makes ({', '.join(ids.modalities)})"
-            )
-            raise ConfigError(f"require: {names} is {reason}")
-        missing = [modality for modality in ids.modalities if modality in required]
+        allowed_here, required_here = allowed[number] & everything, required[number] - {TEXT}
+        if not required_here <= allowed_here:
+            known = required_here <= everything
+            reason = "not allowed" if known else f"not among what this model makes ({', '.join(makes)})"
+            raise ConfigError(f"require: {', '.join(sorted(required_here - allowed_here))} is {reason}")
+        missing = [modality for modality in makes if modality in required_here]
         room = backbone.max_length - prompt.shape[0]
-        needed = max(1, sum(len(ids.of(modality)) for modality in missing))
+        needed = max(1, sum(map(takes, missing)))
         if prompt.shape[0] < 1 or room < needed:
             raise PromptError(
                 f"the prompt takes {prompt.shape[0]} of the context's {backbone.max_length} positions; at least "
                 f"{needed} must be left for the reply, and 1 taken"
             )
-        stream = TextStream(backbone.tokenizer, option_list[number].stop)
-        generator = None if generators is None else generators[number]
-        rows.append(_Row(number, option_list[number], generator, allowed, missing, room, stream))
+        stream = TextStream(backbone.tokenizer, options[number].stop)
+        rows.append(kind(number, options[number], generators[number], allowed_here, missing, room, stream))
     return rows
 
 
@@ -273,6 +285,27 @@ def _for_each(
             f"{value!r}: give a set of modalities for all prompts, or a list of one set per prompt"
         )
     return [frozenset(each) for each in cast(Sequence[Collection[Modality]], value)]
+
+
+@dataclass(eq=False)
+class _Row(Row[CompletedSpan]):
+    """One reply of text and signal spans."""
+
+    # Ids that come next whatever the logits say.
+    forced: list[int] = field(default_factory=list)
+    # The states of the tokens of the span being written, so far.
+    states: list[Tensor] = field(default_factory=list)
+    # The required modality the reply is being led to, and the tokens left to say what it is.
+    leading: Modality | None = None
+    lead_left: int = 0
+
+    def flush(self) -> str:
+        """End the run of text; what was still held back is returned."""
+        rest = self.stream.finish()
+        self.text += rest
+        self.take_text()
+        self.stream = TextStream(self.stream.tokenizer, self.stream.stops)
+        return rest
 
 
 class _Loop:

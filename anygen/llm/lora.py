@@ -1,4 +1,5 @@
-"""LoRA on the language model, by peft: added for stage 3, merged for inference, saved under plain names."""
+"""LoRA (Hu et al., 2021, arXiv:2106.09685) on the language model, by peft: added for stage 3, merged for inference, saved
+under plain names."""
 
 from __future__ import annotations
 
@@ -84,7 +85,7 @@ def lora_parameters(backbone: Backbone) -> list[nn.Parameter]:
 
 
 def lora_state(backbone: Backbone) -> dict[str, Tensor]:
-    """The LoRA as it is saved: `lora.<layer>.A` (r, in) and `lora.<layer>.B` (out, r); empty without one."""
+    """The LoRA as it is saved: `lora.<layer>.A` (R, I) and `lora.<layer>.B` (O, R); empty without one."""
     state = {}
     for name, layer in _layers(backbone).items():
         state[f"lora.{name}.A"] = layer.lora_A[_ADAPTER].weight

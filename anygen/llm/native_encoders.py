@@ -34,10 +34,11 @@ class NativeEncoders(Protocol):
     """The encoders inside a language model."""
 
     @property
-    def modalities(self) -> Sequence[Modality]: ...
+    def modalities(self) -> Sequence[Modality]:
+        """The modalities it reads."""
 
-    def sense(self, modality: Modality, media: Any) -> NativeFeatures:
-        """One medium, the same for the same medium."""
+    def encode(self, modality: Modality, media: Any) -> NativeFeatures:
+        """One medium as the model reads it, the same for the same medium."""
 
     def positions(self, ids: Sequence[int], media: Sequence[NativeFeatures]) -> Tensor:
         """Rotary positions (A, T) of a prompt that holds `media` in this order."""

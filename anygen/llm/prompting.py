@@ -67,7 +67,7 @@ class PromptTemplate:
 
 @dataclass(frozen=True)
 class Described:
-    """A medium given in words: the second road into a model that cannot read it."""
+    """A medium given in words, for a model that cannot read it."""
 
     modality: Modality
     caption: str
@@ -81,6 +81,14 @@ class Turn(Protocol):
 
     @property
     def parts(self) -> Sequence[Any]: ...
+
+
+@dataclass(frozen=True)
+class PromptTurn:
+    """A message made ready to be laid out: its media may be Described, or NativeFeatures."""
+
+    role: str
+    parts: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -119,7 +127,8 @@ class Layout:
 class Prompter:
     """Lays out messages for one language model.
 
-    `num_soft_tokens` has the modalities the model reads, `max_length` is its context in positions."""
+    `num_soft_tokens` has the modalities the model reads, `max_length` is its context in positions. Raises CheckpointError
+    where the tokenizer lacks a signal token, or ends a turn with several tokens that `stop` does not name."""
 
     def __init__(
         self,
@@ -255,16 +264,7 @@ class Prompter:
                         self._add_medium(built, part)
                 built.add(self._words["user_end"])
                 continue
-            built.add(self._words["assistant"])
-            for part in message.parts:
-                if isinstance(part, str):
-                    built.add(self.text_ids(part), target=True)
-                elif isinstance(part, NativeFeatures):
-                    self._add_medium(built, part)
-                elif part.modality in self.signal_ids.modalities:
-                    built.spans.append(SpanAt(part.modality, len(built.ids), part))
-                    built.add(self.signal_ids.of(part.modality), target=True)
-            built.add(self.end_ids, target=True)
+            self._add_said(built, message.parts)
             if ends and index == len(turn) - 1:
                 break
             for part in message.parts:
@@ -272,6 +272,19 @@ class Prompter:
                 if not isinstance(part, (str, NativeFeatures)) and present(part) and self._reads(part):
                     self._add_medium(built, part)
         return built
+
+    def _add_said(self, built: _Builder, parts: Sequence[Any]) -> None:
+        """What the assistant said: its words, its signal tokens and the end of its turn."""
+        built.add(self._words["assistant"])
+        for part in parts:
+            if isinstance(part, str):
+                built.add(self.text_ids(part), target=True)
+            elif isinstance(part, NativeFeatures):
+                self._add_medium(built, part)
+            elif part.modality in self.signal_ids.modalities:
+                built.spans.append(SpanAt(part.modality, len(built.ids), part))
+                built.add(self.signal_ids.of(part.modality), target=True)
+        built.add(self.end_ids, target=True)
 
     def _reads(self, part: Any) -> bool:
         return isinstance(part, (Described, NativeFeatures)) or part.modality in self.num_soft_tokens

@@ -50,7 +50,7 @@ class QwenOmniSettings:
 
 
 class QwenOmni:
-    """The thinker's eyes and ears."""
+    """The thinker's towers, and its rule for positions."""
 
     Settings = QwenOmniSettings
     lm_class = "Qwen2_5OmniThinkerForConditionalGeneration"
@@ -94,7 +94,7 @@ class QwenOmni:
         return cls(backbone, images, sounds, settings, modalities)
 
     @torch.no_grad()
-    def sense(self, modality: Modality, media: Any) -> NativeFeatures:
+    def encode(self, modality: Modality, media: Any) -> NativeFeatures:
         if modality == AUDIO:
             return self._hear(media)
         if modality == IMAGE:
@@ -122,7 +122,7 @@ class QwenOmni:
     ) -> NativeFeatures:
         device = self.lm.device
         seen = self.lm.get_image_features(patches.to(device), grid.to(device), return_dict=True)
-        return self._sensed(modality, torch.cat(tuple(seen.pooler_output)), shape)
+        return self._marked(modality, torch.cat(tuple(seen.pooler_output)), shape)
 
     def _watch(self, clip: Any) -> NativeFeatures:
         count = len(clip.frames)
@@ -172,9 +172,9 @@ class QwenOmni:
             feature_attention_mask=mask,
             return_dict=True,
         )
-        return self._sensed(AUDIO, heard.last_hidden_state, {"audio_seqlens": mask.sum(-1).cpu()})
+        return self._marked(AUDIO, heard.last_hidden_state, {"audio_seqlens": mask.sum(-1).cpu()})
 
-    def _sensed(self, modality: Modality, features_SD: Tensor, shape: dict[str, Any]) -> NativeFeatures:
+    def _marked(self, modality: Modality, features_SD: Tensor, shape: dict[str, Any]) -> NativeFeatures:
         begin, place, end = self.marks[modality]
         ids = (begin, *[place] * len(features_SD), end)
         return NativeFeatures(modality, ids, features_SD.detach(), 1, shape)

@@ -137,7 +137,7 @@ class SignalRows(nn.Module):
 
 
 def mean_rows(rows_VD: Tensor, num_rows: int, seed: int) -> Tensor:
-    """Rows for new tokens: the mean of the old ones plus a hundredth of their spread: (num_rows, D), the same type.
+    """Rows for new tokens: the mean of the old ones plus a hundredth of their spread: (S, D), the same type.
 
     The mean is what NExT-GPT v1.5 and transformers' mean_resizing start from; the spread keeps two signal tokens from
     starting out as one."""

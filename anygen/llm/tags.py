@@ -1,4 +1,4 @@
-"""The tags of the road through words: how they are spelled, how the model is told of them, and which tokens may touch them.
+"""The tags of the caption strategy: how they are spelled, how the model learns of them, and which tokens may touch them.
 
 A medium is written as its caption between an opening and a closing tag, `<image>a red car</image>`. Tags are ordinary
 text, so any tokenizer can spell them, in more than one way, and a token may reach beyond a tag's end. All of that is settled
@@ -8,15 +8,16 @@ Legend: V ids.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from anygen.core.errors import CheckpointError, ConfigError
 from anygen.core.modality import TEXT, Modality
+from anygen.llm.prompting import Described, PromptTurn, Turn
 from anygen.llm.text_stream import INCOMPLETE, overlap
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ REQUIRED = "This answer must hold {modalities}."
 class CaptionTags:
     """The modalities that are written in words, in this order, and the tags around each.
 
-    `instruction` is what the model is told before the conversation; it may hold {modalities} and {forms}, a line for each
+    `instruction` stands before the conversation; it may hold {modalities} and {forms}, a line for each
     modality that may come back. A caption has at most `max_caption_tokens` tokens."""
 
     tags: Mapping[Modality, tuple[str, str]]
@@ -69,9 +70,11 @@ class CaptionTags:
         return tuple(tag for pair in self.tags.values() for tag in pair)
 
     def opening(self, modality: Modality) -> str:
+        """The tag before a caption of `modality`."""
         return self.tags[modality][0]
 
     def closing(self, modality: Modality) -> str:
+        """The tag behind it."""
         return self.tags[modality][1]
 
     def opened_by(self, tag: str) -> Modality | None:
@@ -89,7 +92,8 @@ class CaptionTags:
         return text
 
     def instruct(self, allowed: Collection[Modality], required: Collection[Modality]) -> str:
-        """The instruction where `may` are the modalities that may come back and `must` those that must."""
+        """The instruction where `allowed` may come back and `required` must. Raises ConfigError for one that holds other
+        braces than its own."""
         media = [modality for modality in self.modalities if modality in allowed]
         forms = "".join(
             FORM.format(modality=modality, open=self.opening(modality), close=self.closing(modality))
@@ -103,6 +107,38 @@ class CaptionTags:
             ) from error
         wanted = [modality for modality in self.modalities if modality in required]
         return f"{words} {REQUIRED.format(modalities=_listed(wanted))}" if wanted else words
+
+
+def with_tags(
+    turns: Sequence[Turn], tags: CaptionTags, others: Sequence[str], instruction: str, system: str
+) -> list[PromptTurn]:
+    """A conversation for a model that writes captions: `instruction` behind the first system message, or behind `system`
+    where there is none; what the assistant made as it writes it; and nobody's text holding a tag or one of `others`."""
+    said = [PromptTurn(turn.role, tuple(_tagged(turn, tags, others))) for turn in turns]
+    own = said.pop(0).parts if said and said[0].role == "system" else (system,)
+    words = "\n\n".join(text for text in (*own, instruction) if text)
+    return [PromptTurn("system", (words,)), *said]
+
+
+def _tagged(turn: Turn, tags: CaptionTags, others: Sequence[str]) -> list[Any]:
+    """The parts of a message, texts that touch as one and without tags; what the assistant made as it writes it."""
+    parts: list[Any] = []
+    # Tags are sought in texts that touch, because half a tag may end one and the other half begin the next.
+    for part in turn.parts:
+        if isinstance(part, str) and parts and isinstance(parts[-1], str):
+            parts[-1] += part
+        else:
+            parts.append(part)
+    for place, part in enumerate(parts):
+        if isinstance(part, str):
+            parts[place] = tags.plain(part, others)
+        elif isinstance(part, Described):
+            caption, is_made = tags.plain(part.caption, others), part.modality in tags.modalities
+            is_said = turn.role == "assistant" and is_made
+            parts[place] = (
+                tags.written(part.modality, caption) if is_said else Described(part.modality, caption)
+            )
+    return parts
 
 
 def _listed(names: Collection[str]) -> str:
@@ -139,7 +175,7 @@ class TagTokens:
     def breaking(self, tail: str, allowed: frozenset[str]) -> Tensor:
         """(V,) bool: the tokens that may not follow `tail`, the end of what was said that may begin a tag.
 
-        They complete a tag that is not among `may`, or say something behind one that is."""
+        They complete a tag that is not among `allowed`, or say something behind one that is."""
         key = (tail, allowed)
         if key not in self._breaking:
             if len(self._breaking) >= 1024:
@@ -158,7 +194,9 @@ class TagTokens:
         return self._breaking[key]
 
     def towards(self, tail: str, tag: str) -> int:
-        """The token that comes next in writing `tag`, of which the end of `tail` may hold the beginning."""
+        """The token that comes next in writing `tag`, of which the end of `tail` may hold the beginning.
+
+        Raises CheckpointError where no token begins it."""
         rest = tag[overlap(tail, tag) :]
         for size in range(len(rest), 0, -1):
             if rest[:size] in self._pieces:
@@ -172,7 +210,7 @@ class TagTokens:
             steps += 1
         return steps
 
-    def _where(self, holds) -> Tensor:  # type: ignore[no-untyped-def]
+    def _where(self, holds: Callable[[str], bool]) -> Tensor:
         flags_V = torch.zeros(self.num_ids, dtype=torch.bool)
         flags_V[[token for token, text in enumerate(self.texts) if holds(text)]] = True
         return flags_V

@@ -36,7 +36,8 @@ def save_checkpoint(
     settings: Mapping[str, Any],
     keep: int,
 ) -> Path:
-    """Write `folder/step-<step>` and delete all but the newest `keep`. Raises OSError if the disk is full."""
+    """Write `folder/step-<step>` and delete all but the newest `keep`. Tensors keep their shapes (...). Raises OSError if
+    the disk is full."""
     final = folder / f"step-{step:08d}"
     unfinished = folder / f".step-{step:08d}.part"
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -113,7 +114,7 @@ def load_checkpoint(
 def optimizer_tensors(
     parameters: Mapping[str, nn.Parameter], optimizer: torch.optim.Optimizer
 ) -> dict[str, Tensor]:
-    """The optimizer's state as `<state>/<parameter name>` -> tensor."""
+    """The optimizer's state as `<state>/<parameter name>` -> tensor: (...) as the parameter, or () for a step counter."""
     return {
         f"{key}/{name}": torch.as_tensor(value).detach().cpu().contiguous()
         for name, parameter in parameters.items()
@@ -124,7 +125,8 @@ def optimizer_tensors(
 def load_optimizer_tensors(
     parameters: Mapping[str, nn.Parameter], optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]
 ) -> None:
-    """The other way round. Each value goes to its parameter's device; step counters stay where the optimizer wants them."""
+    """The other way round, of the same shapes (...). Each value goes to its parameter's device; step counters stay where the
+    optimizer wants them."""
     index_of = {id(each): index for index, each in enumerate(_in_order(optimizer))}
     state: dict[int, dict[str, Tensor]] = {}
     for key, value in tensors.items():
@@ -134,7 +136,7 @@ def load_optimizer_tensors(
 
 
 def random_state() -> dict[str, Tensor]:
-    """The state of torch's own generators (dropout draws from them)."""
+    """The state of torch's own generators (dropout draws from them): device -> (B,) uint8."""
     state = {"cpu": torch.get_rng_state()}
     if torch.cuda.is_available():
         state["cuda"] = torch.cuda.get_rng_state()
@@ -142,7 +144,7 @@ def random_state() -> dict[str, Tensor]:
 
 
 def set_random_state(state: Mapping[str, Tensor]) -> None:
-    """Put back what `random_state` gave."""
+    """Put back what `random_state` gave, (B,) uint8 each."""
     torch.set_rng_state(state["cpu"])
     if "cuda" in state and torch.cuda.is_available():
         torch.cuda.set_rng_state(state["cuda"])

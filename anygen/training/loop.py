@@ -112,113 +112,173 @@ Losses = Callable[[nn.Module, Batch, int], Mapping[str, Tensor]]
 """(module, batch, step) -> term -> its sum over the things `Batch.counts` counts under the same name."""
 
 
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What a run learns: `collate` makes a batch of the examples with the given numbers, which `sampler` chooses; a term's
+    loss is `scales(term)` times its mean. `settings` joins what a checkpoint must agree on; `validate` measures."""
+
+    sampler: StepSampler
+    collate: Callable[[Sequence[int]], Batch]
+    losses: Losses
+    scales: Callable[[str], float]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    validate: Callable[[], Mapping[str, Any]] | None = None
+
+
 def train(
     module: nn.Module,
     trainable: Trainable,
-    sampler: StepSampler,
-    collate: Callable[[Sequence[int]], Batch],
-    losses: Losses,
-    scales: Callable[[str], float],
+    task: Task,
     config: LoopConfig,
     out: Path,
-    settings: Mapping[str, Any] | None = None,
-    validate: Callable[[], Mapping[str, Any]] | None = None,
     stop_after: int | None = None,
 ) -> int:
     """Train to `config.steps` and return the step reached; goes on from the newest checkpoint in `out/checkpoints`.
 
-    `collate` makes a batch of the examples with the given numbers. A term's loss is `scales(term)` times its mean. `out`
-    receives metrics.jsonl and checkpoints. `settings` joins what a checkpoint must agree on. `stop_after` ends this call at
-    that step with a checkpoint, as if the run had been cut there.
+    `out` receives metrics.jsonl and checkpoints. `stop_after` ends this call at that step with a checkpoint, as if the run
+    had been cut there.
     Raises FloatingPointError naming the step if the loss or the gradient is not finite (the checkpoint before it stays),
-    CheckpointError if the newest checkpoint does not belong to this run."""
+    CheckpointError if the newest checkpoint does not belong to this run, ConfigError if the processes do not divide a
+    batch."""
     accelerator = Accelerator(kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)])
     if config.batch_size % accelerator.num_processes:
         raise ConfigError(
             f"loop.batch_size: is {config.batch_size}; expected a multiple of the {accelerator.num_processes} processes"
         )
-    parameters = trainable.parameters
     module.to(accelerator.device)
-    optimizer = make_optimizer(trainable, config)
-    settings = {**config.settings, **(settings or {})}
-    checkpoints = out / "checkpoints"
-    first, checkpoint = 0, latest_checkpoint(checkpoints)
-    if checkpoint is None:
-        torch.manual_seed(config.seed + accelerator.process_index)
-    else:
-        first, random = load_checkpoint(
-            checkpoint, parameters, optimizer, settings, accelerator.process_index
-        )
-        set_random_state(random)
-        logger.info("going on from %s", checkpoint)
+    run = _Run(accelerator, trainable, task, config, out / "checkpoints")
+    first = run.resume()
     wrapped = accelerator.prepare_model(module)
     metrics = MetricsFile(out / "metrics.jsonl", resume_at=first) if accelerator.is_main_process else None
     last = min(config.steps, stop_after or config.steps)
     interval = _Interval()
-
     for step in range(first, last):
-        _set_rates(optimizer, config, step)
-        micro_batches = _micro_batches(sampler.step(step), collate, config, accelerator)
-        counts = _total_counts([batch.counts for batch in micro_batches], accelerator)
-        sums: dict[str, float] = {}
-        for index, batch in enumerate(micro_batches):
-            is_last = index == len(micro_batches) - 1
-            with _sync_only_if(is_last, accelerator, wrapped):
-                with torch.autocast(
-                    accelerator.device.type, torch.bfloat16, enabled=config.precision == "bf16"
-                ):
-                    terms = losses(wrapped, batch.to(accelerator.device), step)
-                scaled = [
-                    scales(name) * value / counts[name] for name, value in terms.items() if counts.get(name)
-                ]
-                loss = torch.stack(scaled).sum()
-                if not loss.requires_grad:
-                    # This batch holds nothing that the trained parts make; every process still takes part in the step.
-                    loss = loss + 0.0 * sum(each.sum() for each in parameters.values())
-                if not loss.isfinite():
-                    shown = ", ".join(f"{name} {value.item():g}" for name, value in terms.items())
-                    raise FloatingPointError(f"step {step + 1}: loss {loss.item()} ({shown})")
-                for name, value in terms.items():
-                    sums[name] = sums.get(name, 0.0) + float(value.detach())
-                # DDP takes the mean over processes; the counts above are already those of all of them.
-                accelerator.backward(loss * accelerator.num_processes)
-        norm = torch.nn.utils.clip_grad_norm_(parameters.values(), config.clip_norm)
-        if not norm.isfinite():
-            raise FloatingPointError(f"step {step + 1}: the gradient's norm is {norm.item()}")
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        interval.add(sums, counts, float(norm))
-
+        interval.add(*run.step(wrapped, step))
         done = step + 1
         if metrics is not None and (done % config.log_every == 0 or done == last):
-            line = interval.line(done, scales, config.learning_rate * config.rate(step))
+            line = interval.line(done, task.scales, config.learning_rate * config.rate(step))
             metrics.write(line)
-            logger.info(
-                "step %d of %d: loss %.4f, %.3f s a step",
-                done,
-                config.steps,
-                line["loss"],
-                line["seconds_per_step"],
-            )
+            seconds = line["seconds_per_step"]
+            logger.info("step %d of %d: loss %.4f, %.3f s a step", done, config.steps, line["loss"], seconds)
             interval = _Interval()
-        if (
-            validate is not None
-            and config.validate_every
-            and done % config.validate_every == 0
-            and done < config.steps
-        ):
-            values = validate()
+        if run.is_measured(done) and task.validate is not None:
+            values = task.validate()
             if metrics is not None:
                 metrics.write({"step": done, **values})
         if done % config.checkpoint_every == 0 or done == last:
-            # Every process gives its generators' states; the first one writes.
-            states = _gather_random_states(accelerator)
-            if accelerator.is_main_process:
-                save_checkpoint(
-                    checkpoints, done, parameters, optimizer, states, settings, config.keep_checkpoints
-                )
-            accelerator.wait_for_everyone()
+            run.save(done)
     return last
+
+
+class _Run:
+    """The state of one call of `train`, and what it does at a step."""
+
+    def __init__(
+        self,
+        accelerator: Accelerator,
+        trainable: Trainable,
+        task: Task,
+        config: LoopConfig,
+        checkpoints: Path,
+    ) -> None:
+        self.accelerator, self.task, self.config, self.checkpoints = accelerator, task, config, checkpoints
+        self.parameters = trainable.parameters
+        self.optimizer = make_optimizer(trainable, config)
+        self.settings = {**config.settings, **task.settings}
+
+    def resume(self) -> int:
+        """The step to begin with: that of the newest checkpoint, which is put in place, or 0."""
+        process, checkpoint = self.accelerator.process_index, latest_checkpoint(self.checkpoints)
+        if checkpoint is None:
+            torch.manual_seed(self.config.seed + process)
+            return 0
+        first, random = load_checkpoint(checkpoint, self.parameters, self.optimizer, self.settings, process)
+        set_random_state(random)
+        logger.info("going on from %s", checkpoint)
+        return first
+
+    def step(self, module: nn.Module, step: int) -> tuple[dict[str, float], dict[str, float], float]:
+        """One step of the optimizer: the sums of its loss terms, what they are sums over, and the gradient's norm."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["base_rate"] * self.config.rate(step)
+        batches = self._micro_batches(step)
+        counts = self._total_counts([batch.counts for batch in batches])
+        sums: dict[str, float] = {}
+        for index, batch in enumerate(batches):
+            # Processes exchange gradients once per step, with the last of its batches.
+            is_apart = index < len(batches) - 1 and self.accelerator.num_processes > 1
+            with self.accelerator.no_sync(module) if is_apart else nullcontext():
+                terms, loss = self._loss(module, batch, counts, step)
+                for name, value in terms.items():
+                    sums[name] = sums.get(name, 0.0) + float(value.detach())
+                # DDP takes the mean over processes; the counts above are already those of all of them.
+                self.accelerator.backward(loss * self.accelerator.num_processes)
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.config.clip_norm)
+        if not norm.isfinite():
+            raise FloatingPointError(f"step {step + 1}: the gradient's norm is {norm.item()}")
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        return sums, counts, float(norm)
+
+    def is_measured(self, done: int) -> bool:
+        """Whether `validate` is due after so many steps; after the last it is the caller's."""
+        every = self.config.validate_every
+        return bool(every) and done % every == 0 and done < self.config.steps
+
+    def save(self, done: int) -> None:
+        """Write a checkpoint. Every process gives its generators' states; the first one writes."""
+        states = [random_state()]
+        if self.accelerator.num_processes > 1:
+            states = list(gather_object(states))
+        if self.accelerator.is_main_process:
+            save_checkpoint(
+                self.checkpoints,
+                done,
+                self.parameters,
+                self.optimizer,
+                states,
+                self.settings,
+                self.config.keep_checkpoints,
+            )
+        self.accelerator.wait_for_everyone()
+
+    def _loss(
+        self, module: nn.Module, batch: Batch, counts: Mapping[str, float], step: int
+    ) -> tuple[Mapping[str, Tensor], Tensor]:
+        """The terms of a batch, and its share of the step's loss."""
+        device = self.accelerator.device
+        with torch.autocast(device.type, torch.bfloat16, enabled=self.config.precision == "bf16"):
+            terms = self.task.losses(module, batch.to(device), step)
+        scaled = [
+            self.task.scales(name) * value / counts[name] for name, value in terms.items() if counts.get(name)
+        ]
+        loss = torch.stack(scaled).sum()
+        if not loss.requires_grad:
+            # This batch holds nothing that the trained parts make; every process still takes part in the step.
+            loss = loss + 0.0 * sum(each.sum() for each in self.parameters.values())
+        if not loss.isfinite():
+            shown = ", ".join(f"{name} {value.item():g}" for name, value in terms.items())
+            raise FloatingPointError(f"step {step + 1}: loss {loss.item()} ({shown})")
+        return terms, loss
+
+    def _micro_batches(self, step: int) -> list[Batch]:
+        """This process's share of a step, cut into batches of like length."""
+        mine = self.task.sampler.step(step)[self.accelerator.process_index :: self.accelerator.num_processes]
+        size = self.config.micro_batch_size or len(mine)
+        return [self.task.collate(mine[start : start + size]) for start in range(0, len(mine), size)]
+
+    def _total_counts(self, counts: Sequence[Mapping[str, int]]) -> dict[str, float]:
+        """What the whole step sums over, on all processes."""
+        total = _added(counts)
+        return total if self.accelerator.num_processes == 1 else _added(gather_object([total]))
+
+
+def _added(counts: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    total: dict[str, float] = {}
+    for each in counts:
+        for name, count in each.items():
+            total[name] = total.get(name, 0) + count
+    return total
 
 
 def make_optimizer(trainable: Trainable, config: LoopConfig) -> torch.optim.AdamW:
@@ -239,49 +299,6 @@ def make_optimizer(trainable: Trainable, config: LoopConfig) -> torch.optim.Adam
             if members:
                 groups.append({"params": members, "lr": rate, "base_rate": rate, "weight_decay": decay})
     return torch.optim.AdamW(groups, betas=(config.beta1, config.beta2), fused=True)
-
-
-def _set_rates(optimizer: torch.optim.Optimizer, config: LoopConfig, step: int) -> None:
-    for group in optimizer.param_groups:
-        group["lr"] = group["base_rate"] * config.rate(step)
-
-
-def _micro_batches(
-    numbers: Sequence[int],
-    collate: Callable[[Sequence[int]], Batch],
-    config: LoopConfig,
-    accelerator: Accelerator,
-) -> list[Batch]:
-    """This process's share of a step, cut into batches of like length."""
-    mine = list(numbers[accelerator.process_index :: accelerator.num_processes])
-    size = config.micro_batch_size or len(mine)
-    return [collate(mine[start : start + size]) for start in range(0, len(mine), size)]
-
-
-def _total_counts(counts: Sequence[Mapping[str, int]], accelerator: Accelerator) -> dict[str, float]:
-    """What the whole step sums over, on all processes."""
-    total: dict[str, float] = {}
-    for each in counts:
-        for name, count in each.items():
-            total[name] = total.get(name, 0) + count
-    if accelerator.num_processes == 1:
-        return total
-    everywhere: dict[str, float] = {}
-    for one in gather_object([total]):
-        for name, count in one.items():
-            everywhere[name] = everywhere.get(name, 0) + count
-    return everywhere
-
-
-def _sync_only_if(is_last: bool, accelerator: Accelerator, module: nn.Module) -> Any:
-    """Processes exchange gradients once per step, with the last of its batches."""
-    return nullcontext() if is_last or accelerator.num_processes == 1 else accelerator.no_sync(module)
-
-
-def _gather_random_states(accelerator: Accelerator) -> list[dict[str, Tensor]]:
-    if accelerator.num_processes == 1:
-        return [random_state()]
-    return list(gather_object([random_state()]))
 
 
 class _Interval:

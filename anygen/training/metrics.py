@@ -20,6 +20,7 @@ class MetricsFile:
         write_files([(path, "".join(json.dumps(line) + "\n" for line in kept).encode())])
 
     def write(self, line: Mapping[str, Any]) -> None:
+        """Append one line."""
         with self.path.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(line) + "\n")
 
@@ -44,7 +45,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 def plot_losses(metrics_path: Path, picture_path: Path, title: str = "") -> Path:
     """Draw every loss term of a metrics file over the steps as a PNG, with the validation's values as dots.
 
-    Needs matplotlib (the `train` extra); raises ModuleNotFoundError without it, ValueError for a file without losses."""
+    Needs matplotlib (the `train` extra). Raises ModuleNotFoundError without it, ValueError for a file without losses."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -28,7 +28,7 @@ from anygen.training.data.examples import Example, read_examples
 from anygen.training.data.features import FeatureCache
 from anygen.training.data.sampling import StepSampler
 from anygen.training.data.targets import TargetCache
-from anygen.training.loop import LoopConfig, train
+from anygen.training.loop import LoopConfig, Task, train
 from anygen.training.losses import ALIGNMENTS, alignment_loss, next_token_loss
 from anygen.training.metrics import plot_losses, read_metrics
 from anygen.training.teacher_forced import FeatureNoise, TeacherForced
@@ -125,6 +125,7 @@ class StageLosses:
         return self.terms(module(batch, noise=self.config.noise, generator=self._generator), batch)
 
     def terms(self, output: Any, batch: Batch) -> dict[str, Tensor]:
+        """Term -> its sum over a batch, a float32 scalar ()."""
         terms = {"text": next_token_loss(output.logits_MV, output.target_ids_M)}
         for modality, predicted in output.conditioning.items():
             terms[str(modality)] = alignment_loss(
@@ -210,19 +211,20 @@ def train_stage(
     def measure() -> dict[str, Any]:
         return {"measured_on": name, **measure_losses(parts, measured, data.collator, losses.terms)}
 
-    reached = train(
-        parts,
-        trainable,
+    settings = {
+        "trainable": list(config.trainable),
+        "alignment": config.alignment,
+        "examples": len(flat),
+    }
+    task = Task(
         sampler,
         lambda numbers: data.collator([flat[number] for number in numbers]),
         losses,
         config.scale,
-        config.loop,
-        out,
-        settings={"trainable": list(config.trainable), "alignment": config.alignment, "examples": len(flat)},
-        validate=measure,
-        stop_after=stop_after,
+        settings,
+        measure,
     )
+    reached = train(parts, trainable, task, config.loop, out, stop_after)
     result = {"step": reached, **measure()}
     metrics = out / "metrics.jsonl"
     is_written = any(line["step"] == reached and "shuffled" in line for line in read_metrics(metrics))
@@ -255,7 +257,7 @@ def measure_losses(
     terms: Callable[[Any, Batch], Mapping[str, Tensor]],
     batch_size: int = 32,
 ) -> dict[str, dict[str, float]]:
-    """Mean loss terms over `examples`: {"validation": {...}, "shuffled": {...}}.
+    """Mean loss terms over `examples`, scalars (): {"validation": {...}, "shuffled": {...}}.
 
     `shuffled` gives every medium and every span the projector output of another item of its modality: the difference is
     what the projectors contribute. A modality that has only one item in a batch is not shuffled there."""

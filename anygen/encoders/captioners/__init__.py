@@ -1,4 +1,4 @@
-"""The second road into a language model: media it cannot read, named in words by small published experts.
+"""Captioners: media that a language model cannot read, named in words by small published models.
 
 Every captioner is loaded as Class.from_pretrained(folder, Settings, dtype). The table names them without importing any.
 """

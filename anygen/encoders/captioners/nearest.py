@@ -28,7 +28,9 @@ class TextEncoder(Protocol):
 
 
 class NearestDescription:
-    """Names a medium by the nearest of `descriptions[modality]`; `text_ids` turns descriptions into ids (K, L)."""
+    """Names a medium by the nearest of `descriptions[modality]`; `text_ids` turns descriptions into ids (K, L).
+
+    Raises ConfigError for a modality without descriptions."""
 
     def __init__(
         self,

@@ -10,8 +10,7 @@ import torch
 
 from anygen.core.errors import ConfigError
 from anygen.core.modality import AUDIO, Modality
-from anygen.encoders.captioners.base import load_expert, load_preparation
-from anygen.media.files.audio import mono_at
+from anygen.encoders.captioners.base import check_form, load_model, load_preparation, prepared_sound
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,7 @@ class SoundClassifierSettings:
             raise ConfigError(f"num_labels is {self.num_labels}; 1 to 20 are accepted")
         if self.scores not in ("sigmoid", "softmax"):
             raise ConfigError(f"scores is {self.scores!r}; sigmoid or softmax is accepted")
-        if self.form.count("{labels}") != 1 or self.form.count("{") != 1:
-            raise ConfigError(f"form is {self.form!r}; words with {{labels}} once are accepted")
+        check_form(self.form, "{labels}")
 
 
 class SoundClassifier:
@@ -47,13 +45,12 @@ class SoundClassifier:
     def from_pretrained(
         cls, folder: Path, settings: SoundClassifierSettings, dtype: torch.dtype | None = torch.float32
     ) -> SoundClassifier:
-        model = load_expert(folder, "AutoModelForAudioClassification", dtype)
+        model = load_model(folder, "AutoModelForAudioClassification", dtype)
         return cls(model, load_preparation(folder, "AutoFeatureExtractor"), settings)
 
     @torch.no_grad()
     def describe(self, modality: Modality, media: Any) -> str:
-        rate = int(self.extractor.sampling_rate)
-        prepared = self.extractor(mono_at(media, rate), sampling_rate=rate, return_tensors="pt")
+        prepared = prepared_sound(self.extractor, media)
         inputs = {name: value.to(self.model.device, self.model.dtype) for name, value in prepared.items()}
         logits_V = self.model(**inputs).logits[0].float()
         scores_V = logits_V.sigmoid() if self.settings.scores == "sigmoid" else logits_V.softmax(0)

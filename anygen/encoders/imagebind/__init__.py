@@ -1,1 +1,1 @@
-"""ImageBind (Girdhar et al., CVPR 2023): one embedding space for six senses, written from its description."""
+"""ImageBind (Girdhar et al., CVPR 2023): one embedding space for six modalities, written from its description."""

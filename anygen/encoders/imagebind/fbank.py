@@ -1,4 +1,4 @@
-"""Kaldi's log-mel filter bank, the front end of ImageBind's audio tower, in plain torch.
+"""Kaldi's log-mel filter bank, the front end of ImageBind's audio tower.
 
 Follows Kaldi's compute-fbank-feats as described in its documentation, with ImageBind's settings: 25 ms frames every
 10 ms, whole frames only, mean removed, pre-emphasis 0.97, Hann window, power spectrum, no dither, no energy.
@@ -7,7 +7,7 @@ Follows Kaldi's compute-fbank-feats as described in its documentation, with Imag
 from __future__ import annotations
 
 import functools
-import math
+import warnings
 
 import torch
 from torch import Tensor
@@ -36,17 +36,19 @@ def log_mel(samples_T: Tensor, sample_rate: int, mel_bins: int) -> Tensor:
 
 @functools.lru_cache(maxsize=8)
 def mel_filters(sample_rate: int, length: int, mel_bins: int) -> Tensor:
-    """Triangles in mel space from 20 Hz to half the sample rate: (length / 2 + 1, B); the Nyquist bin weighs 0."""
-    low, high = _mel(LOW_HZ), _mel(sample_rate / 2)
-    step = (high - low) / (mel_bins + 1)
-    left = low + step * torch.arange(mel_bins, dtype=torch.float64)
-    bins = torch.arange(length // 2, dtype=torch.float64) * sample_rate / length
-    mels = 1127.0 * torch.log1p(bins / 700.0)[:, None]
-    rising = (mels - left) / step
-    falling = (left + 2 * step - mels) / step
-    triangles = torch.minimum(rising, falling).clamp(min=0)
-    return torch.cat([triangles, torch.zeros(1, mel_bins, dtype=torch.float64)]).float()
+    """Kaldi's triangles in mel space from 20 Hz to half the sample rate: (K, B) float32, K = length / 2 + 1."""
+    from transformers.audio_utils import mel_filter_bank
 
-
-def _mel(hz: float) -> float:
-    return 1127.0 * math.log1p(hz / 700.0)
+    with warnings.catch_warnings():
+        # A triangle that is narrower than a bin is empty, in Kaldi too.
+        warnings.simplefilter("ignore", UserWarning)
+        filters = mel_filter_bank(
+            length // 2 + 1,
+            mel_bins,
+            LOW_HZ,
+            sample_rate / 2,
+            sample_rate,
+            mel_scale="kaldi",
+            triangularize_in_mel_space=True,
+        )
+    return torch.from_numpy(filters).float()

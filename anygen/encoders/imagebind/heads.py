@@ -88,6 +88,7 @@ class Normalise(nn.Module):
 
 
 def postprocessor(scale: float | None, learned: bool = False) -> nn.Sequential:
+    """What ends a tower: unit length, and, where `scale` is given, a factor."""
     layers: list[nn.Module] = [Normalise()]
     if scale is not None:
         layers.append(LogitScale(scale, learned))

@@ -13,7 +13,8 @@ BLOCK_NORM_EPS = 1e-6
 class Attention(nn.Module):
     """Multi-head self-attention under torch.nn.MultiheadAttention's names and arithmetic.
 
-    With `extra_key`, one learned key and value stand behind those of the tokens (`bias_k`, `bias_v`).
+    With `extra_key`, one learned key and value stand behind those of the tokens (`bias_k`, `bias_v`). Raises ValueError
+    where `heads` do not divide `dim`.
     """
 
     def __init__(self, dim: int, heads: int, extra_key: bool) -> None:
@@ -30,7 +31,7 @@ class Attention(nn.Module):
         nn.init.zeros_(self.out_proj.bias)
 
     def forward(self, x_NLD: Tensor, mask_LL: Tensor | None) -> Tensor:
-        """`mask_LL` is added to the scores; None lets every token see every other."""
+        """(N, L, D) to (N, L, D). `mask_LL` is added to the scores; None lets every token see every other."""
         q, k, v = functional.linear(x_NLD, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=-1)
         if self.bias_k is not None and self.bias_v is not None:
             count = x_NLD.shape[0]
@@ -43,6 +44,8 @@ class Attention(nn.Module):
 
 
 class Mlp(nn.Module):
+    """Linear, exact GELU, linear, four times as wide between."""
+
     def __init__(self, dim: int) -> None:
         super().__init__()
         self.fc1 = nn.Linear(dim, 4 * dim)
@@ -53,6 +56,8 @@ class Mlp(nn.Module):
 
 
 class Block(nn.Module):
+    """A pre-norm transformer block."""
+
     def __init__(self, dim: int, heads: int, extra_key: bool) -> None:
         super().__init__()
         self.attn = Attention(dim, heads, extra_key)

@@ -1,4 +1,4 @@
-"""ImageBind: towers of one shape for six senses, whose features share one space.
+"""ImageBind: towers of one shape for six modalities, whose features share one space.
 
 Names and shapes of the weights are those of Meta's imagebind_huge; the numbers come from ImageBindConfig.
 """
@@ -161,7 +161,7 @@ class ImageBind(nn.Module):
 
         The rank decides, as in Meta's: inputs of five axes or more are read (N, S, ...), and the features of the S pieces
         of each item are averaged after norm and scale. So (N, S, C, H, W) are sets of still images, and clips
-        have six axes: (N, S, C, T, H, W).
+        have six axes: (N, S, C, T, H, W). Raises ValueError for a tower that was not built.
         """
         if tower not in self.config.towers:
             raise ValueError(f"{tower}: not built; this encoder has {', '.join(self.config.towers)}")
@@ -312,7 +312,8 @@ class ImageBind(nn.Module):
         return config if settings is not None and settings.towers else _only(config, modalities)
 
     def load_weights(self, weights: Mapping[str, Tensor], source: str) -> None:
-        """Copy weights in by name, strictly; `source` is named in the CheckpointError of a mismatch."""
+        """Copy weights in by name, each of the shape that the tower's own has. Raises CheckpointError, which names `source`,
+        for one that is missing, unexpected or of another shape."""
         own = self.state_dict()
         problems = []
         for problem, names in (

@@ -54,7 +54,9 @@ def prepare_video(video: Any, image_config: ImagePreparation, config: VideoPrepa
 
 
 def prepare_audio(audio: Any, config: AudioPreparation) -> Tensor:
-    """Audio (`samples` (T,) or (C, T) float32, `sample_rate`) as (S, 1, mel_bins, frames) float32."""
+    """Audio (`samples` (T,) or (C, T) float32, `sample_rate`) as (S, 1, mel_bins, frames) float32.
+
+    Raises MediaError for no samples, or some that are not finite."""
     samples = np.asarray(audio.samples, dtype=np.float32)
     mono = samples.mean(axis=0) if samples.ndim == 2 else samples
     if mono.size == 0 or not np.isfinite(mono).all():
@@ -71,7 +73,9 @@ def prepare_audio(audio: Any, config: AudioPreparation) -> Tensor:
 
 
 def prepare_depth(depth: Any, config: DepthPreparation, size: int) -> Tensor:
-    """A depth image (`metres` (H, W) float32, 0 where nothing was measured) as (1, size, size) float32."""
+    """A depth image (`metres` (H, W) float32, 0 where nothing was measured) as (1, size, size) float32.
+
+    Raises MediaError for other axes, or none of it."""
     metres = np.asarray(depth.metres, dtype=np.float32)
     if metres.ndim != 2 or metres.size == 0:
         raise MediaError(f"depth: got {metres.shape}, expected two axes, not empty")
@@ -89,7 +93,7 @@ def prepare_depth(depth: Any, config: DepthPreparation, size: int) -> Tensor:
 
 def prepare_thermal(thermal: Any, size: int) -> Tensor:
     """A thermal image (`pixels` (H, W) uint8) as (1, size, size) float32 in [0, 1]: resized and cropped as pictures are,
-    not normalised, as in NExT-GPT's copy of ImageBind."""
+    not normalised, as in NExT-GPT's copy of ImageBind. Raises MediaError for other axes or another type."""
     pixels = np.asarray(thermal.pixels)
     if pixels.ndim != 2 or pixels.size == 0 or pixels.dtype != np.uint8:
         raise MediaError(f"thermal: got {pixels.shape} {pixels.dtype}, expected two axes, uint8, not empty")
@@ -99,7 +103,9 @@ def prepare_thermal(thermal: Any, size: int) -> Tensor:
 
 
 def prepare_imu(imu: Any, config: ImuPreparation, length: int) -> Tensor:
-    """Inertial measurements (`samples` (6, T) float32 in m/s2 and rad/s, `sample_rate`) as (6, length) float32."""
+    """Inertial measurements (`samples` (6, T) float32 in m/s2 and rad/s, `sample_rate`) as (6, length) float32.
+
+    Raises MediaError for other axes, or no samples."""
     samples = np.asarray(imu.samples, dtype=np.float32)
     if samples.ndim != 2 or samples.shape[0] != 6 or samples.shape[1] == 0:
         raise MediaError(f"imu: got {samples.shape}, expected (6, T), T of 1 or more")
@@ -122,7 +128,7 @@ def _middle_of(samples_CT: np.ndarray, length: int) -> np.ndarray:
 
 
 def audio_windows(mono_T: np.ndarray, config: AudioPreparation) -> list[np.ndarray]:
-    """The windows of a sound at the wanted rate; see AudioPreparation."""
+    """The windows (T,) of a sound at the wanted rate; see AudioPreparation."""
     length = round(config.clip_seconds * config.sample_rate)
     if len(mono_T) < length and config.short == "loop":
         mono_T = np.resize(mono_T, length)
@@ -173,7 +179,7 @@ def _pixels(values: Any, ndim: int, what: str) -> np.ndarray:
 def fit_frames(
     frames_THWC: np.ndarray, image_config: ImagePreparation, config: VideoPreparation
 ) -> np.ndarray:
-    """Frames evenly from the first to the last, each a square: (frames, size, size, 3) uint8."""
+    """Frames (T, H, W, C) evenly from the first to the last, each a square: (frames, size, size, 3) uint8."""
     indices = [round(float(at)) for at in np.linspace(0, len(frames_THWC) - 1, config.frames)]
     squares = {index: fit_square(frames_THWC[index], image_config) for index in sorted(set(indices))}
     return np.stack([squares[index] for index in indices])

@@ -22,7 +22,9 @@ SINE_SCALE = 0.5
 
 
 class RepeatInTime(nn.Module):
-    """Images (N, C, H, W) as clips of `frames` equal frames; clips (N, C, T, H, W) pass."""
+    """Images (N, C, H, W) as clips of `frames` equal frames; clips (N, C, T, H, W) pass.
+
+    Raises ValueError for other axes."""
 
     def __init__(self, frames: int) -> None:
         super().__init__()
@@ -56,7 +58,9 @@ class PositionTable(nn.Module):
         self.pos_embed = nn.Parameter(torch.randn(1, positions, dim) * 0.02)
 
     def forward(self, tokens_NLD: Tensor) -> Tensor:
-        """Add the positions; a square grid of another size gets them by bicubic interpolation."""
+        """Add the positions to (N, L, D); a square grid of another size gets them by bicubic interpolation.
+
+        Raises ValueError where either grid is not square."""
         wanted, known = tokens_NLD.shape[1] - 1, self.pos_embed.shape[1] - 1
         if wanted == known:
             return tokens_NLD + self.pos_embed
@@ -109,6 +113,8 @@ class GridStem(nn.Module):
 
 
 class LinearStem(nn.Module):
+    """A linear map without bias, then a norm."""
+
     def __init__(self, in_dim: int, dim: int) -> None:
         super().__init__()
         self.proj = nn.Linear(in_dim, dim, bias=False)
@@ -134,7 +140,7 @@ class ImuStem(nn.Module):
 
 
 class TextStem(nn.Module):
-    """Token ids (N, L) int64 as embeddings; `mask` keeps each token from those after it."""
+    """Token ids (N, L) int64 as embeddings; `mask` keeps each token from those after it. Raises ValueError for too many."""
 
     mask: Tensor
 
@@ -184,7 +190,9 @@ class ConvGridStem(nn.Module):
 
 
 class ConvVisionStem(nn.Module):
-    """A conv stem over an image; a clip adds to its middle frame's tokens those of all its frames at once."""
+    """A conv stem over an image; a clip adds to its middle frame's tokens those of all its frames at once.
+
+    Raises ValueError where the frames' grid is not that of the image."""
 
     def __init__(self, config: VisionTowerConfig, conv: ConvStemConfig) -> None:
         super().__init__()
@@ -202,7 +210,7 @@ class ConvVisionStem(nn.Module):
             self.clip_embed = nn.Parameter(torch.zeros(1, 1, config.dim))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Images (N, 3, H, W) or clips (N, 3, T, H, W)."""
+        """Tokens (N, L, D) of images (N, 3, H, W) or clips (N, 3, T, H, W). Raises ValueError for other shapes."""
         if x.ndim == 4:
             return self.stem(x) + self.pos_embed
         if self.frame_stem is None or x.ndim != 5 or x.shape[2] != self.frames:
@@ -222,7 +230,7 @@ def conv_grid(size: int, widths: tuple[int, ...]) -> int:
 
 
 def sine_positions(rows: int, columns: int, dim: int) -> Tensor:
-    """Sine and cosine of both coordinates, half the width each: (1, rows * columns, dim)."""
+    """Sine and cosine of both coordinates, half the width each: (1, L, D), L = rows * columns."""
     quarter = dim // 4
     frequencies = torch.exp(-math.log(100.0) * torch.arange(quarter) / quarter)
 

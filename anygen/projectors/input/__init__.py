@@ -6,12 +6,10 @@ says S in `num_soft_tokens`. Its settings are its own frozen dataclass, `Class.S
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from anygen.core.errors import ConfigError, nearest
+from anygen.projectors import projector_class
 
 if TYPE_CHECKING:
     from torch import nn
@@ -27,14 +25,6 @@ def build(config: Mapping[str, Any], feature_dim: int, num_features: int, llm_di
     """The projector that `config` names as `kind`; its other keys are that projector's settings.
 
     Raises ConfigError for an unknown kind or setting."""
-    settings = dict(config)
-    kind = settings.pop("kind", None)
-    if kind not in INPUT_PROJECTORS:
-        raise ConfigError(f"input_projectors.kind: {kind!r}; {nearest(str(kind), INPUT_PROJECTORS)}")
-    module, _, name = INPUT_PROJECTORS[kind].partition(":")
-    projector = getattr(import_module(module), name)
-    known = [each.name for each in dataclasses.fields(projector.Settings)]
-    for key in settings:
-        if key not in known:
-            raise ConfigError(f"input_projectors.{key}: unknown for {kind}; {nearest(key, known)}")
-    return projector(projector.Settings(**settings), feature_dim, num_features, llm_dim)
+    projector, settings = projector_class("input_projectors", INPUT_PROJECTORS, config)
+    built: nn.Module = projector(settings, feature_dim, num_features, llm_dim)
+    return built

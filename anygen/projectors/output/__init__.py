@@ -7,12 +7,10 @@ tensor. Settings are each projector's own frozen dataclass, `Class.Settings`.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from anygen.core.errors import ConfigError, nearest
+from anygen.projectors import projector_class
 
 if TYPE_CHECKING:
     from anygen.projectors.output.conditioning import ConditioningProjector
@@ -34,18 +32,9 @@ def build(
     Raises ConfigError for an unknown kind or setting, and where the settings name a shape the decoder does not take."""
     from anygen.projectors.output.conditioning import ConditioningProjector
 
-    settings = dict(config)
-    kind = settings.pop("kind", None)
-    if kind not in OUTPUT_PROJECTORS:
-        raise ConfigError(f"output_projectors.kind: {kind!r}; {nearest(str(kind), OUTPUT_PROJECTORS)}")
-    module, _, name = OUTPUT_PROJECTORS[kind].partition(":")
-    projector = getattr(import_module(module), name)
-    known = [each.name for each in dataclasses.fields(projector.Settings)]
-    for key in settings:
-        if key not in known:
-            raise ConfigError(f"output_projectors.{key}: unknown for {kind}; {nearest(key, known)}")
+    projector, settings = projector_class("output_projectors", OUTPUT_PROJECTORS, config)
     heads = {
-        each: projector(projector.Settings(**settings), each, shape, llm_dim, num_signal_tokens)
+        each: projector(settings, each, shape, llm_dim, num_signal_tokens)
         for each, shape in conditioning.items()
         if each != "mask"
     }

@@ -16,7 +16,7 @@ from anygen.core.errors import ConfigError
 class ConditioningProjector(nn.Module):
     """hidden_NTD, input_embeddings_NTD -> name -> tensor, each of the shape the decoder declares, batch first.
 
-    A "mask" is not learned: the heads fill every position, so it is True everywhere."""
+    A "mask" is not learned: the heads fill every position, so it is True everywhere. Raises ConfigError without heads."""
 
     def __init__(self, heads: Mapping[str, nn.Module], conditioning: Mapping[str, tuple[int, ...]]) -> None:
         super().__init__()
@@ -39,20 +39,36 @@ class ConditioningProjector(nn.Module):
         return any(fitted)
 
 
-def length_and_width(
-    name: str, shape: tuple[int, ...], num_queries: int | None, out_dim: int | None
-) -> tuple[int, int]:
-    """(L, C) of what a decoder takes as `name`; a pooled vector (C,) has L = 1.
+class ConditioningHead(nn.Module):
+    """What projectors of every kind share: `length` L and `width` C of what the decoder takes as `name`, where a pooled
+    vector (C,) has L = 1, and how their output ends.
 
-    Raises ConfigError, with both numbers, if the settings ask for another length or width."""
-    if len(shape) not in (1, 2):
-        raise ConfigError(
-            f"conditioning {name}: has the shape {shape}; (length, width) or (width,) is accepted"
-        )
-    length, width = (1, shape[0]) if len(shape) == 1 else shape
-    made = (length if num_queries is None else num_queries, width if out_dim is None else out_dim)
-    if made != (length, width):
-        raise ConfigError(
-            f"conditioning {name}: projector makes {made}, decoder takes {(length, width)} (length, width)"
-        )
-    return length, width
+    Raises ConfigError, with both numbers, if `num_queries` or `out_dim` ask for another length or width."""
+
+    def __init__(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        num_queries: int | None,
+        out_dim: int | None,
+        normalize: bool,
+    ) -> None:
+        super().__init__()
+        if len(shape) not in (1, 2):
+            raise ConfigError(
+                f"conditioning {name}: has the shape {shape}; (length, width) or (width,) is accepted"
+            )
+        length, width = (1, shape[0]) if len(shape) == 1 else shape
+        made = (length if num_queries is None else num_queries, width if out_dim is None else out_dim)
+        if made != (length, width):
+            raise ConfigError(
+                f"conditioning {name}: projector makes {made}, decoder takes {(length, width)} (length, width)"
+            )
+        self.size = (length, width)
+        self.is_pooled, self.normalize = len(shape) == 1, normalize
+
+    def finish(self, out_NLC: Tensor) -> Tensor:
+        """Positions (N, L, C) as the decoder takes them: unit vectors where asked for, (N, C) where it is pooled."""
+        if self.normalize:
+            out_NLC = nn.functional.normalize(out_NLC, dim=-1)
+        return out_NLC[:, 0] if self.is_pooled else out_NLC

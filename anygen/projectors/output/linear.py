@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from anygen.projectors.output.conditioning import length_and_width
+from anygen.projectors.output.conditioning import ConditioningHead
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class LinearOutputSettings:
     normalize: bool = False
 
 
-class LinearOutputProjector(nn.Module):
+class LinearOutputProjector(ConditioningHead):
     """hidden + input embeddings (N, T, D) -> (N, L, C), or (N, C) for a pooled conditioning."""
 
     Settings = LinearOutputSettings
@@ -34,15 +34,11 @@ class LinearOutputProjector(nn.Module):
         llm_dim: int,
         num_signal_tokens: int,
     ) -> None:
-        super().__init__()
-        self.is_pooled, self.normalize = len(shape) == 1, settings.normalize
-        length, width = length_and_width(name, shape, settings.num_queries, settings.out_dim)
+        super().__init__(name, shape, settings.num_queries, settings.out_dim, settings.normalize)
+        length, width = self.size
         self.positions = nn.Linear(num_signal_tokens, length)
         self.width = nn.Linear(llm_dim, width)
 
     def forward(self, hidden_NTD: Tensor, input_embeddings_NTD: Tensor) -> Tensor:
         mixed_NLD = self.positions((hidden_NTD + input_embeddings_NTD).mT).mT
-        out_NLC = self.width(mixed_NLD)
-        if self.normalize:
-            out_NLC = nn.functional.normalize(out_NLC, dim=-1)
-        return out_NLC[:, 0] if self.is_pooled else out_NLC
+        return self.finish(self.width(mixed_NLD))

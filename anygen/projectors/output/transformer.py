@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from anygen.core.config import MAX_SIZE, check_size
 from anygen.core.errors import ConfigError
-from anygen.projectors.output.conditioning import length_and_width
+from anygen.projectors.output.conditioning import ConditioningHead
 
 # NExT-GPT v1.5 has the same projector under these names.
 _V15_NAMES = {"in_fc.": "fc.", "out_fc.": "model."}
@@ -51,7 +51,7 @@ class TransformerOutputSettings:
             )
 
 
-class TransformerOutputProjector(nn.Module):
+class TransformerOutputProjector(ConditioningHead):
     """hidden + input embeddings (N, T, D) -> (N, L, C), or (N, C) for a pooled conditioning.
 
     Linear D -> H, a pre-norm transformer (ReLU, no dropout, no masks) from the signal tokens to L learned queries,
@@ -67,9 +67,8 @@ class TransformerOutputProjector(nn.Module):
         llm_dim: int,
         num_signal_tokens: int,
     ) -> None:
-        super().__init__()
-        self.is_pooled, self.normalize = len(shape) == 1, settings.normalize
-        length, width = length_and_width(name, shape, settings.num_queries, settings.out_dim)
+        super().__init__(name, shape, settings.num_queries, settings.out_dim, settings.normalize)
+        length, width = self.size
         hidden = settings.hidden_dim
         self.norm = nn.LayerNorm(llm_dim) if settings.input_norm else None
         self.fc = nn.Linear(llm_dim, hidden)
@@ -114,14 +113,11 @@ class TransformerOutputProjector(nn.Module):
         if self.positions is not None:
             x_NTH = x_NTH + self.positions
         queries_NLH = self.query_embs.expand(x_NTH.shape[0], -1, -1)
-        out_NLC = self.model(self.tfm(x_NTH, queries_NLH))
-        if self.normalize:
-            out_NLC = nn.functional.normalize(out_NLC, dim=-1)
-        return out_NLC[:, 0] if self.is_pooled else out_NLC
+        return self.finish(self.model(self.tfm(x_NTH, queries_NLH)))
 
 
 def nextgpt_state(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The names of NExT-GPT v1.5 as those of its paper version, which are ours; other names stay."""
+    """A state of any shapes, the names of NExT-GPT v1.5 as those of its paper version, which are ours; other names stay."""
     renamed = {}
     for name, value in state.items():
         for theirs, ours in _V15_NAMES.items():

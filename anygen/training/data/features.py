@@ -8,8 +8,8 @@ Shape letters: N items, F features per item, E encoder width.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,6 @@ from anygen.media.types import MEDIA_TYPES
 from anygen.training.data.examples import Example, ExampleError, MediaReference
 from anygen.training.data.fingerprint import module_fingerprint
 from anygen.training.data.shards import TensorShards
-
-logger = logging.getLogger(__name__)
-
-SHARD_ROWS = 1024
 
 
 class FeatureCache:
@@ -68,26 +64,18 @@ class FeatureCache:
                         f"{example.source}: {reference.path}: cannot be read ({error})"
                     ) from error
                 wanted.setdefault(reference.modality, {}).setdefault(key, (reference.path, example.source))
-        encoded = 0
-        for modality, files in wanted.items():
-            store = self.store(modality)
-            missing = store.missing(files)
-            for start in range(0, len(missing), SHARD_ROWS):
-                keys = missing[start : start + SHARD_ROWS]
-                features = [
-                    self._encode(modality, [files[key] for key in keys[first : first + batch_size]])
-                    for first in range(0, len(keys), batch_size)
-                ]
-                store.append(keys, {"features": torch.cat(features)})
-                encoded += len(keys)
-                logger.info("%s features: %d of %d encoded", modality, start + len(keys), len(missing))
-        return encoded
+        return sum(
+            self.store(modality).fill(
+                files, partial(self._encode, modality), batch_size, f"{modality} features"
+            )
+            for modality, files in wanted.items()
+        )
 
     def gather(self, modality: Modality, keys: Sequence[str]) -> Tensor:
         """Features (N, F, E) float32 on the CPU. Raises KeyError for a medium that `fill` has not seen."""
         return self.store(modality).gather(keys)["features"]
 
-    def _encode(self, modality: Modality, files: Sequence[tuple[Path, str]]) -> Tensor:
+    def _encode(self, modality: Modality, files: Sequence[tuple[Path, str]]) -> dict[str, Tensor]:
         encoder = self.encoders[modality]
         prepared = []
         for path, source in files:
@@ -95,7 +83,7 @@ class FeatureCache:
                 prepared.append(encoder.prepare(modality, MEDIA_TYPES[modality].open(path)))
             except MediaError as error:
                 raise ExampleError(f"{source}: {error}") from error
-        return self.encode(modality, prepared)
+        return {"features": self.encode(modality, prepared)}
 
     def encode(self, modality: Modality, prepared: Sequence[Tensor]) -> Tensor:
         """Features (N, F, E) float32 on the CPU of N media that the encoder has prepared."""
@@ -117,7 +105,9 @@ class FeatureCache:
 
 
 def encoder_fingerprint(encoder: Any) -> str:
-    """An encoder's own `fingerprint()` where it has one, else that of its weights and configuration."""
+    """An encoder's own `fingerprint()` where it has one, else that of its weights and configuration.
+
+    Raises TypeError for what has neither."""
     if hasattr(encoder, "fingerprint"):
         return str(encoder.fingerprint())
     if isinstance(encoder, nn.Module):

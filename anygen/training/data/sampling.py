@@ -18,7 +18,8 @@ class StepSampler:
     """Examples are numbered through all sets in order: set 0 first, then set 1, ...
 
     `lengths` holds each set's sequence lengths (in tokens), `weights` its share of what is drawn (any positive numbers),
-    `batch_size` the examples of one optimiser step over all processes."""
+    `batch_size` the examples of one optimiser step over all processes. Raises ValueError for an empty set, a weight that is
+    not positive, or more sets than a batch can hold in proportion."""
 
     def __init__(
         self, lengths: Sequence[np.ndarray], weights: Sequence[float], batch_size: int, seed: int = 0

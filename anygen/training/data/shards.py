@@ -9,9 +9,11 @@ Reading maps the files, so a store may be larger than memory.
 from __future__ import annotations
 
 import json
+import logging
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -20,6 +22,13 @@ from torch import Tensor
 
 from anygen.core.atomic import staged_file
 from anygen.core.hashing import fingerprint
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+SHARD_ROWS = 1024
+"""Rows of a shard at most, where `fill` writes it."""
 
 
 class TensorShards:
@@ -77,6 +86,27 @@ class TensorShards:
         with staged_file(file, self.folder / f".{name}.{writer or os.getpid()}.part") as unfinished:
             save_file(tensors, unfinished, metadata={"keys": json.dumps(list(keys))})
         self._index(file)
+
+    def fill(
+        self,
+        wanted: Mapping[str, T],
+        encode: Callable[[list[T]], Mapping[str, Tensor]],
+        batch_size: int,
+        what: str,
+    ) -> int:
+        """Append the rows of the keys of `wanted` that are not there yet; returns how many that was. `encode` makes the
+        rows, name -> (N, ...), of up to `batch_size` values; `what` they are is for the log. A killed run loses one shard at
+        most."""
+        missing = self.missing(wanted)
+        for start in range(0, len(missing), SHARD_ROWS):
+            keys = missing[start : start + SHARD_ROWS]
+            parts = [
+                encode([wanted[key] for key in keys[first : first + batch_size]])
+                for first in range(0, len(keys), batch_size)
+            ]
+            self.append(keys, {name: torch.cat([part[name] for part in parts]) for name in parts[0]})
+            logger.info("%s: %d of %d encoded", what, start + len(keys), len(missing))
+        return len(missing)
 
     def gather(self, keys: Sequence[str]) -> dict[str, Tensor]:
         """Name -> (len(keys), ...) on the CPU. Raises KeyError for a key without a row."""

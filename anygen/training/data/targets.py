@@ -6,8 +6,8 @@ Captions are used as they stand, here and in training (NExT-GPT cleaned them in 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,6 @@ from anygen.training.data.examples import Example, ExampleError
 from anygen.training.data.fingerprint import module_fingerprint
 from anygen.training.data.shards import TensorShards
 
-logger = logging.getLogger(__name__)
-
-SHARD_ROWS = 1024
 _SAMPLE_CAPTION = "a small dog on the left, and the sound of rain"
 
 
@@ -53,20 +50,12 @@ class TargetCache:
                         f"{example.source}: makes {reference.modality}; the model makes {known}"
                     )
                 wanted.setdefault(reference.modality, {})[caption_key(reference.caption)] = reference.caption
-        encoded = 0
-        for modality, caption_of in wanted.items():
-            store = self._store(modality)
-            missing = store.missing(caption_of)
-            for start in range(0, len(missing), SHARD_ROWS):
-                keys = missing[start : start + SHARD_ROWS]
-                parts = [
-                    self._encode(modality, [caption_of[key] for key in keys[first : first + batch_size]])
-                    for first in range(0, len(keys), batch_size)
-                ]
-                store.append(keys, {name: torch.cat([part[name] for part in parts]) for name in parts[0]})
-                encoded += len(keys)
-                logger.info("%s targets: %d of %d encoded", modality, start + len(keys), len(missing))
-        return encoded
+        return sum(
+            self._store(modality).fill(
+                captions, partial(self._encode, modality), batch_size, f"{modality} targets"
+            )
+            for modality, captions in wanted.items()
+        )
 
     def gather(self, modality: Modality, captions: Sequence[str]) -> dict[str, Tensor]:
         """Conditioning name -> (N, ...) on the CPU. Raises KeyError for a caption that `fill` has not seen."""
@@ -99,7 +88,7 @@ def caption_key(caption: str) -> str:
 
 def decoder_fingerprint(decoder: Any) -> str:
     """What decides a decoder's text embeddings: its own `fingerprint()` where it has one, else its `text_encoder` and what
-    that makes of one caption, which the tokenizer has a part in."""
+    that makes of one caption, which the tokenizer has a part in. Raises TypeError for what has neither."""
     if hasattr(decoder, "fingerprint"):
         return str(decoder.fingerprint())
     if hasattr(decoder, "text_encoder"):

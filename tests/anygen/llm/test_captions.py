@@ -13,14 +13,20 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from anygen.core.errors import ConfigError, PromptError
 from anygen.core.modality import AUDIO, IMAGE, VIDEO
+from anygen.llm import captions
 from anygen.llm.backbone import Backbone
-from anygen.llm.captions import _Speech, complete_captions
-from anygen.llm.completion import CaptionSpan, CompletionOptions
+from anygen.llm.captions import _Speech
+from anygen.llm.completion import CaptionSpan, CompletionCall, CompletionOptions
 from anygen.llm.signal_tokens import SignalTokens
 from anygen.llm.tags import CaptionTags, TagTokens
 
 MEDIA = (IMAGE, AUDIO, VIDEO)
 TAGS = CaptionTags({m: (f"<{m}>", f"</{m}>") for m in MEDIA}, max_caption_tokens=12)
+
+
+def complete_captions(backbone, embeds, tag_tokens, options=None, generators=None, *limits, **call):
+    call = CompletionCall(options or CompletionOptions(), generators, *limits, **call)
+    return captions.complete_captions(backbone, embeds, tag_tokens, call)
 
 
 def sentencepiece_like() -> PreTrainedTokenizerFast:
@@ -241,7 +247,7 @@ def test_a_stop_sequence_ends_the_reply_but_not_a_caption(monkeypatch: pytest.Mo
 
 def test_what_is_required_must_be_allowed(parts) -> None:
     backbone, tag_tokens = parts
-    with pytest.raises(ConfigError, match="require: video is not among what may come back"):
+    with pytest.raises(ConfigError, match="require: video is not allowed"):
         complete_captions(backbone, [prompt(backbone)], tag_tokens, allowed={IMAGE}, required={VIDEO})
 
 

@@ -8,12 +8,18 @@ import torch
 from anygen.core.errors import ConfigError, PromptError
 from anygen.core.modality import AUDIO, IMAGE, TEXT, VIDEO
 from anygen.llm.backbone import Backbone
-from anygen.llm.completion import CompletedSpan, CompletionOptions, complete, sample
+from anygen.llm.completion import CompletedSpan, CompletionCall, CompletionOptions, sample
+from anygen.llm.completion import complete as complete_call
 
 from .conftest import SIGNALS, make_lm, make_tokenizer
 
 GREEDY = CompletionOptions(max_new_tokens=24)
 SAMPLED = CompletionOptions(max_new_tokens=24, temperature=1.0, top_p=0.95)
+
+
+def complete(backbone, embeds, options, generators=None, lead_ins=None, on_span=None, **call):
+    call = CompletionCall(options, generators, **call)
+    return complete_call(backbone, embeds, call, lead_ins, on_span)
 
 
 def prompts(backbone, lengths=(9, 4, 17, 12)):

@@ -67,7 +67,7 @@ def test_what_it_reads_is_what_the_plain_call_reads(omni: AnyGen) -> None:
     made = native_encoders.sounds(
         sound().samples, sampling_rate=16_000, return_tensors="pt", return_attention_mask=True
     )
-    seen = native_encoders.sense(VIDEO, clip())
+    seen = native_encoders.encode(VIDEO, clip())
     frames = [native_encoders._patches(clip().frames[place], 1568)[0] for place in (0, 3, 5, 8)]
     video = torch.cat(
         [native_encoders._both(frames[0], frames[1]), native_encoders._both(frames[2], frames[3])]
@@ -140,6 +140,6 @@ def test_it_draws_and_sees_what_it_drew(omni: AnyGen) -> None:
 
 @pytest.mark.parametrize(("modality", "medium"), [(IMAGE, picture()), (AUDIO, sound()), (VIDEO, clip())])
 def test_marks_stand_around_places(omni: AnyGen, modality, medium) -> None:
-    seen = omni.reader.native_encoders.sense(modality, medium)
+    seen = omni.reader.native_encoders.encode(modality, medium)
     begin, place, end = omni.reader.native_encoders.marks[modality]
     assert seen.ids == (begin, *[place] * len(seen.features_SD), end) and len(seen.features_SD) > 0

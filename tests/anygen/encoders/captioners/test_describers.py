@@ -12,7 +12,7 @@ from PIL import Image as PILImage
 from anygen import Audio, CheckpointError, ConfigError, Image, Video
 from anygen.core.modality import AUDIO, IMAGE, VIDEO
 from anygen.encoders.captioners import CAPTIONERS
-from anygen.encoders.captioners.image_captioner import Captioner, CaptionerSettings
+from anygen.encoders.captioners.image_captioner import ImageCaptioner, CaptionerSettings
 from anygen.encoders.captioners.nearest import NearestDescription
 from anygen.encoders.captioners.sound_classifier import SoundClassifier, SoundClassifierSettings
 from anygen.encoders.captioners.transcriber import Transcriber, TranscriberSettings
@@ -33,7 +33,7 @@ def test_a_captioner_says_what_its_model_generates(write, tmp_path: Path) -> Non
     from transformers import AutoImageProcessor, AutoModelForImageTextToText, AutoTokenizer
 
     write(tmp_path)
-    captioner = Captioner.from_pretrained(tmp_path, CaptionerSettings(max_new_tokens=7))
+    captioner = ImageCaptioner.from_pretrained(tmp_path, CaptionerSettings(max_new_tokens=7))
     model = AutoModelForImageTextToText.from_pretrained(tmp_path)
     pixels = AutoImageProcessor.from_pretrained(tmp_path)(
         PILImage.fromarray(picture().pixels), return_tensors="pt"
@@ -60,7 +60,7 @@ def test_a_transcriber_says_what_it_hears_or_nothing(tmp_path: Path) -> None:
     tiny_bridge.write_whisper(tmp_path)
     transcriber = Transcriber.from_pretrained(tmp_path, TranscriberSettings(max_new_tokens=5))
     said = transcriber.describe(AUDIO, sound())
-    inputs = transcriber.extractor(sound().samples.mean(axis=0), sampling_rate=16_000, return_tensors="pt")
+    inputs = transcriber.preparation(sound().samples.mean(axis=0), sampling_rate=16_000, return_tensors="pt")
     ids = transcriber.model.generate(**inputs, max_new_tokens=5, do_sample=False, num_beams=1)
     words = transcriber.tokenizer.decode(ids[0], skip_special_tokens=True).strip()
     assert said == f'a voice saying "{words}"'
@@ -72,10 +72,10 @@ def test_a_transcriber_says_what_it_hears_or_nothing(tmp_path: Path) -> None:
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match=r"holds no config.json"):
-        Captioner.from_pretrained(tmp_path, CaptionerSettings())
+        ImageCaptioner.from_pretrained(tmp_path, CaptionerSettings())
     tiny_bridge.write_ast(tmp_path)
     with pytest.raises(CheckpointError, match="cannot be loaded as AutoModelForImageTextToText"):
-        Captioner.from_pretrained(tmp_path, CaptionerSettings())
+        ImageCaptioner.from_pretrained(tmp_path, CaptionerSettings())
 
 
 @pytest.mark.parametrize(
