@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from anygen.core.devices import OFFLOADS, module_bytes
 from anygen.core.modality import Modality
 from anygen.decoders.base import (
     OnStep,
@@ -23,7 +24,6 @@ from anygen.decoders.base import (
     load_pipe,
 )
 from anygen.decoders.text import TextSide, no_text_side
-from anygen.loading.placement import OFFLOADS, module_bytes
 
 
 class PipelineDecoder(ABC):

@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 from anygen.core.atomic import write_files
 from anygen.core.config import ModelConfig, SourceConfig, read_config
 from anygen.core.errors import CheckpointError, ConfigError, MachineError, nearest, shown
-from anygen.loading.checkpoint import plans, presets
+from anygen.loading import presets
 
 logger = logging.getLogger(__name__)
 
@@ -237,9 +237,9 @@ def _pull(config: ModelConfig, folder: Path, offline: bool, endpoint: str | None
 
 def _preset(preset: str | Path) -> ModelConfig:
     name = str(preset)
-    if name in plans():
-        return read_config(plans()[name])
-    if name in presets():
+    if name in presets.plans():
+        return read_config(presets.plans()[name])
+    if name in presets.presets():
         raise ConfigError(f"{name}: its weights lie in the package; there is nothing to pull")
     if name.endswith((".yaml", ".yml")) and Path(name).is_file():
         config = read_config(Path(name))
@@ -248,7 +248,7 @@ def _preset(preset: str | Path) -> ModelConfig:
         return config
     if name.endswith((".yaml", ".yml")):
         raise ConfigError(f"{name}: no such file; a preset's name or its YAML file is accepted")
-    raise ConfigError(f"{name!r} is no preset; {nearest(name, plans())}")
+    raise ConfigError(f"{name!r} is no preset; {nearest(name, presets.plans())}")
 
 
 # The lock

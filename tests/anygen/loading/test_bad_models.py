@@ -16,7 +16,7 @@ from anygen import AnyGen, cli
 from anygen.core.config import read_config
 from anygen.core.errors import CheckpointError
 from anygen.core.modality import Modality
-from anygen.loading import checkpoint
+from anygen.loading.manifest import CONFIG, MANIFEST, file_hashes
 
 WEIGHTS = {
     "llm": "llm/model.safetensors",
@@ -34,9 +34,9 @@ def folder(tiny_dir: Path, tmp_path: Path) -> Path:
 
 def relist(folder: Path) -> None:
     """The manifest of the files as they are now: what a file lacks is then found by reading it."""
-    manifest = json.loads((folder / checkpoint.MANIFEST).read_text())
-    manifest["files"] = checkpoint.file_hashes(folder, read_config(folder / checkpoint.CONFIG))
-    (folder / checkpoint.MANIFEST).write_text(json.dumps(manifest))
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest["files"] = file_hashes(folder, read_config(folder / CONFIG))
+    (folder / MANIFEST).write_text(json.dumps(manifest))
 
 
 def halve(file: Path) -> None:

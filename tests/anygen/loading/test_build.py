@@ -11,7 +11,8 @@ from anygen import ConfigError
 from anygen.core.config import read_config
 from anygen.core.modality import AUDIO, IMAGE
 from anygen.loading.build import build_input_projectors
-from anygen.loading.checkpoint import part_paths, plans
+from anygen.loading.manifest import part_paths
+from anygen.loading.presets import plans
 
 SMALL_GROUP = {
     "kind": "group", "hidden_dim": 8, "heads": 2, "depths": [1, 1], "group_tokens": [3, 0], "output_groups": [2],

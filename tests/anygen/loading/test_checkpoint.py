@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from anygen import AnyGen, CheckpointError, ConfigError
 from anygen.llm.lora import LoraSettings, add_lora
-from anygen.loading.checkpoint import TRAINED, changed_files
+from anygen.loading.manifest import TRAINED, changed_files
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ from torch import nn
 
 from anygen import AnyGen, cli
 from anygen.core.config import read_config
+from anygen.core.devices import module_bytes
 from anygen.core.errors import CheckpointError, MachineError
-from anygen.loading import checkpoint, doctor, memory
-from anygen.loading.memory import COUNTED, HEADERS, STATED, Machine, Part, Plan, check_fits
-from anygen.loading.placement import Placement, module_bytes
+from anygen.loading import checkpoint, doctor, memory, part_sizes, presets
+from anygen.loading.memory import Machine, Part, Plan, check_fits
+from anygen.loading.part_sizes import COUNTED, HEADERS, STATED
+from anygen.loading.placement import Placement
 
 GB = 10**9
 # 7 B, an encoder, projectors, three decoders: NExT-GPT's sizes.
@@ -44,7 +46,7 @@ def parameters(*modules: nn.Module) -> int:
 
 @pytest.mark.parametrize("count", [True, False])
 def test_a_plan_counts_what_is_really_loaded(tiny_dir, tiny_model, count):
-    plan = memory.make_plan(tiny_model.config, tiny_dir, count)
+    plan = part_sizes.make_plan(tiny_model.config, tiny_dir, count)
     found = {part.name: part.params for part in plan.parts}
     assert found["llm"] == parameters(tiny_model.backbone.lm)
     encoder = next(iter(tiny_model.encoders.values()))
@@ -63,7 +65,7 @@ def test_a_plan_counts_what_is_really_loaded(tiny_dir, tiny_model, count):
 def test_the_bytes_are_those_of_the_weights(tiny_dir):
     for dtype in ("float32", "float16", "bfloat16"):
         model = AnyGen.from_pretrained(tiny_dir, dtype=dtype)
-        plan = memory.make_plan(model.config, tiny_dir)
+        plan = part_sizes.make_plan(model.config, tiny_dir)
         assert plan["llm"].num_bytes(dtype) == sum(
             value.numel() * value.element_size() for value in model.backbone.lm.parameters()
         )
@@ -75,27 +77,27 @@ def test_eight_bits_are_what_bitsandbytes_takes():
         pytest.skip("this bitsandbytes has no CPU kernels")
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
-    folder = checkpoint.resolve("mini")
+    folder = presets.resolve("mini")
     lm = AutoModelForCausalLM.from_pretrained(
         folder / "llm", dtype=torch.float16, quantization_config=BitsAndBytesConfig(load_in_8bit=True)
     )
-    planned = memory.make_plan(read_config(folder / "config.yaml"), folder)["llm"].num_bytes("int8")
+    planned = part_sizes.make_plan(read_config(folder / "config.yaml"), folder)["llm"].num_bytes("int8")
     # Each row has a scale of its own, which is much beside rows this short.
     assert module_bytes([lm]) == pytest.approx(planned, rel=0.05)
 
 
 def test_where_a_config_cannot_be_built_headers_tell(tiny_dir, tmp_path):
     folder = shutil.copytree(tiny_dir, tmp_path / "model")
-    known = memory.make_plan(read_config(folder / "config.yaml"), folder)
+    known = part_sizes.make_plan(read_config(folder / "config.yaml"), folder)
     (folder / "llm/config.json").write_text('{"model_type": "of the future"}')
-    plan = memory.make_plan(read_config(folder / "config.yaml"), folder)
+    plan = part_sizes.make_plan(read_config(folder / "config.yaml"), folder)
     assert plan["llm"].how == HEADERS and plan["llm"].params == known["llm"].params
     assert plan["llm"].linear == known["llm"].linear
 
 
 def test_what_is_not_here_is_stated_by_the_preset():
-    config = read_config(checkpoint.plans()["nextgpt-7b"])
-    plan = memory.make_plan(config, checkpoint.PRESETS_DIR)
+    config = read_config(presets.plans()["nextgpt-7b"])
+    plan = part_sizes.make_plan(config, presets.PRESETS_DIR)
     assert {part.how for part in plan.parts} == {STATED}
     assert plan["llm"].num_bytes("float16") == 13.5 * GB
     assert plan["encoders.imagebind"].num_bytes("float16") == 1.4 * GB
@@ -111,16 +113,16 @@ def test_a_config_in_the_hubs_cache_is_counted(tiny_dir, tmp_path, monkeypatch):
     (snapshot.parents[1] / "refs").mkdir()
     (snapshot.parents[1] / "refs/main").write_text("a" * 40)
     shutil.copy(tiny_dir / "llm/config.json", snapshot)
-    plan = memory.make_plan(read_config(checkpoint.plans()["nextgpt-7b"]), checkpoint.PRESETS_DIR)
+    plan = part_sizes.make_plan(read_config(presets.plans()["nextgpt-7b"]), presets.PRESETS_DIR)
     assert plan["llm"].how == COUNTED and plan["llm"].params < 1_000_000
 
 
 def test_a_text_encoder_counts_until_the_negative_is_kept(tiny_dir, tmp_path):
     folder = shutil.copytree(tiny_dir, tmp_path / "model")
     config = read_config(folder / "config.yaml")
-    before = memory.make_plan(config, folder)
+    before = part_sizes.make_plan(config, folder)
     (folder / "decoders/image/negative.safetensors").write_bytes(b"")
-    after = memory.make_plan(config, folder)
+    after = part_sizes.make_plan(config, folder)
     saved = before["decoders.image.text"].num_bytes("float32")
     assert saved > 0 and before.total("float32") - after.total("float32") == saved
 
@@ -130,10 +132,10 @@ def test_a_header_that_is_none_is_one_sentence(tmp_path, data):
     file = tmp_path / "a.safetensors"
     file.write_bytes(data)
     if data.endswith(b"{}x"):
-        assert memory.read_shapes(file) == {}
+        assert part_sizes.read_shapes(file) == {}
         return
     with pytest.raises(CheckpointError, match="cannot be read as safetensors"):
-        memory.read_shapes(file)
+        part_sizes.read_shapes(file)
 
 
 # --- what fits
@@ -154,7 +156,7 @@ def test_sums_and_the_plainest_way_that_fits():
 
 
 def test_every_option_that_is_advised_is_one_that_can_be_asked():
-    config = read_config(checkpoint.plans()["nextgpt-7b"])
+    config = read_config(presets.plans()["nextgpt-7b"])
     from anygen.loading.placement import as_dtype, check_placement
 
     for option in BIG.options():
@@ -226,7 +228,7 @@ def test_loading_is_refused_before_anything_is_loaded(tiny_dir, monkeypatch):
 def test_a_budget_that_memory_sets_is_the_decoders(tiny_dir, monkeypatch):
     assert AnyGen.from_pretrained(tiny_dir).decoders.budget is None
     model = AnyGen.from_pretrained(tiny_dir, memory_budget="one")
-    sizes = memory.make_plan(model.config, tiny_dir, count=False).decoder_bytes("float32")
+    sizes = part_sizes.make_plan(model.config, tiny_dir, count=False).decoder_bytes("float32")
     assert model.decoders.budget == 0
     assert model.decoders.sizes == {m: sizes[f"decoders.{m}"] for m in model.decoders}
 
@@ -275,8 +277,8 @@ def test_info_lists_every_preset_and_hides_those_that_are_not_commercial(capsys,
 
 
 def test_a_preset_that_says_nothing_is_not_commercial(monkeypatch, tiny_dir):
-    monkeypatch.setattr(checkpoint, "presets", list)
-    monkeypatch.setattr(checkpoint, "plans", lambda: {"tiny": tiny_dir / "config.yaml"})
+    monkeypatch.setattr(presets, "presets", list)
+    monkeypatch.setattr(presets, "plans", lambda: {"tiny": tiny_dir / "config.yaml"})
     assert doctor.every_model(commercial_only=True) == []
     assert doctor.every_model()[0]["commercial"] is None
 

@@ -10,10 +10,11 @@ import torch
 
 from anygen import AnyGen, Image
 from anygen.core.config import read_config
+from anygen.core.devices import module_bytes
 from anygen.core.errors import ConfigError, MachineError
 from anygen.core.modality import AUDIO, IMAGE, VIDEO
 from anygen.decoders.lazy import LazyDecoders
-from anygen.loading import memory
+from anygen.loading import part_sizes
 from anygen.loading import placement as placing
 from anygen.loading.placement import as_dtype, check_device, check_placement
 
@@ -186,7 +187,7 @@ def test_a_quantized_language_model_answers(quantization):
         pytest.skip("this bitsandbytes has no CPU kernels")
     model = AnyGen.from_pretrained("mini", quantization=quantization)
     plain = AnyGen.from_pretrained("mini")
-    assert placing.module_bytes([model.backbone.lm]) < 0.6 * placing.module_bytes([plain.backbone.lm])
+    assert module_bytes([model.backbone.lm]) < 0.6 * module_bytes([plain.backbone.lm])
     assert model.respond(["Draw a dog."], require=("image",))[0].spans
 
 
@@ -219,7 +220,7 @@ def test_a_moved_model_takes_its_encoders_and_decoders_along(tiny_dir, monkeypat
     assert moved == []
     model.to(META)
     assert moved == [] and spies[IMAGE].places == []
-    placing.follow(model, lambda tensor: torch.empty(0, device=META) if not tensor.is_meta else _raise())
+    model._follow(lambda tensor: torch.empty(0, device=META) if not tensor.is_meta else _raise())
     assert set(moved) == {"meta"}
     assert spies[IMAGE].places == [("meta", None)] and spies[AUDIO].places == []
     model.decoders[AUDIO]
@@ -352,7 +353,9 @@ def test_a_decoder_says_what_it_takes(tiny_dir):
     for modality in (IMAGE, VIDEO):
         decoder = model.decoders[modality]
         alone = decoder.num_bytes()
-        assert alone == memory.make_plan(model.config, tiny_dir)[f"decoders.{modality}"].num_bytes("float32")
+        assert alone == part_sizes.make_plan(model.config, tiny_dir)[f"decoders.{modality}"].num_bytes(
+            "float32"
+        )
         decoder.encode_text(["a"])
         assert decoder.num_bytes() > alone
 
@@ -376,9 +379,9 @@ def test_a_kept_negative_needs_no_text_encoder_and_there_is_no_safety_checker(ti
         )
     (folder / "manifest.json").unlink()
     source = AnyGen.from_pretrained(tiny_dir)
-    from anygen.loading import checkpoint
+    from anygen.loading.manifest import write_manifest
 
-    checkpoint.write_manifest(source, folder)
+    write_manifest(source, folder)
     model = AnyGen.from_pretrained(folder)
     model.generate("hello", require=("image", "audio", "video"))
     for modality in model.decoders:

@@ -16,7 +16,7 @@ import pytest
 from anygen import cli
 from anygen.core.config import SourceConfig, read_config
 from anygen.core.errors import CheckpointError, ConfigError, MachineError
-from anygen.loading import checkpoint, pull
+from anygen.loading import checkpoint, presets, pull
 
 WEIGHTS = bytes(range(256)) * 2000
 COMMIT = "a" * 40
@@ -442,11 +442,11 @@ def test_a_lock_that_is_none_is_refused(tmp_path, address, text):
 # --- what was resolved
 
 
-@pytest.mark.parametrize("name", checkpoint.plans())
+@pytest.mark.parametrize("name", presets.plans())
 def test_of_every_preset_the_lock_and_info_say_what_was_resolved(name, server, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     monkeypatch.chdir(tmp_path)
-    config = read_config(checkpoint.plans()[name])
+    config = read_config(presets.plans()[name])
     hub = {part: each for part, each in config.sources.items() if "://" not in each.repository}
     here = {
         part: replace(each, repository=f"{server.url}/weights.pth")
@@ -468,7 +468,7 @@ def test_of_every_preset_the_lock_and_info_say_what_was_resolved(name, server, t
         assert all((each.revision in path) == (each.revision != pull.UNVERIFIED) for path in pinned)
     for part, record in lock.items():
         assert all(len(each["sha256"]) == 64 for each in record["files"].values()), part
-    monkeypatch.setattr(checkpoint, "plans", lambda: {name: path})
+    monkeypatch.setattr(presets, "plans", lambda: {name: path})
     for command in (["info", "--all"], ["doctor", name]):
         cli.main(command)
         said = capsys.readouterr().out
