@@ -57,7 +57,7 @@ REPLY_ROOM = 96
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What a model is made of; build.py makes them of a config.
+    """What a model is made of; loading/build.py makes them of a config.
 
     With `tags` it writes captions between them, and needs no output projectors (generation.py); with `native_encoders` the
     language model reads media itself."""
@@ -74,7 +74,7 @@ class Parts:
 
 
 class AnyGen(nn.Module):
-    """Reads and writes any mix of media. build.py puts it together; `from_pretrained` gives one that is ready."""
+    """Reads and writes any mix of media. loading/build.py puts it together; `from_pretrained` gives one that is ready."""
 
     def __init__(self, config: ModelConfig, parts: Parts) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class AnyGen(nn.Module):
         self.encoders, self.captioners, self.decoders = parts.encoders, dict(parts.captioners), parts.decoders
         self.input_projectors, self.output_projectors = parts.input_projectors, parts.output_projectors
         self.backbone = parts.backbone
-        # What checkpoint.py knows of where this model came from.
+        # What loading/checkpoint.py knows of where this model came from.
         self.name, self.weights_hash, self.folder = config.name, "", Path()
         self.merged_lora: dict[str, Tensor] = {}
         self.reader = Reader(
@@ -220,7 +220,7 @@ class AnyGen(nn.Module):
         should_stop: ShouldStop | None = None,
     ) -> list[Response]:
         """Steps 1-4: read, think, and say what is to be drawn: text and spans with their conditioning. Loads no decoder,
-        unless captions are to become conditioning, which asks its text encoder."""
+        unless captions are to become conditioning, which asks its text encoder. Raises PromptError, MediaError."""
         if isinstance(prompts, (str, bytes, Mapping)):
             raise PromptError(
                 "prompts is one prompt; a list of prompts is accepted here, `generate` takes one"

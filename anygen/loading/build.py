@@ -185,7 +185,7 @@ def _sizes(projector: nn.Module) -> tuple[Any, dict[str, torch.Size]]:
 def build_encoders(
     config: ModelConfig, folder: Path, dtype: torch.dtype = torch.float32
 ) -> dict[Modality, Encoder]:
-    """Modality -> its encoder, at that precision; one that reads several stands under each of them."""
+    """Modality -> its encoder, at that precision; one that reads several stands under each of them. Raises ConfigError."""
     family: dict[Modality, Encoder] = {}
     for name, each in config.encoders.items():
         kind = class_of(ENCODERS, each.kind, f"encoders.{name}.kind")
@@ -207,7 +207,7 @@ def bare_encoder(name: str, config: EncoderConfig, place: Path) -> Any:
 def build_captioners(
     config: ModelConfig, folder: Path, dtype: torch.dtype | None = torch.float32
 ) -> dict[Modality, tuple[Captioner, ...]]:
-    """Modality -> what names it, in the config's order."""
+    """Modality -> what names it, in the config's order. Raises ConfigError."""
     family: dict[Modality, tuple[Captioner, ...]] = {}
     for name, each in config.captioners.items():
         kind = class_of(CAPTIONERS, each.kind, f"captioners.{name}.kind")
@@ -245,6 +245,7 @@ def build_backbone(
     dtype: torch.dtype | None,
     arguments: Mapping[str, Any] | None = None,
 ) -> Backbone:
+    """The language model; `arguments` are more of transformers' from_pretrained. Raises ConfigError, CheckpointError."""
     lm_class = "AutoModelForCausalLM"
     if config.native_encoders is not None:
         lm_class = class_of(NATIVE_ENCODERS, config.native_encoders.kind, "llm.native_encoders.kind").lm_class
@@ -264,7 +265,7 @@ def signal_tokens_of(config: LanguageModelConfig) -> SignalTokens:
 def build_native_encoders(
     config: LanguageModelConfig, folder: Path, backbone: Backbone
 ) -> NativeEncoders | None:
-    """What a language model reads media with itself; None for any other."""
+    """What a language model reads media with itself; None for any other. Raises ConfigError."""
     if config.native_encoders is None:
         return None
     kind = class_of(NATIVE_ENCODERS, config.native_encoders.kind, "llm.native_encoders.kind")
@@ -284,7 +285,9 @@ def build_decoders(
     dtype: torch.dtype = torch.float32,
     offload: Mapping[str, str] | None = None,
 ) -> LazyDecoders:
-    """The family of decoders, none loaded. `offload` (part -> way) is checked against the ways each has."""
+    """The family of decoders, none loaded. `offload` (part -> way) is checked against the ways each has.
+
+    Raises ConfigError for an unknown kind, one of another modality, and a way it does not have."""
     loaders: dict[Modality, Callable[[], Decoder]] = {}
     for modality, each in configs.items():
         kind = class_of(DECODERS, each.kind, f"decoders.{modality}.kind")

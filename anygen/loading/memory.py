@@ -184,6 +184,7 @@ class Plan:
         return found | {name: self.sentence(total) for name, (_, total) in machine.cards.items()}
 
     def fits_somewhere(self, machine: Machine) -> bool:
+        """Whether some way to load it fits the machine's memory or one of its cards."""
         cards = [total for _, total in machine.cards.values()]
         return self._cpu_option(machine.ram) is not None or any(self.fitting(total) for total in cards)
 
@@ -202,6 +203,7 @@ class Plan:
 
 
 def gb(num_bytes: float) -> str:
+    """A size in words."""
     # Below a tenth of a GB one digit after the point says nothing.
     return f"{num_bytes / 1e9:.1f} GB" if num_bytes >= 1e8 else f"{num_bytes / 1e6:.1f} MB"
 

@@ -33,8 +33,8 @@ def make_plan(config: ModelConfig, folder: Path, count: bool = True, whole: bool
     """The plan of a model whose parts lie relative to `folder`, or are published elsewhere. `count` builds the real classes
     on the meta device where their configs are; without it headers come first, which takes milliseconds.
 
-    `whole` is for a folder that should hold every part: one that is missing or cannot be built raises CheckpointError, and
-    nothing is stated."""
+    `whole` is for a folder that should hold every part, where nothing is stated. Raises CheckpointError for a part that is
+    missing or cannot be built there."""
     if whole:
         config = replace(config, sources={})
         _check_parts(config, folder)

@@ -108,17 +108,6 @@ def test_a_decoder_that_is_not_whole_is_refused_when_it_is_loaded(gone: str, fol
         model.decoders[Modality("image")]
 
 
-@pytest.mark.parametrize("name", ["nextgpt-7", "trainable4b", "Mini"])
-def test_an_unknown_preset_is_answered_with_the_nearest(name: str) -> None:
-    with pytest.raises(CheckpointError, match=r"did you mean (nextgpt-7b|trainable-4b|mini)\?"):
-        AnyGen.from_pretrained(name)
-
-
-def test_a_part_given_as_the_model_is_refused(tiny_dir: Path) -> None:
-    with pytest.raises(CheckpointError, match=r"holds no config\.yaml"):
-        AnyGen.from_pretrained(tiny_dir / "llm")
-
-
 @pytest.mark.parametrize(
     ("code", "words"),
     [(errno.ENOSPC, "No space left on device"), (errno.EACCES, "Permission denied")],

@@ -1,9 +1,5 @@
 """Where parts run. There is one device here: the CPU, named or not, and a spy on what is moved where."""
 
-import gc
-import threading
-import weakref
-
 import numpy as np
 import pytest
 import torch
@@ -305,47 +301,6 @@ def test_placed_decoders_are_placed_when_they_are_loaded(tiny_dir, config, monke
 
 
 # --- the budget
-
-
-def family(budget, sizes):
-    made = LazyDecoders({m: lambda size=s: Spy(size) for m, s in sizes.items()}, {m: {} for m in sizes})
-    made.budget, made.sizes = budget, dict(sizes)
-    return made
-
-
-def test_the_least_recently_used_decoder_makes_room():
-    decoders = family(10, {IMAGE: 4, AUDIO: 4, VIDEO: 4})
-    decoders[IMAGE], decoders[AUDIO], decoders[IMAGE]
-    assert decoders.loaded == (AUDIO, IMAGE)
-    decoders[VIDEO]
-    assert decoders.loaded == (IMAGE, VIDEO) and decoders.num_bytes() == 8
-
-
-def test_without_a_budget_all_stay_and_with_none_left_one_does():
-    for budget, left in ((None, 3), (0, 1)):
-        decoders = family(budget, {IMAGE: 4, AUDIO: 4, VIDEO: 4})
-        for each in (IMAGE, AUDIO, VIDEO):
-            decoders[each]
-        assert len(decoders.loaded) == left
-
-
-def test_a_released_decoder_is_really_gone(tiny_dir):
-    model = AnyGen.from_pretrained(tiny_dir, memory_budget="one")
-    drawn = weakref.ref(model.decoders[IMAGE].pipe.unet)
-    model.decoders[AUDIO]
-    gc.collect()
-    assert drawn() is None and model.decoders.loaded == (AUDIO,)
-
-
-def test_two_threads_load_a_decoder_once():
-    loads = []
-    decoders = LazyDecoders({IMAGE: lambda: loads.append(1) or Spy()}, {IMAGE: {}})
-    threads = [threading.Thread(target=lambda: decoders[IMAGE]) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert loads == [1]
 
 
 def test_a_decoder_says_what_it_takes(tiny_dir):
