@@ -9,7 +9,8 @@ through words, where no projector was trained.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ import torch
 from torch import Tensor, nn
 
 from anygen.core.config import ModelConfig
-from anygen.core.errors import PromptError
+from anygen.core.devices import moved_to
+from anygen.core.errors import ConfigError, PromptError
 from anygen.core.modality import TEXT, Modality
 from anygen.core.seeds import WORDS, check_seed, generator
 from anygen.decoders.lazy import LazyDecoders
@@ -40,7 +42,6 @@ from anygen.llm.completion import Completion, CompletionCall, CompletionOptions
 from anygen.llm.native_encoders import NativeEncoders
 from anygen.llm.prompting import Prompter
 from anygen.llm.tags import CaptionTags
-from anygen.loading import placement
 from anygen.messages.message import as_messages
 from anygen.messages.options import GenerationOptions, as_options
 from anygen.messages.reply import Done, Event, Reply, Response, Span, SpanStarted, TextDelta
@@ -53,44 +54,50 @@ REPLY_ROOM = 96
 """Positions of the context kept free for the reply."""
 
 
-class AnyGen(nn.Module):
-    """Reads and writes any mix of media. build.py puts it together; `from_pretrained` gives one that is ready."""
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What a model is made of; loading/build.py makes them of a config.
 
-    def __init__(
-        self,
-        config: ModelConfig,
-        encoders: dict[Modality, Encoder],
-        input_projectors: nn.ModuleDict,
-        backbone: Backbone,
-        prompter: Prompter,
-        output_projectors: nn.ModuleDict,
-        decoders: LazyDecoders,
-        captioners: Mapping[Modality, Sequence[Captioner]] | None = None,
-        tags: CaptionTags | None = None,
-        native_encoders: NativeEncoders | None = None,
-    ) -> None:
-        """With `tags` the model writes captions between them, and needs no output projectors (generation.py); with
-        `native_encoders` the language model reads media itself."""
+    With `tags` it writes captions between them, and needs no output projectors (generation.py); with `native_encoders` the
+    language model reads media itself."""
+
+    encoders: dict[Modality, Encoder]
+    captioners: Mapping[Modality, Sequence[Captioner]]
+    input_projectors: nn.ModuleDict
+    backbone: Backbone
+    prompter: Prompter
+    output_projectors: nn.ModuleDict
+    decoders: LazyDecoders
+    tags: CaptionTags | None = None
+    native_encoders: NativeEncoders | None = None
+
+
+class AnyGen(nn.Module):
+    """Reads and writes any mix of media. loading/build.py puts it together; `from_pretrained` gives one that is ready."""
+
+    def __init__(self, config: ModelConfig, parts: Parts) -> None:
         super().__init__()
-        self.config, self.prompter = config, prompter
+        self.config, self.prompter = config, parts.prompter
         # Plain mappings on purpose: frozen and large, so no part of state_dict().
-        self.encoders, self.decoders = encoders, decoders
-        self.captioners = dict(captioners or {})
-        self.input_projectors, self.backbone, self.output_projectors = (
-            input_projectors,
-            backbone,
-            output_projectors,
-        )
-        # What checkpoint.py knows of where this model came from.
+        self.encoders, self.captioners, self.decoders = parts.encoders, dict(parts.captioners), parts.decoders
+        self.input_projectors, self.output_projectors = parts.input_projectors, parts.output_projectors
+        self.backbone = parts.backbone
+        # What loading/checkpoint.py knows of where this model came from.
         self.name, self.weights_hash, self.folder = config.name, "", Path()
         self.merged_lora: dict[str, Tensor] = {}
         self.reader = Reader(
-            encoders, input_projectors, self.captioners, backbone, prompter, tags, native_encoders
+            self.encoders,
+            self.input_projectors,
+            self.captioners,
+            self.backbone,
+            self.prompter,
+            parts.tags,
+            parts.native_encoders,
         )
         self.strategy: GenerationStrategy = (
-            SignalStrategy(backbone, prompter, output_projectors, decoders)
-            if tags is None
-            else CaptionStrategy(backbone, prompter, tags, decoders)
+            SignalStrategy(self.backbone, self.prompter, self.output_projectors, self.decoders)
+            if parts.tags is None
+            else CaptionStrategy(self.backbone, self.prompter, parts.tags, self.decoders)
         )
 
     @classmethod
@@ -123,10 +130,25 @@ class AnyGen(nn.Module):
 
     def _apply(self, fn: Any, recurse: bool = True) -> AnyGen:
         # `to`, `cuda` and `cpu` mean encoders and decoders too, which are no submodules.
-        placement.check_movable(self)
+        if self.backbone.is_dispatched:
+            raise ConfigError(
+                "the language model was put in place by device_map or quantization and cannot be moved; load the model "
+                "again with the device it should have"
+            )
         super()._apply(fn, recurse)
-        placement.follow(self, fn)
+        self._follow(fn)
         return self
+
+    def _follow(self, fn: Callable[[Tensor], Tensor]) -> None:
+        """Encoders and decoders go where `fn` just moved the rest, decoders not loaded yet when they are."""
+        device = moved_to(fn)
+        if device is None:
+            return
+        for encoder in self.encoders.values():
+            if isinstance(encoder, nn.Module):
+                encoder.to(device)
+        for modality in self.decoders:
+            self.decoders.place(modality, device)
 
     @property
     def reads(self) -> tuple[Modality, ...]:
@@ -197,7 +219,7 @@ class AnyGen(nn.Module):
         should_stop: ShouldStop | None = None,
     ) -> list[Response]:
         """Steps 1-4: read, think, and say what is to be drawn: text and spans with their conditioning. Loads no decoder,
-        unless captions are to become conditioning, which asks its text encoder."""
+        unless captions are to become conditioning, which asks its text encoder. Raises PromptError, MediaError."""
         if isinstance(prompts, (str, bytes, Mapping)):
             raise PromptError(
                 "prompts is one prompt; a list of prompts is accepted here, `generate` takes one"

@@ -29,13 +29,15 @@ OTHERS = ("sound_distances", "conditioning", "autoencoders", "probes", "cost")
 
 def part_hashes(model: str) -> dict[str, str]:
     """A hash for each part of a model: what was trained, the config, the language model, each encoder and decoder."""
-    from anygen.loading import checkpoint
+    from anygen.core.config import read_config
+    from anygen.loading.manifest import CONFIG, TRAINED, file_hashes
+    from anygen.loading.presets import resolve
 
-    folder = checkpoint.resolve(model)
-    files = checkpoint.file_hashes(folder, checkpoint.read_config(folder / checkpoint.CONFIG))
-    parts: dict[str, list[str]] = {"config": [file_sha256(folder / checkpoint.CONFIG)]}
+    folder = resolve(model)
+    files = file_hashes(folder, read_config(folder / CONFIG))
+    parts: dict[str, list[str]] = {"config": [file_sha256(folder / CONFIG)]}
     for name, digest in sorted(files.items()):
-        part = "trained" if name == checkpoint.TRAINED else name.split("/")[0]
+        part = "trained" if name == TRAINED else name.split("/")[0]
         parts.setdefault(part, []).append(f"{name} {digest}")
     return {part: fingerprint(["\n".join(lines)]) for part, lines in parts.items()}
 

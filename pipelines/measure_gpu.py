@@ -28,7 +28,7 @@ from anygen import Audio, Image, Video
 from anygen.core.atomic import write_files
 from anygen.core.config import ModelConfig, read_config
 from anygen.core.modality import Modality
-from anygen.loading import checkpoint
+from anygen.loading import presets
 from anygen_pipelines.published.random_model import random_model
 
 COMMAND = "python -m anygen_pipelines.measure_gpu"
@@ -107,7 +107,7 @@ def measure(preset: str, small: bool, device: torch.device, dtype: torch.dtype, 
 
 def configured(preset: str, small: bool) -> ModelConfig:
     """A preset by name; for its small twin, with small media too. Raises ValueError."""
-    plans = checkpoint.plans()
+    plans = presets.plans()
     if preset not in plans:
         raise ValueError(f"{preset!r} is no preset without weights; {', '.join(plans)} are accepted")
     config = read_config(plans[preset])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from anygen.loading.checkpoint import presets
+from anygen.loading.presets import presets
 
 GUIDE = Path(__file__).parents[1] / "docs" / "bridge.md"
 

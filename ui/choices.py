@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from anygen.core.errors import CheckpointError, ConfigError
@@ -62,26 +61,27 @@ def new_seed() -> int:
 
 def known_models(first: str) -> list[str]:
     """The model the server was started with, then every preset."""
-    from anygen.loading import checkpoint
+    from anygen.loading import presets
 
-    return list(dict.fromkeys([first, *checkpoint.presets(), *checkpoint.plans()]))
+    return list(dict.fromkeys([first, *presets.presets(), *presets.plans()]))
 
 
 @lru_cache(maxsize=64)
 def facts_of(model: str) -> Facts:
     """Read a model's config; a preset whose weights are not here says how to get them."""
     from anygen.core.config import read_config, to_values
-    from anygen.loading import checkpoint
     from anygen.loading.doctor import reads
+    from anygen.loading.manifest import CONFIG
+    from anygen.loading.presets import plan_config, resolve
 
-    plan = None if Path(model).is_dir() else checkpoint.plans().get(model)
+    plan = plan_config(model)
     trouble = (
         ""
         if plan is None
         else f"The weights of {model} are not on this machine. To get them: anygen pull {model}"
     )
     try:
-        config = read_config(plan or checkpoint.resolve(model, local_files_only=True) / checkpoint.CONFIG)
+        config = read_config(plan or resolve(model, local_files_only=True) / CONFIG)
     except (CheckpointError, ConfigError, OSError) as error:
         return Facts(model, trouble=str(error))
     return Facts(

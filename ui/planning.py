@@ -40,7 +40,7 @@ class Planner:
     def how_to_load(self, model: str) -> dict[str, Any]:
         """Arguments of AnyGen.from_pretrained: a card where it fits on one, else the CPU. Raises PromptError where it fits
         nowhere, with what it needs and what there is."""
-        from anygen.loading import checkpoint
+        from anygen.loading.presets import resolve
 
         plan, machine = self._of(model), self._here()
         option = _fitting(plan, machine)
@@ -49,7 +49,7 @@ class Planner:
                 f"{model} does not fit on this machine: {'; '.join(plan.fits(machine).values())}"
             )
         try:
-            checkpoint.resolve(model, local_files_only=True)
+            resolve(model, local_files_only=True)
         except ValueError as error:
             raise PromptError(printable(str(error))) from error
         return option

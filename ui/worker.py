@@ -242,7 +242,7 @@ def _machine() -> dict[str, Any]:
 
 
 def _free() -> None:
-    from anygen.loading.placement import free_accelerator_cache
+    from anygen.core.devices import free_accelerator_cache
 
     gc.collect()
     free_accelerator_cache()

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import torch
 
-from anygen.loading.placement import free_accelerator_cache
+from anygen.core.devices import free_accelerator_cache
 
 logger = logging.getLogger(__name__)
 

@@ -46,11 +46,11 @@ def info(arguments: argparse.Namespace) -> int:
         found = provenance.read(subject)
         found = {key: value for key, value in found.items() if key != "schema"}
     else:
-        from anygen.loading import checkpoint, doctor
+        from anygen.loading import doctor, presets
 
-        if subject and Path(subject).suffix.lower() in checkpoint.FILE_SUFFIXES:
+        if subject and Path(subject).suffix.lower() in presets.FILE_SUFFIXES:
             raise MediaError(f"{subject}: no such file")
-        found = doctor.describe(subject) if subject else {"models": checkpoint.presets()}
+        found = doctor.describe(subject) if subject else {"models": presets.presets()}
     if arguments.json:
         print(json.dumps(found, ensure_ascii=False))
     else:

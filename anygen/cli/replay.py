@@ -35,7 +35,7 @@ def add(commands: Any) -> None:
 
 def replay(arguments: argparse.Namespace) -> int:
     from anygen.evaluation import replay as replaying
-    from anygen.loading.checkpoint import presets
+    from anygen.loading.presets import presets
 
     record = replaying.read_record(arguments.file)
     # Missing inputs are said before a model is loaded.

@@ -267,7 +267,9 @@ def _read_yaml(path: Path, kind: type) -> Any:
 
 
 def from_values(kind: type, values: Any, path: str = "") -> Any:
-    """A dataclass of type `kind` from plain values; nested dataclasses, tuples and mappings are filled by their hints."""
+    """A dataclass of type `kind` from plain values; nested dataclasses, tuples and mappings are filled by their hints.
+
+    Raises ConfigError with the dotted path of what is unknown, missing or of another type."""
     where = path.rstrip(".") or "the file"
     if not isinstance(values, Mapping):
         raise ConfigError(f"{where} is {type(values).__name__}; a mapping of names to values is accepted")
@@ -296,19 +298,24 @@ def _convert(hint: Any, value: Any, path: str) -> Any:
         return _convert(next(each for each in arguments if each is not type(None)), value, path)
     if dataclasses.is_dataclass(hint):
         return from_values(typing.cast(type, hint), value, f"{path}.")
-    if origin is tuple:
-        if not isinstance(value, (list, tuple)):
-            raise ConfigError(f"{path} is {shown(value)}; a list is accepted")
-        return tuple(_convert(arguments[0], each, f"{path}[{index}]") for index, each in enumerate(value))
-    if origin is not None and issubclass(origin, Mapping):
-        if not isinstance(value, Mapping):
-            raise ConfigError(f"{path} is {shown(value)}; a mapping is accepted")
-        return {str(key): _convert(arguments[1], each, f"{path}.{key}") for key, each in value.items()}
+    if origin is not None:
+        return _convert_all(origin, arguments, value, path)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         raise ConfigError(f"{path} is {shown(value)}; a value of type {hint.__name__} is accepted")
     return value
+
+
+def _convert_all(origin: Any, arguments: tuple[Any, ...], value: Any, path: str) -> Any:
+    """The tuple or mapping that a hint says, each of its values converted."""
+    if origin is tuple:
+        if not isinstance(value, (list, tuple)):
+            raise ConfigError(f"{path} is {shown(value)}; a list is accepted")
+        return tuple(_convert(arguments[0], each, f"{path}[{index}]") for index, each in enumerate(value))
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{path} is {shown(value)}; a mapping is accepted")
+    return {str(key): _convert(arguments[1], each, f"{path}.{key}") for key, each in value.items()}
 
 
 def to_values(config: Any) -> Any:

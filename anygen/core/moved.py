@@ -90,6 +90,20 @@ MOVED: dict[str, str] = {
 }
 """Old module -> the module that holds its names now."""
 
+ALSO: dict[str, tuple[str, ...]] = {
+    "anygen.checkpoint": (
+        "anygen.loading.presets",
+        "anygen.loading.manifest",
+        "anygen.loading.weights",
+        "anygen.core.state",
+    ),
+    "anygen.hub": ("anygen.loading.card",),
+    "anygen.memory": ("anygen.loading.part_sizes",),
+    "anygen.placement": ("anygen.core.devices",),
+    "anygen.pull": ("anygen.loading.repository", "anygen.loading.download"),
+}
+"""Old module -> where those of its names are now that its own successor does not hold."""
+
 
 class MovedModules(MetaPathFinder, Loader):
     """Finds the modules of MOVED: what an old path imports is the very module of the new one."""
@@ -109,6 +123,10 @@ class MovedModules(MetaPathFinder, Loader):
         warnings.warn(f"{spec.name} is {new} now", DeprecationWarning, stacklevel=2)
         module = importlib.import_module(new)
         self._specs[spec.name] = module.__spec__
+        for other in ALSO.get(spec.name, ()):
+            for name, value in vars(importlib.import_module(other)).items():
+                if not name.startswith("_"):
+                    module.__dict__.setdefault(name, value)
         return module
 
     def exec_module(self, module: ModuleType) -> None:

@@ -141,7 +141,7 @@ def reason_of(error: BaseException) -> str:
 
 @contextlib.contextmanager
 def one_sentence(what: str, numbers: str | None = None) -> Iterator[None]:
-    """Whatever a library raises of a folder, as a CheckpointError `what: reason`; memory that ran out stays what it is.
+    """Raises CheckpointError `what: reason` for whatever a library raises of a folder; memory that ran out stays what it is.
 
     `numbers` is said in the place of `what` where the folder was read, but cannot be built as its config says."""
     try:

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from anygen.core.devices import OFFLOADS, module_bytes
 from anygen.decoders.base import (
     OnStep,
     check_conditioning,
@@ -21,7 +22,6 @@ from anygen.decoders.base import (
     load_pipe,
 )
 from anygen.decoders.text import CaptionedDecoder, no_text_side
-from anygen.loading.placement import OFFLOADS, module_bytes
 
 
 class PipelineDecoder(CaptionedDecoder):

@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 
+from anygen.core.devices import free_accelerator_cache
 from anygen.core.modality import Modality
 from anygen.decoders.base import Decoder
-from anygen.loading.placement import free_accelerator_cache
 
 logger = logging.getLogger(__name__)
 

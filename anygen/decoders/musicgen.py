@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from anygen.core.devices import module_bytes
 from anygen.core.errors import CheckpointError, ConfigError, shown
 from anygen.core.library_logging import quiet_libraries
 from anygen.core.modality import AUDIO
@@ -29,7 +30,6 @@ from anygen.decoders.base import (
     chosen,
 )
 from anygen.decoders.text import CaptionedDecoder, no_text_side, t5_states
-from anygen.loading.placement import module_bytes
 from anygen.media import Audio
 
 CLASS = "MusicgenForConditionalGeneration"

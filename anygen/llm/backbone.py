@@ -23,6 +23,7 @@ from anygen.core.hashing import fingerprint
 from anygen.core.library_logging import quiet_libraries
 from anygen.core.safetensors_header import check_weights
 from anygen.core.saved_models import check_saved, one_sentence
+from anygen.core.state import copy_state
 from anygen.llm.signal_tokens import SignalIds, SignalRows, SignalTokens, mean_rows
 
 if TYPE_CHECKING:
@@ -249,7 +250,7 @@ class Backbone(nn.Module):
 
     def load_signal_state(self, state: Mapping[str, Tensor]) -> None:
         """Load what `signal_state` gave. Raises CheckpointError for missing or unexpected names or shapes."""
-        _copy_all("signal tokens", self.signal_state(), state)
+        copy_state("signal tokens", state, self.signal_state())
 
     def vocabulary_state(self) -> dict[str, Tensor]:
         """The base's own rows that were trained, as they are saved: `vocabulary.embed` (R, D) and, where the base is untied,
@@ -272,7 +273,7 @@ class Backbone(nn.Module):
                     "the cpu or on disk; keep model.embed_tokens and lm_head on the accelerator"
                 )
             self.fingerprint()
-        _copy_all("vocabulary", self.vocabulary_state(), state)
+        copy_state("vocabulary", state, self.vocabulary_state())
 
     def _first_rows(self, rows_VD: Tensor, old: list[int], in_base: list[int], seed: int) -> Tensor:
         """What each signal token starts from: its row in the base if it was there, else the mean of the old rows."""
@@ -351,19 +352,6 @@ def files_fingerprint(folder: Path, lm: PreTrainedModel, lm_class: str = "AutoMo
                 for key in [name if name in holder else twins[name]]
             ),
         )
-
-
-def _copy_all(what: str, wanted: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> None:
-    missing, unexpected = sorted(wanted.keys() - state.keys()), sorted(state.keys() - wanted.keys())
-    if missing or unexpected:
-        raise CheckpointError(f"{what}: missing {missing or 'nothing'}, unexpected {unexpected or 'nothing'}")
-    for name, value in wanted.items():
-        if state[name].shape != value.shape:
-            raise CheckpointError(
-                f"{name}: {tuple(state[name].shape)} in the file, {tuple(value.shape)} here"
-            )
-        with torch.no_grad():
-            value.copy_(state[name])
 
 
 def _check_report(folder: Path, report: Mapping[str, Any]) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from anygen.core.errors import CheckpointError, ConfigError
+from anygen.core.errors import ConfigError
+from anygen.core.state import copy_state
 from anygen.llm.backbone import Backbone
 
 if TYPE_CHECKING:
@@ -97,20 +98,7 @@ def load_lora_state(backbone: Backbone, state: Mapping[str, Tensor]) -> None:
     """Load what `lora_state` gave into a LoRA added with the same settings.
 
     Raises CheckpointError for missing or unexpected names and other shapes."""
-    wanted = lora_state(backbone)
-    missing, unexpected = sorted(wanted.keys() - state.keys()), sorted(state.keys() - wanted.keys())
-    if missing or unexpected:
-        raise CheckpointError(
-            f"lora: {len(missing)} missing ({', '.join(missing[:2])}), "
-            f"{len(unexpected)} unexpected ({', '.join(unexpected[:2])})"
-        )
-    for name, value in wanted.items():
-        if state[name].shape != value.shape:
-            raise CheckpointError(
-                f"{name}: {tuple(state[name].shape)} in the file, {tuple(value.shape)} here"
-            )
-        with torch.no_grad():
-            value.copy_(state[name])
+    copy_state("lora", state, lora_state(backbone))
 
 
 def merge_lora(backbone: Backbone) -> None:

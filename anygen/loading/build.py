@@ -11,7 +11,13 @@ from typing import Any
 import torch
 from torch import nn
 
-from anygen.core.config import DecoderConfig, LanguageModelConfig, ModelConfig, from_values
+from anygen.core.config import (
+    DecoderConfig,
+    EncoderConfig,
+    LanguageModelConfig,
+    ModelConfig,
+    from_values,
+)
 from anygen.core.errors import ConfigError, nearest
 from anygen.core.modality import Modality
 from anygen.decoders import DECODERS, MAKES
@@ -28,7 +34,7 @@ from anygen.llm.prompting import Prompter, PromptTemplate
 from anygen.llm.signal_tokens import SignalTokens
 from anygen.llm.tags import CaptionTags
 from anygen.loading.placement import Placement
-from anygen.model import AnyGen
+from anygen.model import AnyGen, Parts
 from anygen.projectors import input, output
 
 SHARED = "shared"
@@ -67,40 +73,52 @@ def join(
     folder: Path,
 ) -> AnyGen:
     """The model of frozen parts that are there, with fresh projectors between them. Raises ConfigError."""
-    input_family = build_input_projectors(config.input_projectors, encoders, backbone.dim)
-    output_family = nn.ModuleDict(
-        {
-            modality: _named(
-                f"output_projectors.{modality}",
-                output.build,
-                settings,
-                backbone.dim,
-                config.llm.signal_tokens[modality],
-                dict(config.decoders[modality].conditioning),
-            )
-            for modality, settings in config.output_projectors.items()
-        }
-    )
+    input_projectors = build_input_projectors(config.input_projectors, encoders, backbone.dim)
+    output_projectors = build_output_projectors(config, backbone.dim)
     template = build_template(config.llm, backbone)
     prompter = Prompter(
         backbone.tokenizer,
         template,
         backbone.signal_tokens,
-        {Modality(name): int(projector.num_soft_tokens) for name, projector in input_family.items()},
+        {Modality(name): int(projector.num_soft_tokens) for name, projector in input_projectors.items()},
         backbone.max_length,
     )
-    return AnyGen(
-        config,
-        encoders,
-        input_family,
-        backbone,
-        prompter,
-        output_family,
-        decoders,
-        captioners,
-        build_tags(config, template),
-        build_native_encoders(config.llm, folder, backbone),
-    ).eval()
+    parts = Parts(
+        encoders=encoders,
+        captioners=captioners,
+        input_projectors=input_projectors,
+        backbone=backbone,
+        prompter=prompter,
+        output_projectors=output_projectors,
+        decoders=decoders,
+        tags=build_tags(config, template),
+        native_encoders=build_native_encoders(config.llm, folder, backbone),
+    )
+    return AnyGen(config, parts).eval()
+
+
+def fresh_parts(config: ModelConfig, folder: Path) -> nn.ModuleDict:
+    """Projectors and signal rows as they are before any training, by the names of the groups that train them, from the
+    configs of what they stand between; where they are built, torch's device context says."""
+    from transformers import AutoConfig
+
+    base = AutoConfig.from_pretrained(
+        folder / config.llm.path, trust_remote_code=False, local_files_only=True
+    ).get_text_config()
+    encoders: dict[Modality, Encoder] = {}
+    for name, each in config.encoders.items():
+        made = bare_encoder(name, each, folder / each.path)
+        encoders |= {Modality(modality): made for modality in each.modalities}
+    # One row for what is read and one for what is said, unless the base ties the two.
+    tables = 1 if getattr(base, "tie_word_embeddings", False) else 2
+    tokens = len(config.llm.wrappers) + sum(config.llm.signal_tokens.values())
+    return nn.ModuleDict(
+        {
+            "input_projectors": build_input_projectors(config.input_projectors, encoders, base.hidden_size),
+            "output_projectors": build_output_projectors(config, base.hidden_size),
+            "signal_tokens": nn.Embedding(tables * tokens, base.hidden_size),
+        }
+    )
 
 
 def build_input_projectors(
@@ -143,6 +161,23 @@ def build_input_projectors(
     return nn.ModuleDict({name: made[owner[name]] for name in configs})
 
 
+def build_output_projectors(config: ModelConfig, llm_dim: int) -> nn.ModuleDict:
+    """Modality -> its projector, to what its decoder takes. Raises ConfigError."""
+    return nn.ModuleDict(
+        {
+            modality: _named(
+                f"output_projectors.{modality}",
+                output.build,
+                settings,
+                llm_dim,
+                config.llm.signal_tokens[modality],
+                dict(config.decoders[modality].conditioning),
+            )
+            for modality, settings in config.output_projectors.items()
+        }
+    )
+
+
 def _sizes(projector: nn.Module) -> tuple[Any, dict[str, torch.Size]]:
     return projector.num_soft_tokens, {name: value.shape for name, value in projector.state_dict().items()}
 
@@ -150,7 +185,7 @@ def _sizes(projector: nn.Module) -> tuple[Any, dict[str, torch.Size]]:
 def build_encoders(
     config: ModelConfig, folder: Path, dtype: torch.dtype = torch.float32
 ) -> dict[Modality, Encoder]:
-    """Modality -> its encoder, at that precision; one that reads several stands under each of them."""
+    """Modality -> its encoder, at that precision; one that reads several stands under each of them. Raises ConfigError."""
     family: dict[Modality, Encoder] = {}
     for name, each in config.encoders.items():
         kind = class_of(ENCODERS, each.kind, f"encoders.{name}.kind")
@@ -163,10 +198,16 @@ def build_encoders(
     return family
 
 
+def bare_encoder(name: str, config: EncoderConfig, place: Path) -> Any:
+    """The encoder `name` of the config in the folder `place` alone, its weights fresh. Raises ConfigError."""
+    kind = class_of(ENCODERS, config.kind, f"encoders.{name}.kind")
+    return kind(kind.config_of(place, from_values(kind.Settings, config.settings), config.modalities))
+
+
 def build_captioners(
     config: ModelConfig, folder: Path, dtype: torch.dtype | None = torch.float32
 ) -> dict[Modality, tuple[Captioner, ...]]:
-    """Modality -> what names it, in the config's order."""
+    """Modality -> what names it, in the config's order. Raises ConfigError."""
     family: dict[Modality, tuple[Captioner, ...]] = {}
     for name, each in config.captioners.items():
         kind = class_of(CAPTIONERS, each.kind, f"captioners.{name}.kind")
@@ -204,6 +245,7 @@ def build_backbone(
     dtype: torch.dtype | None,
     arguments: Mapping[str, Any] | None = None,
 ) -> Backbone:
+    """The language model; `arguments` are more of transformers' from_pretrained. Raises ConfigError, CheckpointError."""
     lm_class = "AutoModelForCausalLM"
     if config.native_encoders is not None:
         lm_class = class_of(NATIVE_ENCODERS, config.native_encoders.kind, "llm.native_encoders.kind").lm_class
@@ -223,7 +265,7 @@ def signal_tokens_of(config: LanguageModelConfig) -> SignalTokens:
 def build_native_encoders(
     config: LanguageModelConfig, folder: Path, backbone: Backbone
 ) -> NativeEncoders | None:
-    """What a language model reads media with itself; None for any other."""
+    """What a language model reads media with itself; None for any other. Raises ConfigError."""
     if config.native_encoders is None:
         return None
     kind = class_of(NATIVE_ENCODERS, config.native_encoders.kind, "llm.native_encoders.kind")
@@ -243,7 +285,9 @@ def build_decoders(
     dtype: torch.dtype = torch.float32,
     offload: Mapping[str, str] | None = None,
 ) -> LazyDecoders:
-    """The family of decoders, none loaded. `offload` (part -> way) is checked against the ways each has."""
+    """The family of decoders, none loaded. `offload` (part -> way) is checked against the ways each has.
+
+    Raises ConfigError for an unknown kind, one of another modality, and a way it does not have."""
     loaders: dict[Modality, Callable[[], Decoder]] = {}
     for modality, each in configs.items():
         kind = class_of(DECODERS, each.kind, f"decoders.{modality}.kind")

@@ -16,8 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from anygen.core.config import ModelConfig, read_config, to_values
+from anygen.loading import manifest, presets, pull
+from anygen.loading.manifest import CONFIG
+from anygen.loading.presets import plan_config, resolve
+
 if TYPE_CHECKING:
-    from anygen.core.config import ModelConfig
     from anygen.loading.memory import Plan
 
 SMALLEST_DISK = 1e9
@@ -49,47 +53,45 @@ def plan_of(name: str | Path) -> Plan:
     """What a preset, a folder or a model of the hub's takes in memory, from configs alone and without the network.
 
     Raises CheckpointError, ConfigError."""
-    from anygen.core.config import read_config
-    from anygen.loading import checkpoint, memory
+    from anygen.loading.part_sizes import make_plan
 
-    path = checkpoint.plans().get(str(name))
-    if path is not None and not Path(name).is_dir():
-        return memory.make_plan(read_config(path), path.parent)
-    folder = checkpoint.resolve(name, local_files_only=True)
-    return memory.make_plan(read_config(folder / checkpoint.CONFIG), folder, whole=True)
+    path = plan_config(name)
+    if path is not None:
+        return make_plan(read_config(path), path.parent)
+    folder = resolve(name, local_files_only=True)
+    return make_plan(read_config(folder / CONFIG), folder, whole=True)
 
 
 def sources_of(name: str | Path) -> dict[str, str]:
     """Where the parts of a preset are published, and what was resolved when they were pulled; empty for other models."""
-    from anygen.core.config import read_config
-    from anygen.loading import checkpoint, pull
-
-    path = checkpoint.plans().get(str(name))
-    if path is None or Path(name).is_dir():
-        return {}
-    return pull.sources(read_config(path), pull.default_folder(str(name)))
+    path = plan_config(name)
+    return {} if path is None else pull.sources(read_config(path), pull.default_folder(str(name)))
 
 
 def every_model(commercial_only: bool = False) -> list[dict[str, Any]]:
     """Every preset: what it reads and makes, its licence, the memory of its weights at half precision, and whether they are
     here. `commercial_only` leaves out those that do not say that all of their weights are free for commercial use."""
-    from anygen.core.config import read_config
-    from anygen.loading import checkpoint, memory, pull
+    from anygen.loading.part_sizes import make_plan
 
     rows = []
-    places = {name: checkpoint.PRESETS_DIR / name / checkpoint.CONFIG for name in checkpoint.presets()}
-    for name, path in {**places, **checkpoint.plans()}.items():
+    places = {name: presets.PRESETS_DIR / name / CONFIG for name in presets.presets()}
+    for name, path in {**places, **presets.plans()}.items():
         config = read_config(path)
         if commercial_only and config.commercial is not True:
             continue
-        plan = memory.make_plan(config, path.parent, count=False)
+        plan = make_plan(config, path.parent, count=False)
         parts = pull.default_folder(name)
         if name in places:
             weights = "in the package"
-        elif (Path(name) / checkpoint.CONFIG).is_file():
+        elif (Path(name) / CONFIG).is_file():
             weights = f"in the folder {name}"
         else:
             weights = f"parts in {parts}, to be converted" if pull.is_here(parts) else "not here: anygen pull"
+        memory = {
+            "bytes": plan.total("float16"),
+            "one_decoder": plan.total("float16", True),
+            "how": sorted({part.how for part in plan.parts}),
+        }
         rows.append(
             {
                 "name": name,
@@ -97,11 +99,7 @@ def every_model(commercial_only: bool = False) -> list[dict[str, Any]]:
                 "makes": ["text", *config.decoders],
                 "licence": config.licence,
                 "commercial": config.commercial,
-                "memory": {
-                    "bytes": plan.total("float16"),
-                    "one_decoder": plan.total("float16", True),
-                    "how": sorted({part.how for part in plan.parts}),
-                },
+                "memory": memory,
                 "weights": weights,
                 "sources": pull.sources(config, parts),
             }
@@ -121,13 +119,10 @@ def describe(name: str | Path) -> dict[str, Any]:
     """What a model is made of, as plain values, from its files and without building it.
 
     Raises CheckpointError, ConfigError."""
-    from anygen.core.config import read_config, to_values
-    from anygen.loading import checkpoint
-
-    folder = checkpoint.resolve(name)
-    config = read_config(folder / checkpoint.CONFIG)
-    parts = {"trained": folder / checkpoint.TRAINED} if config.is_trained else {}
-    parts |= {part: folder / path for part, path in checkpoint.part_paths(config).items()}
+    folder = resolve(name)
+    config = read_config(folder / CONFIG)
+    parts = {"trained": folder / manifest.TRAINED} if config.is_trained else {}
+    parts |= {part: folder / path for part, path in manifest.part_paths(config).items()}
     return {
         "name": config.name,
         "description": config.description,
@@ -135,7 +130,7 @@ def describe(name: str | Path) -> dict[str, Any]:
         "commercial": config.commercial,
         "reads": reads(config),
         "makes": ["text", *config.decoders],
-        "weights_hash": checkpoint.weights_hash(checkpoint.file_hashes(folder, config)),
+        "weights_hash": manifest.weights_hash(manifest.file_hashes(folder, config)),
         "parts": {part: _size(path) for part, path in parts.items()},
         "sampling": to_values(config.sampling),
         "decoders": {modality: to_values(each.defaults) for modality, each in config.decoders.items()},
@@ -302,27 +297,16 @@ def _disk(folder: Path) -> Check:
 
 
 def _presets() -> list[Check]:
-    try:
-        from anygen.loading import checkpoint
-
-        found = checkpoint.presets()
-    except Exception as error:  # see _attempt
-        return [_attempt("presets", partial(_raise, error))]
+    found = presets.presets()
     if not found:
         return [Check("presets", False, "no weights in the package", "install a release, or make train-mini")]
     return [_attempt(f"weights {name}", partial(_weights, name)) for name in found]
 
 
-def _raise(error: Exception) -> Check:
-    raise error
-
-
 def _weights(name: str) -> Check:
     """Every byte of a preset against its manifest."""
-    from anygen.loading import checkpoint
-
-    folder = checkpoint.resolve(name)
-    changed = checkpoint.changed_files(folder)
+    folder = resolve(name)
+    changed = manifest.changed_files(folder)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     if changed:
         found = f"{len(changed)} files are missing or changed, the first is {changed[0]}"

@@ -1,32 +1,21 @@
-"""How much memory a model takes, from configs alone and without the network, and which options make it fit.
+"""How much memory a model takes on a machine, and which options make it fit.
 
-A part's parameters are "counted" (its real class is built on the meta device from its config.json, here or in the hub's
-cache), read "from headers" of its safetensors, or "stated" by the preset. What is said here is weights: activations, the
-cache and CUDA itself come on top, for which HEADROOM is kept free on an accelerator (an estimate).
+What is said here is weights: activations, the cache and CUDA itself come on top, for which HEADROOM is kept free on an
+accelerator (an estimate). How large each part is, part_sizes.py finds out.
 """
 
 from __future__ import annotations
 
 import contextlib
-import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from anygen.core.config import DecoderConfig, ModelConfig, SourceConfig, from_values
-from anygen.core.errors import CheckpointError, MachineError
-from anygen.core.safetensors_header import check_weights, read_header
-from anygen.core.saved_models import LIBRARIES, check_needed, check_saved, read_index, read_mapping, reason_of
-from anygen.decoders import DECODERS
-from anygen.decoders.text import NEGATIVE_FILE
-from anygen.encoders import ENCODERS
-from anygen.loading.build import class_of
+from anygen.core.errors import MachineError
 from anygen.loading.placement import Placement
 
-COUNTED, HEADERS, STATED = "counted", "from headers", "stated"
 HEADROOM = 1.5e9
 WIDTHS = {"float32": 4.0, "float16": 2.0, "bfloat16": 2.0}
 QUANTIZED = {"int8": 1.0, "int4": 0.5 + 1 / 64 + 4 / (64 * 256)}
@@ -195,6 +184,7 @@ class Plan:
         return found | {name: self.sentence(total) for name, (_, total) in machine.cards.items()}
 
     def fits_somewhere(self, machine: Machine) -> bool:
+        """Whether some way to load it fits the machine's memory or one of its cards."""
         cards = [total for _, total in machine.cards.values()]
         return self._cpu_option(machine.ram) is not None or any(self.fitting(total) for total in cards)
 
@@ -213,6 +203,7 @@ class Plan:
 
 
 def gb(num_bytes: float) -> str:
+    """A size in words."""
     # Below a tenth of a GB one digit after the point says nothing.
     return f"{num_bytes / 1e9:.1f} GB" if num_bytes >= 1e8 else f"{num_bytes / 1e6:.1f} MB"
 
@@ -234,325 +225,6 @@ def machine(with_cards: bool = True) -> Machine:
     return Machine(ram, cards)
 
 
-# Reading a model's sizes
-
-
-def make_plan(config: ModelConfig, folder: Path, count: bool = True, whole: bool = False) -> Plan:
-    """The plan of a model whose parts lie relative to `folder`, or are published elsewhere. `count` builds the real classes
-    on the meta device where their configs are; without it headers come first, which takes milliseconds.
-
-    `whole` is for a folder that should hold every part: one that is missing or cannot be built raises CheckpointError, and
-    nothing is stated."""
-    if whole:
-        config = replace(config, sources={})
-        _check_parts(config, folder)
-    parts = [_llm(config, folder, count, whole)]
-    for name, encoder in config.encoders.items():
-        place = _place(folder / encoder.path, config.sources.get(f"encoders.{name}"), "config.json")
-        kind = class_of(ENCODERS, encoder.kind, f"encoders.{name}.kind")
-
-        def build(kind: Any = kind, place: Path | None = place, encoder: Any = encoder) -> Any:
-            settings = from_values(kind.Settings, encoder.settings)
-            return kind(kind.config_of(place, settings, encoder.modalities))
-
-        # First in any case: its towers are fewer than the file's, and there is no library to wait for.
-        made = _counted(f"encoders.{name}", build, place=place if whole else None) if place else None
-        made = made or _from_headers(f"encoders.{name}", [place] if place else [])
-        parts.append(made or _stated(f"encoders.{name}", config, 2))
-    for name, captioner in config.captioners.items():
-        found = _from_headers(f"captioners.{name}", [folder / captioner.path])
-        parts.append(found or _stated(f"captioners.{name}", config, 2))
-    parts.append(_projectors(config, folder, whole))
-    for modality, decoder in config.decoders.items():
-        parts += _decoder(f"decoders.{modality}", config, decoder, folder, count, whole)
-    bare = [part.name for part in parts if part.how == STATED]
-    if whole and bare:
-        raise CheckpointError(
-            f"{folder}: nothing here says how large {bare[0]} is; its config or its safetensors are expected"
-        )
-    return Plan(config.name, tuple(parts))
-
-
-def _place(path: Path, source: SourceConfig | None, name: str) -> Path | None:
-    """Where a part's config lies: its own folder, or the snapshot of its source in the hub's cache."""
-    if (path / name).is_file():
-        return path
-    if source is None or "://" in source.repository:
-        return None
-    from huggingface_hub import try_to_load_from_cache
-
-    revision = None if source.revision == "unverified" else source.revision
-    found = try_to_load_from_cache(source.repository, name, revision=revision)
-    return Path(found).parent if isinstance(found, str) else None
-
-
-def _check_parts(config: ModelConfig, folder: Path) -> None:
-    """Raises CheckpointError for the first part that does not lie in the folder, or whose config is none."""
-    families: dict[str, Any] = {"encoders": config.encoders, "captioners": config.captioners}
-    places = {"llm": folder / config.llm.path}
-    places |= {
-        f"{kind}.{name}": folder / each.path for kind, part in families.items() for name, each in part.items()
-    }
-    for part, place in places.items():
-        _check_part(part, place, "config.json")
-    for modality, each in config.decoders.items():
-        kind = class_of(DECODERS, each.kind, f"decoders.{modality}.kind")
-        is_pipeline = hasattr(kind, "pipeline_name")
-        part = f"decoders.{modality}"
-        _check_part(part, folder / each.path, "model_index.json" if is_pipeline else "config.json")
-
-
-def _check_part(part: str, place: Path, name: str) -> None:
-    if not (place / name).is_file():
-        raise CheckpointError(
-            f"{place}: holds no {name}; the config names it as {part}, a saved model is expected"
-        )
-    read_mapping(place / name, "a saved model's")
-    check_saved(place)
-    check_weights(place)
-
-
-def _llm(config: ModelConfig, folder: Path, count: bool, whole: bool) -> Part:
-    place = _place(folder / config.llm.path, config.sources.get("llm"), "config.json")
-
-    def build() -> Any:
-        from transformers import AutoConfig, AutoModelForCausalLM
-
-        if whole and not _is_known(place):
-            return None
-        config = AutoConfig.from_pretrained(place, trust_remote_code=False, local_files_only=True)
-        return AutoModelForCausalLM.from_config(config, trust_remote_code=False)
-
-    ways: list[Callable[[], Part | None]] = [
-        lambda: _counted("llm", build, "transformers", place=place if whole else None) if place else None,
-        lambda: _from_headers("llm", [place] if place else []),
-    ]
-    found = _first(ways if count else ways[::-1]) or _stated("llm", config, 2)
-    # Embeddings are a small share of a large model: all of it counts as linear where nothing is known of its layers.
-    return found if found.linear else replace(found, linear=found.params)
-
-
-def _is_known(place: Path | None) -> bool:
-    """Whether transformers has the kind of model that a config names; of any other, headers tell."""
-    from transformers import CONFIG_MAPPING
-
-    if place is None:
-        return False
-    named = read_mapping(place / "config.json", "a saved model's").get("model_type")
-    return isinstance(named, str) and named in CONFIG_MAPPING
-
-
-def _decoder(
-    part: str, config: ModelConfig, decoder: DecoderConfig, folder: Path, count: bool, whole: bool
-) -> list[Part]:
-    kind = class_of(DECODERS, decoder.kind, f"{part}.kind")
-    path = folder / decoder.path
-    if not hasattr(kind, "pipeline_name"):
-        place = _place(path, config.sources.get(part), "config.json")
-        found = _from_headers(
-            part, [place] if place else [], lambda name: not name.startswith("text_encoder.")
-        )
-        text = _from_headers(
-            f"{part}.text", [place] if place else [], lambda name: name.startswith("text_encoder.")
-        )
-        made = [found or _stated(part, config, 2)]
-        return made + ([replace(text, is_needed=False)] if text else [])
-    place = _place(path, config.sources.get(part), "model_index.json")
-    if place is None:
-        return [_stated(part, config, 2)]
-    saved = read_index(place, "a folder saved by diffusers")
-    given = kind.components(place)
-    if whole:
-        check_needed(place, saved, kind.pipeline_name, {*given, *kind.text_parts})
-    left_out = {name for name, stand_in in given.items() if stand_in is None}
-    components = {
-        name: value
-        for name, value in saved.items()
-        if isinstance(value, list) and len(value) == 2 and value[1] and name not in left_out
-    }
-    parts = []
-    for label, is_text in ((part, False), (f"{part}.text", True)):
-        names = [name for name in components if (name in kind.text_parts) == is_text]
-        each_one = [_component(label, place / name, components[name], count, whole) for name in names]
-        sizes = [each for each in each_one if each is not None]
-        if sizes:
-            hows = {each.how for each in sizes}
-            parts.append(
-                Part(
-                    label,
-                    sum(each.params for each in sizes),
-                    COUNTED if hows == {COUNTED} else HEADERS,
-                    largest=max(each.params for each in sizes),
-                    is_needed=not is_text or not (place / NEGATIVE_FILE).is_file(),
-                )
-            )
-        elif not is_text:
-            parts.append(_stated(part, config, 2))
-    return parts
-
-
-def _component(part: str, folder: Path, kind_of: Sequence[str], count: bool, whole: bool) -> Part | None:
-    """One component of a pipeline; None for what has no weights."""
-    if not (folder / "config.json").is_file():
-        if whole and not any(folder.glob("*.json")):
-            raise CheckpointError(f"{folder}: no such part; {folder.parent / 'model_index.json'} names it")
-        return None
-    import torch
-
-    library, name = kind_of
-
-    def build() -> Any:
-        kind: Any = getattr(import_module(library), name)
-        is_model = isinstance(kind, type) and issubclass(kind, torch.nn.Module)
-        if not is_model:
-            raise TypeError(f"{name} is no model of {library}")
-        if library == "diffusers":
-            return kind.from_config(kind.load_config(str(folder), local_files_only=True))
-        return kind(kind.config_class.from_pretrained(folder, local_files_only=True))
-
-    ways: list[Callable[[], Part | None]] = [
-        lambda: (
-            _counted(part, build, library, place=folder if whole else None) if library in LIBRARIES else None
-        ),
-        lambda: _from_headers(part, [folder]),
-    ]
-    return _first(ways if count else ways[::-1])
-
-
-def _projectors(config: ModelConfig, folder: Path, whole: bool) -> Part:
-    """Projectors and signal rows; what the file holds beside them takes the place of the base's own weights."""
-    found = _from_headers(
-        "projectors",
-        [folder / "trained.safetensors"],
-        lambda name: name.startswith(("input_projectors.", "output_projectors.", "signal_tokens.")),
-    )
-    if found is None and "trained" in config.sources:
-        found = _stated("trained", config, 2)
-    if found is None and config.is_trained:
-        found = _counted("projectors", lambda: fresh_parts(config, folder))
-    nothing = Part("projectors", 0, STATED if config.is_trained else COUNTED)
-    return replace(found or nothing, name="projectors", at_single=True)
-
-
-def fresh_parts(config: ModelConfig, folder: Path) -> Any:
-    """Projectors and signal rows as they are before any training, by the names of the groups that train them, from the
-    configs of what they stand between; where they are built, torch's device context says."""
-    import torch
-    from transformers import AutoConfig
-
-    from anygen.core.modality import Modality
-    from anygen.loading.build import build_input_projectors
-    from anygen.projectors import output
-
-    base = AutoConfig.from_pretrained(
-        folder / config.llm.path, trust_remote_code=False, local_files_only=True
-    )
-    dim = base.get_text_config().hidden_size
-    encoders: dict[Modality, Any] = {}
-    for name, each in config.encoders.items():
-        kind = class_of(ENCODERS, each.kind, f"encoders.{name}.kind")
-        settings = from_values(kind.Settings, each.settings)
-        made = kind(kind.config_of(folder / each.path, settings, each.modalities))
-        encoders |= {Modality(modality): made for modality in each.modalities}
-    outputs = {
-        name: output.build(
-            settings, dim, config.llm.signal_tokens[name], dict(config.decoders[name].conditioning)
-        )
-        for name, settings in config.output_projectors.items()
-    }
-    # One row for what is read and one for what is said, unless the base ties the two.
-    tables = 1 if getattr(base.get_text_config(), "tie_word_embeddings", False) else 2
-    tokens = len(config.llm.wrappers) + sum(config.llm.signal_tokens.values())
-    return torch.nn.ModuleDict(
-        {
-            "input_projectors": build_input_projectors(config.input_projectors, encoders, dim),
-            "output_projectors": torch.nn.ModuleDict(outputs),
-            "signal_tokens": torch.nn.Embedding(tables * tokens, dim),
-        }
-    )
-
-
-def _first(ways: Iterable[Callable[[], Part | None]]) -> Part | None:
-    return next((found for found in (way() for way in ways) if found is not None), None)
-
-
-def _counted(part: str, build: Callable[[], Any], *libraries: str, place: Path | None = None) -> Part | None:
-    """A part by its real class on the meta device; None where that cannot be built from its config alone, or, with the
-    `place` of that config, a CheckpointError."""
-    import torch
-
-    from anygen.core.library_logging import quiet_libraries
-
-    try:
-        with quiet_libraries(*libraries), torch.device("meta"):
-            made = build()
-    # A config of another version, or a class that computes while it is built: headers tell too.
-    except Exception as error:
-        if place is not None and not isinstance(error, NotImplementedError):
-            raise CheckpointError(
-                f"{place / 'config.json'}: no model can be built of it ({reason_of(error)})"
-            ) from error
-        return None
-    if made is None:
-        return None
-    params = sum(value.numel() for value in made.parameters()) + _kept_buffers(made)
-    head = made.get_output_embeddings() if hasattr(made, "get_output_embeddings") else None
-    linear = sum(
-        each.weight.numel()
-        for each in made.modules()
-        if isinstance(each, torch.nn.Linear) and each is not head
-    )
-    return Part(part, params, COUNTED, linear=linear if part == "llm" else 0)
-
-
-def _kept_buffers(module: Any) -> int:
-    """Values of the buffers that are saved with a module: tables of positions can be large."""
-    return sum(
-        value.numel()
-        for each in module.modules()
-        for name, value in each.named_buffers(recurse=False)
-        if name not in each._non_persistent_buffers_set
-    )
-
-
-def _from_headers(
-    part: str, places: Iterable[Path], wanted: Callable[[str], bool] = lambda name: True
-) -> Part | None:
-    """A part by the headers of its safetensors, those of a variant (`model.fp16.safetensors`) aside."""
-    shapes: dict[str, list[int]] = {}
-    for place in places:
-        files = [place] if place.is_file() else sorted(place.glob("*.safetensors"))
-        for file in files:
-            if "." not in file.stem:
-                shapes |= {name: shape for name, shape in read_shapes(file).items() if wanted(name)}
-    if not shapes:
-        return None
-    linear = sum(
-        math.prod(shape)
-        for name, shape in shapes.items()
-        if len(shape) == 2 and not any(word in name for word in ("embed", "lm_head", "wte"))
-    )
-    params = sum(math.prod(shape) for shape in shapes.values())
-    return Part(part, params, HEADERS, linear=linear if part == "llm" else 0)
-
-
-def read_shapes(file: Path) -> dict[str, list[int]]:
-    """Tensor -> shape from the header of a safetensors file. Raises CheckpointError."""
-    try:
-        return {name: list(each["shape"]) for name, each in read_header(file).items()}
-    except (TypeError, KeyError) as error:
-        raise CheckpointError(f"{file}: cannot be read as safetensors: {str(error)[:100]}") from error
-
-
-def _stated(part: str, config: ModelConfig, width: int) -> Part:
-    """What the preset says a part takes, `width` bytes a parameter."""
-    source = config.sources.get(part)
-    return Part(part, round(source.memory_gb * 1e9 / width) if source else 0, STATED)
-
-
-# Whether a placement fits
-
-
 def check_fits(
     plan: Plan, placement: Placement, precision: str, has: Machine
 ) -> tuple[int | None, dict[str, int]]:
@@ -561,25 +233,18 @@ def check_fits(
     Raises MachineError where the weights cannot fit: on the machine's memory as a whole, on what a card has free."""
     quantized = INT_OF.get(placement.quantization) if isinstance(placement.quantization, str) else None
     decoders = plan.decoder_bytes(precision)
+    # Device -> part -> bytes: of what stays, and of decoders, which can take turns.
     needs: dict[str, dict[str, int]] = {}
-    for part in plan.parts:
-        if part.name == "llm" and placement.device_map is not None:
-            continue
-        if not part.name.startswith("decoders."):
-            device = str(placement.of("llm" if part.name == "projectors" else part.name))
-            size = part.num_bytes(quantized if quantized and part.name == "llm" else precision)
-            needs.setdefault(device, {})[part.name] = size
     by_device: dict[str, dict[str, int]] = {}
+    for part in plan.parts:
+        if part.name.startswith("decoders.") or (part.name == "llm" and placement.device_map is not None):
+            continue
+        device = str(placement.of("llm" if part.name == "projectors" else part.name))
+        size = part.num_bytes(quantized if quantized and part.name == "llm" else precision)
+        needs.setdefault(device, {})[part.name] = size
     for name, size in decoders.items():
         by_device.setdefault("cpu" if name in placement.offload else str(placement.of(name)), {})[name] = size
-    budget: int | None = placement.memory_budget if isinstance(placement.memory_budget, int) else None
-    if placement.memory_budget == "one":
-        budget = 0
-    elif budget is not None and max(decoders.values(), default=0) > budget:
-        name, size = max(decoders.items(), key=lambda each: each[1])
-        raise MachineError(
-            f"memory_budget is {gb(budget)}, but {name} alone takes {gb(size)}; that much is accepted"
-        )
+    budget = _asked_budget(placement, decoders)
     for device in {*needs, *by_device}:
         room = has.ram if device == "cpu" else has.cards.get(device, (0, 0))[0] - HEADROOM
         if (device != "cpu" and device not in has.cards) or not has.ram:
@@ -592,6 +257,20 @@ def check_fits(
         if placement.memory_budget is None and sum({**held, **here}.values()) > room and len(by_device) == 1:
             budget = int(room - sum(held.values()))
     return budget, decoders
+
+
+def _asked_budget(placement: Placement, decoders: Mapping[str, int]) -> int | None:
+    """The bytes that decoders were given, None for as many as fit or all; MachineError where one takes more."""
+    if placement.memory_budget == "one":
+        return 0
+    if not isinstance(placement.memory_budget, int):
+        return None
+    name, size = max(decoders.items(), key=lambda each: each[1], default=("", 0))
+    if size > placement.memory_budget:
+        raise MachineError(
+            f"memory_budget is {gb(placement.memory_budget)}, but {name} alone takes {gb(size)}; that much is accepted"
+        )
+    return placement.memory_budget
 
 
 def _too_much(plan: Plan, device: str, asked: Mapping[str, int], precision: str, has: Machine) -> str:

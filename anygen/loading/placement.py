@@ -7,26 +7,42 @@ sampling stay with generators of the CPU wherever a part runs, so that a seed me
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import torch
 from torch import nn
 
+from anygen.core.devices import CPU, OFFLOADS
 from anygen.core.errors import ConfigError, MachineError, nearest, shown
+from anygen.core.modality import Modality
 
 if TYPE_CHECKING:
     from anygen.core.config import ModelConfig
+    from anygen.model import AnyGen
 
-CPU = torch.device("cpu")
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 QUANTIZATIONS = ("4bit", "8bit")
-OFFLOADS = ("model", "sequential")
 DEVICES = "cpu, cuda, cuda:1, mps and auto"
 OTHERS = "default"
 """The key of a mapping of devices for the parts it does not name."""
 FAMILIES = ("encoders", "decoders")
+
+
+class Placed(TypedDict, total=False):
+    """What `from_pretrained` may be given of where parts run.
+
+    `device` is one for all parts ("cpu", "cuda", "cuda:1", "mps", "auto") or a mapping of parts; `device_map`
+    (accelerate's), `quantization` ("4bit", "8bit" or a config of transformers) are the language model's, `offload` ("model",
+    "sequential", or a mapping of modalities) the decoders'. `memory_budget` is for decoders: GB, "one" at a time, "all", or
+    None for as many as fit."""
+
+    device: str | torch.device | Mapping[str, Any]
+    device_map: str | Mapping[str, Any] | None
+    quantization: Any
+    offload: str | Mapping[str, str] | None
+    memory_budget: float | str | None
 
 
 @dataclass(frozen=True)
@@ -112,6 +128,7 @@ def check_placement(
 
 
 def parts_of(config: ModelConfig) -> tuple[str, ...]:
+    """The parts that a device can be named for."""
     return (
         "llm",
         *(f"encoders.{name}" for name in config.encoders),
@@ -208,7 +225,7 @@ def _quantization_config(quantization: Any, dtype: torch.dtype) -> Any:
     )
 
 
-def place(model: Any, placement: Placement) -> None:
+def place(model: AnyGen, placement: Placement) -> None:
     """Move every part of a loaded AnyGen to where it belongs; decoders when they are loaded."""
     if not placement.is_loaded_in_place and placement.of("llm") != CPU:
         model.backbone.to(placement.of("llm"))
@@ -216,54 +233,11 @@ def place(model: Any, placement: Placement) -> None:
         family.to(model.backbone.device)
     for name, each in model.config.encoders.items():
         for modality in each.modalities:
-            _move_encoder(model.encoders[modality], placement.of(f"encoders.{name}"))
+            encoder = model.encoders[Modality(modality)]
+            if isinstance(encoder, nn.Module):
+                encoder.to(placement.of(f"encoders.{name}"))
     for modality in model.decoders:
         part = f"decoders.{modality}"
         device = placement.of(part)
         if device != CPU:
             model.decoders.place(modality, device, placement.offload.get(part))
-
-
-def follow(model: Any, apply: Callable[[torch.Tensor], torch.Tensor]) -> None:
-    """Encoders and decoders go where the rest of an AnyGen was just moved (`to`, `cuda`, `cpu`), decoders not loaded yet
-    when they are. What changes only the precision leaves them as they are."""
-    try:
-        apply(torch.empty(0, device="meta"))
-        return
-    except NotImplementedError:  # only what moves a tensor has to read it
-        device = apply(torch.empty(0)).device
-    for encoder in model.encoders.values():
-        _move_encoder(encoder, device)
-    for modality in model.decoders:
-        model.decoders.place(modality, device)
-
-
-def check_movable(model: Any) -> None:
-    """Raises ConfigError where the language model cannot be moved any more."""
-    if model.backbone.is_dispatched:
-        raise ConfigError(
-            "the language model was put in place by device_map or quantization and cannot be moved; load the model again "
-            "with the device it should have"
-        )
-
-
-def _move_encoder(encoder: Any, device: torch.device) -> None:
-    if isinstance(encoder, nn.Module):
-        encoder.to(device)
-
-
-def module_bytes(modules: Iterable[Any]) -> int:
-    """Bytes of the weights and buffers of modules, those that several of them hold counted once."""
-    held = {
-        id(tensor): tensor.numel() * tensor.element_size()
-        for module in modules
-        if isinstance(module, nn.Module)
-        for tensor in (*module.parameters(), *module.buffers())
-    }
-    return sum(held.values())
-
-
-def free_accelerator_cache() -> None:
-    """Give what torch keeps of released weights back to the accelerator; nothing where none was used."""
-    if torch.cuda.is_available() and torch.cuda.is_initialized():
-        torch.cuda.empty_cache()

@@ -16,8 +16,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 
-from anygen.core.config import ModelConfig, from_values
-from anygen.loading import checkpoint
+from anygen.core.config import ModelConfig, from_values, read_config
+from anygen.loading import checkpoint, manifest
 from anygen.loading.build import build
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.pretrain_text_encoders import MAX_TOKENS, WIDTH
@@ -149,7 +149,7 @@ def ship(checkpoint_dir: Path, out: Path) -> Path:
     for path in staged.rglob("*.safetensors"):
         halve(path)
     # The manifest speaks of the halved files.
-    checkpoint.write_manifest(build(checkpoint.read_config(staged / checkpoint.CONFIG), staged), staged)
+    manifest.write_manifest(build(read_config(staged / manifest.CONFIG), staged), staged)
     shutil.rmtree(out, ignore_errors=True)
     staged.rename(out)
     return out

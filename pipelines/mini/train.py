@@ -19,7 +19,7 @@ from pathlib import Path
 
 import yaml
 
-from anygen.loading.checkpoint import PRESETS_DIR
+from anygen.loading.presets import PRESETS_DIR
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """The config files of a preset's parts in a folder, as the published repositories hold them: no weights, no tokenizers.
 
-`anygen.loading.memory.make_plan` counts the real classes by them.
+`anygen.loading.part_sizes.make_plan` counts the real classes by them.
 """
 
 from __future__ import annotations

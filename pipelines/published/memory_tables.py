@@ -11,8 +11,11 @@ from transformers import AutoConfig, AutoModelForCausalLM
 
 from anygen.core.config import ModelConfig, read_config
 from anygen.core.library_logging import quiet_libraries
-from anygen.loading import checkpoint
-from anygen.loading.memory import CARDS, HEADROOM, STATED, Plan, fresh_parts, gb, make_plan
+from anygen.loading import presets
+from anygen.loading.build import fresh_parts
+from anygen.loading.manifest import CONFIG
+from anygen.loading.memory import CARDS, HEADROOM, Plan, gb
+from anygen.loading.part_sizes import STATED, make_plan
 from anygen.training.stage import read_stage_config
 from anygen_pipelines.published.configs import write_configs
 
@@ -30,10 +33,10 @@ from a projector's conditioning where `negative.safetensors` is kept (docs/decod
 
 def counted_plan(name: str, folder: Path) -> tuple[ModelConfig, Plan]:
     """A preset and its plan; of one whose weights are elsewhere, by configs written to `folder`."""
-    plans = checkpoint.plans()
+    plans = presets.plans()
     if name not in plans:
-        place = checkpoint.PRESETS_DIR / name
-        config = read_config(place / checkpoint.CONFIG)
+        place = presets.PRESETS_DIR / name
+        config = read_config(place / CONFIG)
         return config, make_plan(config, place)
     config = read_config(plans[name])
     write_configs(config, folder)
@@ -122,7 +125,7 @@ def training_table(config: ModelConfig, folder: Path) -> list[str]:
 def memory_section() -> str:
     """Every preset's tables, behind the list of options their letters stand for."""
     plans, training = {}, {}
-    for name in (*checkpoint.presets(), *checkpoint.plans()):
+    for name in (*presets.presets(), *presets.plans()):
         with tempfile.TemporaryDirectory() as folder:
             plans[name] = counted_plan(name, Path(folder))
             if name == TRAINED_HERE:

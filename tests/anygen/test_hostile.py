@@ -30,7 +30,7 @@ from anygen import (
 )
 from anygen.core.seeds import check_seed
 from anygen.evaluation import replay as replaying
-from anygen.loading import checkpoint
+from anygen.loading import presets
 from anygen.media import provenance
 from anygen.media.files import image as image_files
 from anygen.messages.message import as_messages
@@ -127,9 +127,9 @@ def test_a_mistyped_path_does_not_lead_to_the_network(name, tmp_path, monkeypatc
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "runs").mkdir()
-    monkeypatch.setattr(checkpoint, "_from_hub", never)
+    monkeypatch.setattr(presets, "_from_hub", never)
     with pytest.raises(CheckpointError):
-        checkpoint.resolve(name)
+        presets.resolve(name)
 
 
 def record_of(**changes):

@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from anygen.core.config import read_config
-from anygen.loading import checkpoint
+from anygen.loading import presets
 from anygen_pipelines import measure_gpu
 from anygen_pipelines.measure_gpu import Row, configured, main, put, section
 
-WITH_ENCODERS = [name for name, path in checkpoint.plans().items() if read_config(path).encoders]
+WITH_ENCODERS = [name for name, path in presets.plans().items() if read_config(path).encoders]
 
 
 @pytest.mark.parametrize("preset", WITH_ENCODERS)
@@ -21,7 +21,7 @@ def test_a_small_twin_reads_and_makes_everything(preset: str) -> None:
     rows = {
         row.name: row for row in measure_gpu.measure(preset, True, torch.device("cpu"), torch.bfloat16, 8)
     }
-    config = read_config(checkpoint.plans()[preset])
+    config = read_config(presets.plans()[preset])
     phases = {f"read {each}" for each in config.input_projectors} | {
         f"draw {each}" for each in config.decoders
     }

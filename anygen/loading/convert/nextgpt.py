@@ -24,20 +24,22 @@ from anygen.core.atomic import staged_folder
 from anygen.core.config import ModelConfig, read_config
 from anygen.core.errors import CheckpointError, ConfigError, shown
 from anygen.core.library_logging import quiet_libraries
+from anygen.core.state import check_state
 from anygen.decoders import DECODERS
 from anygen.decoders.diffusion import PipelineDecoder
 from anygen.encoders.imagebind.config import ImageBindConfig
 from anygen.encoders.imagebind.model import CONFIG_NAME, ImageBind
 from anygen.llm.lora import LoraSettings, add_lora
-from anygen.loading import checkpoint
+from anygen.loading import checkpoint, manifest, presets
 from anygen.loading.build import SHARED, build, class_of
 from anygen.loading.convert.coverage import Converted, check, shapes_of
 from anygen.loading.convert.foreign import check_floating, check_sha256, read_tensors
 from anygen.loading.convert.writing import planned, write_safetensors
+from anygen.loading.weights import trained_state
 from anygen.model import AnyGen
 from anygen.projectors import input, output
 
-PRESET = checkpoint.PRESETS_DIR / "nextgpt-7b.yaml"
+PRESET = presets.PRESETS_DIR / "nextgpt-7b.yaml"
 FILE = "pytorch_model.pt"
 INDEX = "model_index.json"
 DTYPES = ("float32", "float16", "bfloat16")
@@ -127,12 +129,12 @@ def convert_nextgpt(
         if config.llm.lora is not None:
             lora = config.llm.lora
             add_lora(model.backbone, LoraSettings(lora.rank, lora.alpha, lora.dropout, lora.targets))
-        checkpoint.check_state(str(source), state, checkpoint.trained_state(model))
+        check_state(str(source), state, trained_state(model))
         plans = {name: planned(value) for name, value in state.items()}
-        written = write_safetensors(folder / checkpoint.TRAINED, plans, source=str(source))
-        (folder / checkpoint.CONFIG).write_text(checkpoint.config_text(config), encoding="utf-8")
-        checkpoint.write_manifest(model, folder)
-    return Converted(out, coverage, {source: hashed}, {out / checkpoint.TRAINED: written}, tuple(notes))
+        written = write_safetensors(folder / manifest.TRAINED, plans, source=str(source))
+        (folder / manifest.CONFIG).write_text(checkpoint.config_text(config), encoding="utf-8")
+        manifest.write_manifest(model, folder)
+    return Converted(out, coverage, {source: hashed}, {out / manifest.TRAINED: written}, tuple(notes))
 
 
 def canonical(source: str, tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]:

@@ -19,10 +19,10 @@ from anygen.core.atomic import staged_folder
 from anygen.core.config import ModelConfig, read_config
 from anygen.core.errors import CheckpointError
 from anygen.loading.build import SHARED
-from anygen.loading.checkpoint import PRESETS_DIR
 from anygen.loading.convert.coverage import Converted, check, shapes_of
 from anygen.loading.convert.foreign import check_floating, check_sha256, read_tensors
 from anygen.loading.convert.writing import planned, write_safetensors
+from anygen.loading.presets import PRESETS_DIR
 from anygen.projectors import input, output
 
 PRESET = PRESETS_DIR / "nextgpt-15.yaml"

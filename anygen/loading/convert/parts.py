@@ -12,8 +12,9 @@ import torch
 from anygen.core.atomic import write_files
 from anygen.core.config import read_config
 from anygen.core.errors import CheckpointError, nearest
-from anygen.loading import checkpoint
+from anygen.loading import checkpoint, manifest, presets
 from anygen.loading.build import build
+from anygen.loading.weights import trained_state
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def assemble(preset: str | Path, folder: Path) -> Assembled:
     `preset` is a name or a YAML file. All but the decoders are loaded once, as their files say, so that what does not fit is
     said now. Raises CheckpointError for a part that is missing or does not fit, or a preset whose adapters or rows of the
     base's own come from a checkpoint alone, and for a folder that holds trained projectors already."""
-    plans = checkpoint.plans()
+    plans = presets.plans()
     source = plans.get(str(preset), Path(preset))
     if not source.is_file():
         raise CheckpointError(
@@ -44,16 +45,16 @@ def assemble(preset: str | Path, folder: Path) -> Assembled:
         raise CheckpointError(
             f"{config.name}: needs weights that were trained; its own command is `{config.obtain}`"
         )
-    parts = checkpoint.part_paths(config)
+    parts = manifest.part_paths(config)
     missing = [f"{part} ({path})" for part, path in parts.items() if not (folder / path).is_dir()]
     if missing:
         raise CheckpointError(
             f"{folder}: {len(missing)} of {len(parts)} parts are missing: {', '.join(missing)}; each is a folder as "
             f"published, from the repositories that {source.name} names (`anygen convert imagebind` makes ImageBind's)"
         )
-    if config.is_trained and (folder / checkpoint.TRAINED).exists():
+    if config.is_trained and (folder / manifest.TRAINED).exists():
         raise CheckpointError(
-            f"{folder / checkpoint.TRAINED}: is there already, and fresh projectors would take its place; remove it, or "
+            f"{folder / manifest.TRAINED}: is there already, and fresh projectors would take its place; remove it, or "
             "name another folder"
         )
     with torch.random.fork_rng(devices=[]):
@@ -62,8 +63,8 @@ def assemble(preset: str | Path, folder: Path) -> Assembled:
     if config.is_trained:
         model.folder = folder
         checkpoint.save(model, folder)
-        fresh = checkpoint.trained_state(model)
+        fresh = trained_state(model)
         return Assembled(folder, parts, sum(value.numel() for value in fresh.values()))
-    write_files([(folder / checkpoint.CONFIG, checkpoint.config_text(config).encode())])
-    checkpoint.write_manifest(model, folder)
+    write_files([(folder / manifest.CONFIG, checkpoint.config_text(config).encode())])
+    manifest.write_manifest(model, folder)
     return Assembled(folder, parts)

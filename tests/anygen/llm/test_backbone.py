@@ -99,7 +99,7 @@ def test_signal_rows_that_do_not_fit_are_refused(backbone):
         backbone.load_signal_state({})
     with pytest.raises(CheckpointError, match=r"unexpected.*signal_tokens.head"):
         backbone.load_signal_state({**state, "signal_tokens.head": state["signal_tokens.embed"]})
-    with pytest.raises(CheckpointError, match=r"\(8, 32\) in the file, \(9, 32\) here"):
+    with pytest.raises(CheckpointError, match=r"is \(8, 32\), the config makes \(9, 32\)"):
         backbone.load_signal_state({"signal_tokens.embed": state["signal_tokens.embed"][:8]})
 
 

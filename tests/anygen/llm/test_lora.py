@@ -68,7 +68,7 @@ def test_a_lora_that_does_not_fit_is_refused(backbone):
     name = next(iter(state))
     with pytest.raises(CheckpointError, match="1 missing"):
         load_lora_state(backbone, {key: value for key, value in state.items() if key != name})
-    with pytest.raises(CheckpointError, match=r"\(2, 32\) in the file, \(4, 32\) here"):
+    with pytest.raises(CheckpointError, match=r"is \(2, 32\), the config makes \(4, 32\)"):
         load_lora_state(backbone, {**state, name: state[name][:2]})
 
 

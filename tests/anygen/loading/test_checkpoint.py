@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-import torch
-from safetensors.torch import load_file, save_file
 
-from anygen import AnyGen, CheckpointError, ConfigError
-from anygen.llm.lora import LoraSettings, add_lora
-from anygen.loading.checkpoint import TRAINED, changed_files
+from anygen import AnyGen, ConfigError
+from anygen.loading.manifest import changed_files
 
 
 @pytest.fixture
@@ -47,90 +45,6 @@ def test_a_copied_folder_stands_alone(folder: Path, tmp_path: Path) -> None:
     assert changed_files(moved) == []
 
 
-def test_lora_is_merged_at_load_and_not_lost_when_saved_again(folder: Path, tmp_path: Path) -> None:
-    model = AnyGen.from_pretrained(folder)
-    plain = model.respond(["hello"], seeds=[1])[0].token_ids
-    add_lora(model.backbone, LoraSettings(rank=2, alpha=4, dropout=0), torch.Generator().manual_seed(0))
-    with torch.no_grad():
-        for name, parameter in model.backbone.lm.named_parameters():
-            if ".lora_B" in name:
-                parameter.normal_(0, 1, generator=torch.Generator().manual_seed(1))
-    model.eval()
-    adapted = model.respond(["hello"], seeds=[1])[0].token_ids
-    assert adapted != plain
-    once = AnyGen.from_pretrained(model.save_pretrained(tmp_path / "once"))
-    assert not [name for name, _ in once.backbone.lm.named_parameters() if "lora" in name]
-    twice = AnyGen.from_pretrained(once.save_pretrained(tmp_path / "twice"))
-    assert once.respond(["hello"], seeds=[1])[0].token_ids == adapted
-    assert twice.respond(["hello"], seeds=[1])[0].token_ids == adapted
-
-
-def test_another_base_model_is_refused(folder: Path) -> None:
-    path = folder / "llm" / "model.safetensors"
-    weights = load_file(path)
-    weights["model.norm.weight"] += 1
-    save_file(weights, path, metadata={"format": "pt"})
-    with pytest.raises(CheckpointError, match=r"llm fingerprint is .* was trained with"):
-        AnyGen.from_pretrained(folder)
-
-
-def test_other_signal_tokens_are_refused(folder: Path) -> None:
-    edit(folder / "config.yaml", "image: 3", "image: 4")
-    with pytest.raises(CheckpointError, match=r"vocabulary size is 1607, but .* was trained with 1606"):
-        AnyGen.from_pretrained(folder)
-
-
-def test_missing_and_unexpected_names_are_named(folder: Path) -> None:
-    weights = load_file(folder / TRAINED)
-    weights["input_projectors.smell.weight"] = weights.pop("input_projectors.image.layer.weight")
-    save_file(weights, folder / TRAINED)
-    with pytest.raises(
-        CheckpointError, match=r"1 missing \(input_projectors.image.*1 unexpected \(input_projectors.smell"
-    ):
-        AnyGen.from_pretrained(folder)
-
-
-def test_a_projector_of_another_size_is_refused(folder: Path) -> None:
-    edit(folder / "config.yaml", "tokens_per_feature: 2", "tokens_per_feature: 3")
-    with pytest.raises(
-        CheckpointError,
-        match=r"input_projectors.image.layer.weight is \(48, 20\), the config makes \(72, 20\)",
-    ):
-        AnyGen.from_pretrained(folder)
-
-
-def test_conditioning_the_text_encoder_does_not_give_is_refused(folder: Path) -> None:
-    for path in ("config.yaml", "manifest.json"):
-        text = (folder / path).read_text()
-        values = json.loads(text) if path.endswith("json") else None
-        if values is not None:
-            values["conditioning"]["audio"]["pooled"] = [32]
-            (folder / path).write_text(json.dumps(values))
-        else:
-            edit(folder / path, "pooled:\n      - 16", "pooled:\n      - 32")
-    with pytest.raises(CheckpointError):
-        AnyGen.from_pretrained(folder)
-
-
-def test_a_torn_file_is_refused(folder: Path) -> None:
-    data = (folder / TRAINED).read_bytes()
-    (folder / TRAINED).write_bytes(data[: len(data) // 2])
-    with pytest.raises(CheckpointError, match=r"trained\.safetensors: is not whole"):
-        AnyGen.from_pretrained(folder)
-
-
-def test_an_unfinished_save_is_no_checkpoint(folder: Path) -> None:
-    (folder / "manifest.json").unlink()
-    with pytest.raises(CheckpointError, match=r"manifest.json"):
-        AnyGen.from_pretrained(folder)
-
-
-def test_a_changed_byte_is_found_by_the_manifest(folder: Path) -> None:
-    path = folder / "decoders" / "image" / "vae" / "config.json"
-    path.write_text(path.read_text() + "\n")
-    assert changed_files(folder) == ["decoders.image/vae/config.json"]
-
-
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
@@ -153,6 +67,15 @@ def test_a_wrong_config_names_the_path_and_the_nearest(
     assert sentence in str(error.value)
 
 
-def test_an_unknown_model_is_refused() -> None:
-    with pytest.raises(CheckpointError, match="'minni' is neither a preset nor a folder"):
-        AnyGen.from_pretrained("minni")
+def test_names_that_moved_on_are_found_by_their_first_paths() -> None:
+    code = (
+        "from anygen.checkpoint import CONFIG, changed_files, check_state, load, plans, presets, resolve, trained_state\n"
+        "from anygen.hub import CARD, card, push\n"
+        "from anygen.memory import Plan, check_fits, fresh_parts, make_plan\n"
+        "from anygen.placement import as_dtype, module_bytes\n"
+        "from anygen.pull import choose, pull\n"
+        "assert presets() == ['mini'] and 'mini' in str(resolve('mini'))\n"
+    )
+    ran = subprocess.run([sys.executable, "-W", "always", "-c", code], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert "DeprecationWarning: anygen.checkpoint is anygen.loading.checkpoint now" in ran.stderr

@@ -1,18 +1,15 @@
 """How much memory a model takes: against the real parts, and against machines that are made up."""
 
-import json
-import shutil
-
 import pytest
 import torch
-from torch import nn
 
 from anygen import AnyGen, cli
 from anygen.core.config import read_config
-from anygen.core.errors import CheckpointError, MachineError
-from anygen.loading import checkpoint, doctor, memory
-from anygen.loading.memory import COUNTED, HEADERS, STATED, Machine, Part, Plan, check_fits
-from anygen.loading.placement import Placement, module_bytes
+from anygen.core.errors import MachineError
+from anygen.loading import checkpoint, memory, part_sizes, presets
+from anygen.loading.memory import Machine, Part, Plan, check_fits
+from anygen.loading.part_sizes import COUNTED, STATED
+from anygen.loading.placement import Placement
 
 GB = 10**9
 # 7 B, an encoder, projectors, three decoders: NExT-GPT's sizes.
@@ -35,107 +32,6 @@ def card(size: float, ram: float = 64) -> Machine:
     return Machine(int(ram * GB), {"cuda:0": (int(size * GB), int(size * GB))})
 
 
-# --- counting
-
-
-def parameters(*modules: nn.Module) -> int:
-    return sum(value.numel() for module in modules for value in module.parameters())
-
-
-@pytest.mark.parametrize("count", [True, False])
-def test_a_plan_counts_what_is_really_loaded(tiny_dir, tiny_model, count):
-    plan = memory.make_plan(tiny_model.config, tiny_dir, count)
-    found = {part.name: part.params for part in plan.parts}
-    assert found["llm"] == parameters(tiny_model.backbone.lm)
-    encoder = next(iter(tiny_model.encoders.values()))
-    # Buffers that are saved with a module take memory like its parameters.
-    assert found["encoders.imagebind"] == sum(value.numel() for value in encoder.state_dict().values())
-    rows = tiny_model.backbone.signal_rows
-    assert found["projectors"] == parameters(tiny_model.input_projectors, tiny_model.output_projectors, rows)
-    for modality in tiny_model.decoders:
-        pipe = tiny_model.decoders[modality].pipe
-        modules = [each for each in pipe.components.values() if isinstance(each, nn.Module)]
-        assert found[f"decoders.{modality}"] == parameters(*modules)
-    assert plan["llm"].how == (COUNTED if count else HEADERS)
-    assert plan["decoders.image"].how == (COUNTED if count else HEADERS)
-
-
-def test_the_bytes_are_those_of_the_weights(tiny_dir):
-    for dtype in ("float32", "float16", "bfloat16"):
-        model = AnyGen.from_pretrained(tiny_dir, dtype=dtype)
-        plan = memory.make_plan(model.config, tiny_dir)
-        assert plan["llm"].num_bytes(dtype) == sum(
-            value.numel() * value.element_size() for value in model.backbone.lm.parameters()
-        )
-
-
-def test_eight_bits_are_what_bitsandbytes_takes():
-    bitsandbytes = pytest.importorskip("bitsandbytes", reason="an extra: anygen[quantization]")
-    if "cpu" not in bitsandbytes.supported_torch_devices:
-        pytest.skip("this bitsandbytes has no CPU kernels")
-    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
-
-    folder = checkpoint.resolve("mini")
-    lm = AutoModelForCausalLM.from_pretrained(
-        folder / "llm", dtype=torch.float16, quantization_config=BitsAndBytesConfig(load_in_8bit=True)
-    )
-    planned = memory.make_plan(read_config(folder / "config.yaml"), folder)["llm"].num_bytes("int8")
-    # Each row has a scale of its own, which is much beside rows this short.
-    assert module_bytes([lm]) == pytest.approx(planned, rel=0.05)
-
-
-def test_where_a_config_cannot_be_built_headers_tell(tiny_dir, tmp_path):
-    folder = shutil.copytree(tiny_dir, tmp_path / "model")
-    known = memory.make_plan(read_config(folder / "config.yaml"), folder)
-    (folder / "llm/config.json").write_text('{"model_type": "of the future"}')
-    plan = memory.make_plan(read_config(folder / "config.yaml"), folder)
-    assert plan["llm"].how == HEADERS and plan["llm"].params == known["llm"].params
-    assert plan["llm"].linear == known["llm"].linear
-
-
-def test_what_is_not_here_is_stated_by_the_preset():
-    config = read_config(checkpoint.plans()["nextgpt-7b"])
-    plan = memory.make_plan(config, checkpoint.PRESETS_DIR)
-    assert {part.how for part in plan.parts} == {STATED}
-    assert plan["llm"].num_bytes("float16") == 13.5 * GB
-    assert plan["encoders.imagebind"].num_bytes("float16") == 1.4 * GB
-    assert plan["projectors"].num_bytes("float16") == plan["projectors"].num_bytes("float32")
-
-
-def test_a_config_in_the_hubs_cache_is_counted(tiny_dir, tmp_path, monkeypatch):
-    from huggingface_hub import constants
-
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
-    snapshot = tmp_path / "models--lmsys--vicuna-7b-delta-v0/snapshots" / ("a" * 40)
-    snapshot.mkdir(parents=True)
-    (snapshot.parents[1] / "refs").mkdir()
-    (snapshot.parents[1] / "refs/main").write_text("a" * 40)
-    shutil.copy(tiny_dir / "llm/config.json", snapshot)
-    plan = memory.make_plan(read_config(checkpoint.plans()["nextgpt-7b"]), checkpoint.PRESETS_DIR)
-    assert plan["llm"].how == COUNTED and plan["llm"].params < 1_000_000
-
-
-def test_a_text_encoder_counts_until_the_negative_is_kept(tiny_dir, tmp_path):
-    folder = shutil.copytree(tiny_dir, tmp_path / "model")
-    config = read_config(folder / "config.yaml")
-    before = memory.make_plan(config, folder)
-    (folder / "decoders/image/negative.safetensors").write_bytes(b"")
-    after = memory.make_plan(config, folder)
-    saved = before["decoders.image.text"].num_bytes("float32")
-    assert saved > 0 and before.total("float32") - after.total("float32") == saved
-
-
-@pytest.mark.parametrize("data", [b"", b"\xff" * 8, b"\x02" + bytes(7) + b"{}x", b"\x01" + bytes(7) + b"["])
-def test_a_header_that_is_none_is_one_sentence(tmp_path, data):
-    file = tmp_path / "a.safetensors"
-    file.write_bytes(data)
-    if data.endswith(b"{}x"):
-        assert memory.read_shapes(file) == {}
-        return
-    with pytest.raises(CheckpointError, match="cannot be read as safetensors"):
-        memory.read_shapes(file)
-
-
 # --- what fits
 
 
@@ -154,7 +50,7 @@ def test_sums_and_the_plainest_way_that_fits():
 
 
 def test_every_option_that_is_advised_is_one_that_can_be_asked():
-    config = read_config(checkpoint.plans()["nextgpt-7b"])
+    config = read_config(presets.plans()["nextgpt-7b"])
     from anygen.loading.placement import as_dtype, check_placement
 
     for option in BIG.options():
@@ -226,59 +122,12 @@ def test_loading_is_refused_before_anything_is_loaded(tiny_dir, monkeypatch):
 def test_a_budget_that_memory_sets_is_the_decoders(tiny_dir, monkeypatch):
     assert AnyGen.from_pretrained(tiny_dir).decoders.budget is None
     model = AnyGen.from_pretrained(tiny_dir, memory_budget="one")
-    sizes = memory.make_plan(model.config, tiny_dir, count=False).decoder_bytes("float32")
+    sizes = part_sizes.make_plan(model.config, tiny_dir, count=False).decoder_bytes("float32")
     assert model.decoders.budget == 0
     assert model.decoders.sizes == {m: sizes[f"decoders.{m}"] for m in model.decoders}
 
 
 # --- the commands
-
-
-def test_doctor_plans_a_folder_as_json(tiny_dir, capsys):
-    assert cli.main(["doctor", str(tiny_dir), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    parts = {part["part"]: part for part in found["parts"]}
-    llm = parts["llm"]
-    assert llm["how"] == "counted" and llm["bytes"]["float32"] == 4 * llm["params"]
-    assert llm["bytes"]["float16"] == llm["bytes"]["bfloat16"] == 2 * llm["params"]
-    assert llm["bytes"]["int4"] < llm["bytes"]["int8"] < llm["bytes"]["float16"]
-    assert "int4" not in parts["decoders.image"]["bytes"]
-    needed = sum(part["bytes"]["float32"] for part in found["parts"] if part["needed"])
-    assert found["sum"]["float32"] == needed
-    assert "holds it as it is" in found["fits"]["cpu"] and {*found["cards"]} == {
-        f"{n} GB" for n in memory.CARDS
-    }
-
-
-def test_doctor_plans_a_preset_in_words_and_says_where_it_does_not_fit(capsys, monkeypatch):
-    assert cli.main(["doctor", "nextgpt-7b"]) in (0, 3)
-    out = capsys.readouterr().out
-    assert "llm " in out and "6750.0 M (stated): float32 27.0 GB" in out and "24 GB: " in out
-    monkeypatch.setattr(memory, "machine", lambda: Machine(GB))
-    assert cli.main(["doctor", "nextgpt-7b"]) == 3
-    assert "1.0 GB of memory is too little" in capsys.readouterr().out
-    assert cli.main(["doctor", "nextgpt-7"]) == 2
-    assert "did you mean nextgpt-7b?" in capsys.readouterr().err
-
-
-def test_info_lists_every_preset_and_hides_those_that_are_not_commercial(capsys, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert cli.main(["info", "--all", "--json"]) == 0
-    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["models"]}
-    assert rows["mini"]["weights"] == "in the package" and rows["mini"]["commercial"] is True
-    assert rows["nextgpt-7b"]["weights"].startswith("not here") and rows["nextgpt-7b"]["commercial"] is False
-    assert rows["nextgpt-7b"]["memory"]["how"] == [STATED]
-    assert cli.main(["info", "--all", "--commercial-only"]) == 0
-    out = capsys.readouterr().out
-    assert "mini" in out and "nextgpt" not in out
-    assert cli.main(["info", "mini", "--all"]) == 2
-
-
-def test_a_preset_that_says_nothing_is_not_commercial(monkeypatch, tiny_dir):
-    monkeypatch.setattr(checkpoint, "presets", list)
-    monkeypatch.setattr(checkpoint, "plans", lambda: {"tiny": tiny_dir / "config.yaml"})
-    assert doctor.every_model(commercial_only=True) == []
-    assert doctor.every_model()[0]["commercial"] is None
 
 
 def test_the_command_places_what_it_loads(tiny_dir, tmp_path, capsys):

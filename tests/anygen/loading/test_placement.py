@@ -1,19 +1,16 @@
 """Where parts run. There is one device here: the CPU, named or not, and a spy on what is moved where."""
 
-import gc
-import threading
-import weakref
-
 import numpy as np
 import pytest
 import torch
 
 from anygen import AnyGen, Image
 from anygen.core.config import read_config
+from anygen.core.devices import module_bytes
 from anygen.core.errors import ConfigError, MachineError
 from anygen.core.modality import AUDIO, IMAGE, VIDEO
 from anygen.decoders.lazy import LazyDecoders
-from anygen.loading import memory
+from anygen.loading import part_sizes
 from anygen.loading import placement as placing
 from anygen.loading.placement import as_dtype, check_device, check_placement
 
@@ -186,7 +183,7 @@ def test_a_quantized_language_model_answers(quantization):
         pytest.skip("this bitsandbytes has no CPU kernels")
     model = AnyGen.from_pretrained("mini", quantization=quantization)
     plain = AnyGen.from_pretrained("mini")
-    assert placing.module_bytes([model.backbone.lm]) < 0.6 * placing.module_bytes([plain.backbone.lm])
+    assert module_bytes([model.backbone.lm]) < 0.6 * module_bytes([plain.backbone.lm])
     assert model.respond(["Draw a dog."], require=("image",))[0].spans
 
 
@@ -219,7 +216,7 @@ def test_a_moved_model_takes_its_encoders_and_decoders_along(tiny_dir, monkeypat
     assert moved == []
     model.to(META)
     assert moved == [] and spies[IMAGE].places == []
-    placing.follow(model, lambda tensor: torch.empty(0, device=META) if not tensor.is_meta else _raise())
+    model._follow(lambda tensor: torch.empty(0, device=META) if not tensor.is_meta else _raise())
     assert set(moved) == {"meta"}
     assert spies[IMAGE].places == [("meta", None)] and spies[AUDIO].places == []
     model.decoders[AUDIO]
@@ -306,53 +303,14 @@ def test_placed_decoders_are_placed_when_they_are_loaded(tiny_dir, config, monke
 # --- the budget
 
 
-def family(budget, sizes):
-    made = LazyDecoders({m: lambda size=s: Spy(size) for m, s in sizes.items()}, {m: {} for m in sizes})
-    made.budget, made.sizes = budget, dict(sizes)
-    return made
-
-
-def test_the_least_recently_used_decoder_makes_room():
-    decoders = family(10, {IMAGE: 4, AUDIO: 4, VIDEO: 4})
-    decoders[IMAGE], decoders[AUDIO], decoders[IMAGE]
-    assert decoders.loaded == (AUDIO, IMAGE)
-    decoders[VIDEO]
-    assert decoders.loaded == (IMAGE, VIDEO) and decoders.num_bytes() == 8
-
-
-def test_without_a_budget_all_stay_and_with_none_left_one_does():
-    for budget, left in ((None, 3), (0, 1)):
-        decoders = family(budget, {IMAGE: 4, AUDIO: 4, VIDEO: 4})
-        for each in (IMAGE, AUDIO, VIDEO):
-            decoders[each]
-        assert len(decoders.loaded) == left
-
-
-def test_a_released_decoder_is_really_gone(tiny_dir):
-    model = AnyGen.from_pretrained(tiny_dir, memory_budget="one")
-    drawn = weakref.ref(model.decoders[IMAGE].pipe.unet)
-    model.decoders[AUDIO]
-    gc.collect()
-    assert drawn() is None and model.decoders.loaded == (AUDIO,)
-
-
-def test_two_threads_load_a_decoder_once():
-    loads = []
-    decoders = LazyDecoders({IMAGE: lambda: loads.append(1) or Spy()}, {IMAGE: {}})
-    threads = [threading.Thread(target=lambda: decoders[IMAGE]) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert loads == [1]
-
-
 def test_a_decoder_says_what_it_takes(tiny_dir):
     model = AnyGen.from_pretrained(tiny_dir)
     for modality in (IMAGE, VIDEO):
         decoder = model.decoders[modality]
         alone = decoder.num_bytes()
-        assert alone == memory.make_plan(model.config, tiny_dir)[f"decoders.{modality}"].num_bytes("float32")
+        assert alone == part_sizes.make_plan(model.config, tiny_dir)[f"decoders.{modality}"].num_bytes(
+            "float32"
+        )
         decoder.encode_text(["a"])
         assert decoder.num_bytes() > alone
 
@@ -376,9 +334,9 @@ def test_a_kept_negative_needs_no_text_encoder_and_there_is_no_safety_checker(ti
         )
     (folder / "manifest.json").unlink()
     source = AnyGen.from_pretrained(tiny_dir)
-    from anygen.loading import checkpoint
+    from anygen.loading.manifest import write_manifest
 
-    checkpoint.write_manifest(source, folder)
+    write_manifest(source, folder)
     model = AnyGen.from_pretrained(folder)
     model.generate("hello", require=("image", "audio", "video"))
     for modality in model.decoders:

@@ -7,7 +7,7 @@ import pytest
 from anygen import AnyGen, Image
 from anygen.core.modality import IMAGE
 from anygen.encoders.imagebind.model import ImageBind
-from anygen.loading.checkpoint import PRESETS_DIR
+from anygen.loading.presets import PRESETS_DIR
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.describing import describe_world, world_captioner, world_captions
 

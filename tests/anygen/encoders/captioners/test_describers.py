@@ -12,7 +12,7 @@ from PIL import Image as PILImage
 from anygen import Audio, CheckpointError, ConfigError, Image, Video
 from anygen.core.modality import AUDIO, IMAGE, VIDEO
 from anygen.encoders.captioners import CAPTIONERS
-from anygen.encoders.captioners.image_captioner import ImageCaptioner, CaptionerSettings
+from anygen.encoders.captioners.image_captioner import CaptionerSettings, ImageCaptioner
 from anygen.encoders.captioners.nearest import NearestDescription
 from anygen.encoders.captioners.sound_classifier import SoundClassifier, SoundClassifierSettings
 from anygen.encoders.captioners.transcriber import Transcriber, TranscriberSettings
