@@ -183,7 +183,7 @@ def show(summary: Summary, code: int, as_json: bool) -> None:
 
 def make_manifest(arguments: argparse.Namespace) -> int:
     """`anygen render MANIFEST --template SOURCE`."""
-    from anygen.batch.template import write_manifest
+    from anygen.batch.manifest import write_manifest
 
     if arguments.manifest is None:
         raise UsageError("anygen render: the MANIFEST to write is needed")

@@ -44,7 +44,7 @@ def write_files(files: Sequence[tuple[Path, bytes]]) -> list[Path]:
                 unfinished.unlink(missing_ok=True)
         raise
     for folder in {path.parent for path, _ in files}:
-        _sync_folder(folder)
+        sync_folder(folder)
     return [path for path, _ in files]
 
 
@@ -75,7 +75,7 @@ def staged_folder(folder: Path) -> Iterator[Path]:
             for each in new:
                 each.rmdir()
         raise
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -85,7 +85,7 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the rename itself durable; some file systems cannot sync a folder, and the data is safe either way."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from anygen.batch import failpoints, verify
-from anygen.batch.leases import Claims
+from anygen.batch.ledger import Leases
 
 from .conftest import done, files, picture, rows, sound, text, write_lines
 
@@ -96,27 +96,27 @@ def test_two_runners_never_make_the_same(tmp_path):
     assert verify(tmp_path / "out").holds
 
 
-def test_claims_die_with_their_process(tmp_path):
+def test_leases_die_with_their_process(tmp_path):
     holder = subprocess.Popen(
         [
             sys.executable,
             "-c",
-            "import sys, time; from pathlib import Path; from anygen.batch.leases import Claims\n"
-            "claims = Claims(Path(sys.argv[1])); print(claims.take(b'x' * 16), flush=True); time.sleep(60)",
+            "import sys, time; from pathlib import Path; from anygen.batch.ledger import Leases\n"
+            "leases = Leases(Path(sys.argv[1])); print(leases.take(b'x' * 16), flush=True); time.sleep(60)",
             str(tmp_path),
         ],
         stdout=subprocess.PIPE,
         text=True,
     )
     assert holder.stdout is not None and holder.stdout.readline() == "True\n"
-    claims = Claims(tmp_path)
+    leases = Leases(tmp_path)
     try:
-        assert not claims.take(b"x" * 16) and claims.take(b"y" * 16)
+        assert not leases.take(b"x" * 16) and leases.take(b"y" * 16)
         holder.kill()
         holder.wait()
-        assert claims.take(b"x" * 16)
+        assert leases.take(b"x" * 16)
     finally:
-        claims.close()
+        leases.close()
 
 
 def processor_seconds(process: int) -> float:

@@ -12,10 +12,9 @@ import pytest
 from anygen import Image, open_media
 from anygen.batch import verify
 from anygen.batch.commit import Committer
-from anygen.batch.executor import LocalMaker
+from anygen.batch.executor import BatchSize, LocalExecutor
 from anygen.batch.items import slot_of
 from anygen.batch.job import Job
-from anygen.batch.sizes import BatchSize
 from anygen.core.errors import ConfigError, MachineError, PromptError
 from anygen.evaluation import replay
 
@@ -236,14 +235,14 @@ def test_a_full_disk_ends_the_job_and_loses_nothing(run, tmp_path, monkeypatch):
 
     def full(self, made):
         if next(count) == 1:
-            from anygen.batch import durable
+            from anygen.batch import ledger
 
             def no_room(path, data):
                 path.write_bytes(data[:10])
                 raise OSError(28, "No space left on device", str(path))
 
             with monkeypatch.context() as patch:
-                patch.setattr(durable, "write", no_room)
+                patch.setattr(ledger, "write", no_room)
                 return commit(self, made)
         return commit(self, made)
 
@@ -367,13 +366,13 @@ def test_media_leave_no_folder(run, tmp_path):
 def test_a_file_that_changes_under_way_is_refused(run, mini, tmp_path, monkeypatch):
     Image(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "p.png")
     lines = [{"id": "a", "prompt": [{"type": "image", "path": "p.png"}], "modalities": ["text"]}]
-    make = LocalMaker.make
+    make = LocalExecutor.make
 
     def late(self, works, *rest):
         Image(np.full((8, 8, 3), 9, np.uint8)).save(tmp_path / "p.png")
         return make(self, works, *rest)
 
-    monkeypatch.setattr(LocalMaker, "make", late)
+    monkeypatch.setattr(LocalExecutor, "make", late)
     assert run(lines).failed == 1
     assert "was changed while the job ran" in rows(tmp_path / "out")[0]["error"]["message"]
 
