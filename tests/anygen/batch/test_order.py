@@ -114,8 +114,8 @@ def test_every_prefix_of_the_order_recovers(run, recorder, tmp_path, monkeypatch
     for number, step in enumerate([None, *steps]):
         if step is not None:
             disk.take(step)
-        for kind, found, ledger in disk.states():
-            state = (tuple(sorted(found.items())), ledger)
+        for kind, found, written in disk.states():
+            state = (tuple(sorted(found.items())), written)
             if state in tried:
                 continue
             tried.add(state)
@@ -124,8 +124,8 @@ def test_every_prefix_of_the_order_recovers(run, recorder, tmp_path, monkeypatch
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(data)
             folder.mkdir(exist_ok=True)
-            (folder / "results.jsonl").write_bytes(ledger)
-            before = done(folder) if not ledger or ledger.endswith(b"\n") else {}
+            (folder / "results.jsonl").write_bytes(written)
+            before = done(folder) if not written or written.endswith(b"\n") else {}
             summary = run(lines, out=folder.name, exact=True)
             assert summary.done == 3 and len(done(folder)) == 3, (number, kind, step)
             assert summary.made == 3 - len(before) or kind != "flushed", "what was flushed is not made again"
