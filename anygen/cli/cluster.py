@@ -20,6 +20,7 @@ KINDS = ("llm", *map(str, MEDIA))
 
 
 def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """Where answers are made."""
     group = parser.add_argument_group("cluster", "where answers are made, by Ray (docs/scale.md)")
     group.add_argument(
         "--ray",
@@ -40,7 +41,8 @@ def add_cluster(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def model_and_maker(arguments: argparse.Namespace) -> Iterator[tuple[Any, Executor | None]]:
-    """The model that a command line names, and who makes with it; None is this process."""
+    """The model that a command line names, and who makes with it; None is this process. Raises UsageError for what goes not
+    together."""
     workers = {kind: getattr(arguments, f"ray_{kind}") for kind in KINDS}
     workers = {kind: each for kind, each in workers.items() if each is not None}
     if arguments.ray is None:
