@@ -11,16 +11,15 @@ import hashlib
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from anygen.batch.failpoints import reached
-from anygen.batch.items import MediaFile, Work, line_slot, read_input
-from anygen.batch.job import RUN, Index, Job, Outcome, stamp
+from anygen.batch.items import MediaFile, Work, read_input
+from anygen.batch.job import RUN, Job, Outcome, stamp
 from anygen.batch.ledger import DONE, FAILED, LEDGER, REQUEUED, write_files
-from anygen.batch.manifest import Line
 from anygen.batch.stores import StoreCopies
 from anygen.core.errors import MediaError, printable
 from anygen.core.hashing import file_sha256
@@ -84,25 +83,22 @@ class Committer:
             self.copies.remove(stale)
         return row
 
-    def fail_line(
-        self, line: Line, digest: str, kind: str, sentence: str, id: str | None
+    def fail(
+        self, slot: bytes, key: str, error: tuple[str, str], where: Mapping[str, Any], again: bool = False
     ) -> Mapping[str, Any] | None:
-        """An error row for a line that has no place of its own, unreadable or of an id that stood before; that row, or
-        None where there is one already."""
-        slot = line_slot(line.number, digest)
-        if self.job.index.outcome(slot) is not None:
+        """An error row, (type, sentence), for what is no request; `where` says what it is about. That row; None where
+        another process is writing it, or there is one of that key and it is not to be written `again`. Raises OSError."""
+        if not self.job.leases.take(slot):
             return None
-        row = {"id": id, "line": line.number, "state": FAILED, "slot": slot.hex(), "key": digest}
-        return self._append({**row, "error": error_row(kind, sentence)}, {})
-
-    def fail_request(self, slot: bytes, line: Line, sentence: str, id: str) -> Mapping[str, Any] | None:
-        """An error row for a line with an id that cannot be a request; None where there is one for just that line."""
-        outcome = self.job.index.outcome(slot)
-        if outcome is not None and outcome.key == line.digest and outcome.state == FAILED:
-            return None
-        row = {"id": id, "sample": 0, "line": line.number, "state": FAILED}
-        row |= {"slot": slot.hex(), "key": line.digest, "error": error_row("RequestError", sentence)}
-        return self._append(row, {})
+        try:
+            self.job.index.refresh()
+            outcome = self.job.index.outcome(slot)
+            if not again and outcome is not None and (outcome.state, outcome.key) == (FAILED, key):
+                return None
+            row = {**where, "state": FAILED, "slot": slot.hex(), "key": key, "error": error_row(*error)}
+            return self._append(row, {})
+        finally:
+            self.job.leases.release(slot)
 
     def requeue(self, slot: bytes, row: Mapping[str, Any], reason: str) -> None:
         """Take back an outcome that does not hold, so that the next run makes it again."""
@@ -238,20 +234,19 @@ class InputCopies:
 
 def files_of(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The files a line names, those with a path as anygen makes them; a line that somebody wrote must not lead elsewhere."""
-    found = []
-    for each in row.get("files", ()):
-        path = each.get("path") if isinstance(each, Mapping) else None
-        if isinstance(path, str) and path.startswith(f"media/{row['slot'][:2]}/{row['slot']}-"):
-            found.append(each)
-    return found
+    return _entries(row, "files", lambda name: name.startswith(f"{row['slot']}-"))
 
 
 def inputs_of(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The kept inputs a line names, those with a path as anygen makes them."""
-    found = []
-    for each in row.get("inputs", ()):
+    return _entries(row, "inputs", lambda name: _INPUT.fullmatch(name) is not None)
+
+
+def _entries(row: Mapping[str, Any], kind: str, is_own: Callable[[str], bool]) -> list[Mapping[str, Any]]:
+    folder, found = f"media/{row['slot'][:2]}/", []
+    for each in row.get(kind, ()):
         path = each.get("path") if isinstance(each, Mapping) else None
-        if isinstance(path, str) and _INPUT.fullmatch(path.removeprefix(f"media/{row['slot'][:2]}/")):
+        if isinstance(path, str) and path.startswith(folder) and is_own(path.removeprefix(folder)):
             found.append(each)
     return found
 
@@ -261,7 +256,7 @@ def named_of(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [*files_of(row), *inputs_of(row)]
 
 
-def what_is_wrong(folder: Path, row: Mapping[str, Any], hashes: bool = True) -> str:
+def what_is_wrong(folder: Path, row: Mapping[str, Any]) -> str:
     """Why the files of a line do not hold: missing, of another size, of another content; "" where they do."""
     named = named_of(row)
     if len(named) != len(row.get("files", ())) + len(row.get("inputs", ())):
@@ -276,24 +271,23 @@ def what_is_wrong(folder: Path, row: Mapping[str, Any], hashes: bool = True) -> 
             return f"{each['path']} is no file"
         if size != each.get("bytes"):
             return f"{each['path']} has {size} bytes and had {each.get('bytes')}"
-        if hashes and file_sha256(path) != each.get("sha256"):
+        if file_sha256(path) != each.get("sha256"):
             return f"{each['path']} has another content than it had"
     return ""
 
 
-def holds(folder: Path, index: Index, slot: bytes, outcome: Outcome, row: Mapping[str, Any]) -> str:
+def why_not_done(job: Job, slot: bytes, outcome: Outcome, row: Mapping[str, Any]) -> str:
     """Why a finished answer is not there as its line says; "" where it is. Files are read only where the file system says
     that they were touched since they were last found right."""
-    paths: Iterable[Path] = [folder / each["path"] for each in named_of(row)]
     try:
-        now = stamp(paths)
+        now = stamp(job.folder / each["path"] for each in named_of(row))
     except OSError:
         now = ""
     if now and now == outcome.stamp:
         return ""
-    wrong = what_is_wrong(folder, row)
+    wrong = what_is_wrong(job.folder, row)
     if not wrong:
-        index.set_stamp(slot, now)
+        job.index.set_stamp(slot, now)
     return wrong
 
 

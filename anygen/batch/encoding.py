@@ -20,7 +20,7 @@ from typing import Any
 from torch import Tensor, stack
 
 from anygen.batch import manifest
-from anygen.batch.commit import error_row
+from anygen.batch.commit import Committer
 from anygen.batch.executor import BatchSize, in_batches, lost_device_said
 from anygen.batch.items import ItemError, ItemReader, MediaFile, read_input
 from anygen.batch.job import RUN, Job
@@ -29,7 +29,6 @@ from anygen.batch.manifest import MODALITY_OF, DuplicateIds
 from anygen.batch.rendering import loaded, reader_for
 from anygen.batch.runner import WAIT_SECONDS, Report, Settings, Summary
 from anygen.batch.signals import ShouldStop, interruptible
-from anygen.batch.stores import StoredFile
 from anygen.core.errors import ConfigError, MediaError
 from anygen.core.modality import Modality
 from anygen.generation import Stopped
@@ -75,7 +74,7 @@ def encode_media(  # noqa: PLR0913  what the command has flags for, by keyword
     model = loaded(model)
     with lost_device_said(), Job(out) as job, DuplicateIds() as ids:
         encoding = _Encoding(
-            job,
+            Committer(job),
             FeatureCache(out / FEATURES, model.encoders),
             ids,
             batch_size,
@@ -93,7 +92,7 @@ def encode_media(  # noqa: PLR0913  what the command has flags for, by keyword
 class _Encoding:
     """One run over one source. A shard is leased by the hashes of its media, and written whole by whoever has the lease."""
 
-    job: Job
+    committer: Committer
     features: FeatureCache
     ids: DuplicateIds
     batch_size: int
@@ -103,6 +102,7 @@ class _Encoding:
     summary: Summary = field(default_factory=Summary)
 
     def __post_init__(self) -> None:
+        self.job = self.committer.job
         self._size = BatchSize(self.batch_size, self.batch_size)
 
     def run(self, found: Iterable[Medium | Unreadable], shard_rows: int) -> Summary:
@@ -176,11 +176,14 @@ class _Encoding:
 
     def _missing(self, store: TensorShards, shard: Sequence[Medium]) -> list[Medium]:
         """Those of a shard that are to be encoded: not there, and not known to be unreadable."""
+        missing = [each for each in shard if each.file.sha256 not in store]
+        if self.settings.retry_failed:
+            return missing
+        outcomes = [self.job.index.outcome(self._slot(each)) for each in missing]
         return [
             each
-            for each in shard
-            if each.file.sha256 not in store
-            and not self._is_known(self._slot(each), retry=self.settings.retry_failed)
+            for each, outcome in zip(missing, outcomes, strict=True)
+            if outcome is None or outcome.state != FAILED
         ]
 
     def _encode(self, media: Sequence[Medium]) -> list[tuple[Medium, Tensor]]:
@@ -232,35 +235,22 @@ class _Encoding:
         store = self.features.store(modality).folder.name if modality in self.features.encoders else ""
         return _slot(modality, store, medium.file.sha256)
 
-    def _is_known(self, slot: bytes, retry: bool) -> bool:
-        """Whether there is an error row already, and it stands."""
-        outcome = self.job.index.outcome(slot)
-        return outcome is not None and outcome.state == FAILED and not retry
-
     def _fail_medium(self, medium: Medium, error: Exception) -> None:
-        self._write_failure(
-            medium.name, self._slot(medium), medium.file.sha256, type(error).__name__, str(error)
-        )
+        said = (type(error).__name__, str(error))
+        self._write_failure(self._slot(medium), medium.file.sha256, said, medium.name, again=True)
 
     def _fail(self, name: str, slot: bytes, key: str, kind: str, sentence: str) -> None:
         """Count a file or a line that is no medium, and write its error row where there is none."""
         self.summary.failed += 1
-        if self._is_known(slot, retry=False) or not self.job.leases.take(slot):
-            return
-        try:
-            self.job.index.refresh()
-            if not self._is_known(slot, retry=False):
-                self._write_failure(name, slot, key, kind, sentence)
-        finally:
-            self.job.leases.release(slot)
+        self._write_failure(slot, key, (kind, sentence), name)
 
-    def _write_failure(self, name: str, slot: bytes, key: str, kind: str, sentence: str) -> None:
-        row: dict[str, Any] = {"id": name, "state": FAILED, "slot": slot.hex(), "key": key}
-        row["error"] = error_row(kind, sentence)
-        self.job.ledger.append(row)
-        self.job.index.refresh()
-        self.summary.new_failures += 1
-        self.report(FAILED, row)
+    def _write_failure(
+        self, slot: bytes, key: str, error: tuple[str, str], name: str, again: bool = False
+    ) -> None:
+        row = self.committer.fail(slot, key, error, {"id": name}, again)
+        if row is not None:
+            self.summary.new_failures += 1
+            self.report(FAILED, dict(row))
 
     def _is_over(self) -> bool:
         return self.summary.is_over(self.settings, self.should_stop)
@@ -333,11 +323,6 @@ def _files(folder: Path) -> Iterator[Path]:
             yield each
 
 
-def _last(path: Path | StoredFile) -> str:
-    """A file's own name, without its folders."""
-    return path.name.rpartition("/")[2]
-
-
 def of_manifest(path: Path, reader: ItemReader) -> Iterator[Medium | Unreadable]:
     """The media of a manifest's items, item by item. Raises PromptError for a file that is no manifest."""
     for line in manifest.read(path):
@@ -354,4 +339,5 @@ def of_manifest(path: Path, reader: ItemReader) -> Iterator[Medium | Unreadable]
         for turn in item.turns:
             for part in turn.parts:
                 if isinstance(part, MediaFile):
-                    yield Medium(f"line {line.number}: {_last(part.path)}", part)
+                    # Its own name, without the folders of a store.
+                    yield Medium(f"line {line.number}: {part.path.name.rpartition('/')[2]}", part)

@@ -72,18 +72,14 @@ class Executor(Protocol):
 class NoWatch:
     """The Watch of work that counts for nothing, or whose deaths whoever asked for it sees."""
 
-    def starting(self, works: Sequence[Work]) -> None:
-        """See Watch.starting."""
+    def starting(self, works: Sequence[Work]) -> None: ...
 
-    def ended(self, works: Sequence[Work]) -> None:
-        """See Watch.ended."""
+    def ended(self, works: Sequence[Work]) -> None: ...
 
     def is_suspect(self, work: Work) -> bool:
-        """See Watch.is_suspect."""
         return False
 
     def died(self, works: Sequence[Work]) -> Sequence[Made]:
-        """See Watch.died."""
         return ()
 
 

@@ -111,7 +111,8 @@ class Work:
     @property
     def stem(self) -> str:
         """Where its files are, below the folder of the job: names are made from the id's hash, never of its letters."""
-        return stem_of(self.slot)
+        name = self.slot.hex()
+        return f"media/{name[:2]}/{name}"
 
     @property
     def seed(self) -> int:
@@ -132,11 +133,6 @@ def in_shard(slot: bytes, shard: tuple[int, int]) -> bool:
 def line_slot(number: int, digest: str) -> bytes:
     """The place of a line that is no request, by where it stands and what it holds."""
     return hashlib.sha256(f"line:{number}:{digest}".encode()).digest()[:16]
-
-
-def stem_of(slot: bytes) -> str:
-    """Where the files of an answer are, below the folder of the job, without their endings."""
-    return f"media/{slot.hex()[:2]}/{slot.hex()}"
 
 
 @dataclass(frozen=True)

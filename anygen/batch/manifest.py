@@ -22,6 +22,7 @@ from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
 LONGEST_LINE = 16_000_000
 """Bytes of one line; a longer one is an error row and is read past."""
 POLL_SECONDS = 0.2
+SUFFIXES = (".jsonl", ".ndjson", ".csv", ".parquet")
 JSON_CELLS = ("messages", "options", "meta")
 LIST_CELLS = ("modalities", "require")
 WHOLE_CELLS = ("seed", "n")
@@ -50,24 +51,18 @@ def read(
 ) -> Iterator[Line | None]:
     """The lines of a manifest from number `first` on; empty ones are left out. Its format is told by its suffix.
 
-    With `follow` (JSONL alone), what is appended later comes too, and None says that nothing more is there for now. Raises
-    PromptError for a file that is none, MachineError where Parquet cannot be read here."""
-    readers: dict[str, Callable[..., Iterator[Line | None]]] = {
-        ".jsonl": _read_jsonl,
-        ".ndjson": _read_jsonl,
-        ".csv": _read_csv,
-        ".parquet": _read_parquet,
-    }
+    With `follow` (JSONL alone), what is appended later comes too, and None says that nothing more is there for now.
+    Raises PromptError for a file that is none, MachineError where Parquet cannot be read here."""
     suffix = path.suffix.lower()
-    if suffix not in readers:
-        raise PromptError(f"{path}: a manifest is told by its suffix; {', '.join(readers)} are accepted")
+    if suffix not in SUFFIXES:
+        raise PromptError(f"{path}: a manifest is told by its suffix; {', '.join(SUFFIXES)} are accepted")
     if not path.is_file():
         raise PromptError(f"{path}: no such file; a manifest is needed")
-    if follow and readers[suffix] is not _read_jsonl:
-        raise PromptError(f"{path}: only JSONL can be followed")
-    if readers[suffix] is _read_jsonl:
-        return _read_jsonl(path, first, follow, should_stop)
-    return readers[suffix](path, first)
+    if suffix in (".csv", ".parquet"):
+        if follow:
+            raise PromptError(f"{path}: only JSONL can be followed")
+        return _read_csv(path, first) if suffix == ".csv" else _read_parquet(path, first)
+    return _read_jsonl(path, first, follow, should_stop)
 
 
 def count_lines(path: Path) -> int | None:

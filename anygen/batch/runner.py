@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from anygen.batch import manifest
-from anygen.batch.commit import Committer, Made, holds
+from anygen.batch.commit import Committer, Made, why_not_done
 from anygen.batch.executor import Executor
 from anygen.batch.failpoints import reached
 from anygen.batch.items import Item, ItemError, ItemReader, MediaFile, Work, in_shard, line_slot, slot_of
@@ -227,7 +227,7 @@ class Runner:
         row = self.job.ledger.row(outcome.start)
         if row is None:
             return False
-        wrong = holds(self.job.folder, self.job.index, work.slot, outcome, row)
+        wrong = why_not_done(self.job, work.slot, outcome, row)
         if wrong:
             if is_leased:
                 self.committer.requeue(work.slot, row, wrong)
@@ -285,11 +285,9 @@ class Runner:
         self.report(row["state"], row)
 
     def _fail_line(self, line: Line, digest: str, kind: str, sentence: str, id: str | None) -> None:
-        """Count a line that is no request, and write its error row where there is none yet."""
-        self._fail(
-            line_slot(line.number, digest),
-            lambda: self.committer.fail_line(line, digest, kind, sentence, id),
-        )
+        """Count a line that is no request, or has the id of another, and write its error row where there is none yet."""
+        where = {"id": id, "line": line.number}
+        self._fail(line_slot(line.number, digest), digest, (kind, sentence), where)
 
     def _fail_request(self, slot: bytes, line: Line, sentence: str, id: str) -> None:
         outcome = self.job.index.outcome(slot)
@@ -297,18 +295,12 @@ class Runner:
             # What is finished under this id stays.
             self._fail_line(line, line.digest, "RequestError", sentence, id)
             return
-        self._fail(slot, lambda: self.committer.fail_request(slot, line, sentence, id))
+        where = {"id": id, "sample": 0, "line": line.number}
+        self._fail(slot, line.digest, ("RequestError", sentence), where)
 
-    def _fail(self, slot: bytes, write: Callable[[], Mapping[str, Any] | None]) -> None:
+    def _fail(self, slot: bytes, key: str, error: tuple[str, str], where: Mapping[str, Any]) -> None:
         self.summary.failed += 1
-        # Where another runner has the lease, it is writing this very row.
-        if not self.job.leases.take(slot):
-            return
-        try:
-            self.job.index.refresh()
-            row = write()
-        finally:
-            self.job.leases.release(slot)
+        row = self.committer.fail(slot, key, error, where)
         if row is not None:
             self.summary.new_failures += 1
             self.report(FAILED, dict(row))
