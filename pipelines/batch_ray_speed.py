@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 
 from anygen.batch import render, verify
-from anygen.batch.ray_backend import RayMaker
+from anygen.batch.ray_executor import RayExecutor
 from anygen.model import AnyGen
 
 PROMPTS = {"image": "Draw a red circle on a blue background.", "audio": "Play a high tone."}
@@ -56,7 +56,7 @@ def main() -> int:
         model = AnyGen.from_pretrained("mini")
         told["here_start_seconds"] = round(time.perf_counter() - began, 1)
         began = time.perf_counter()
-        with RayMaker("mini") as maker:
+        with RayExecutor("mini") as maker:
             told["ray_start_seconds"] = round(time.perf_counter() - began, 1)
             # Once each, not timed: decoders load and warm up.
             for where, how in (("here", {}), ("ray", {"maker": maker})):
@@ -71,7 +71,7 @@ def main() -> int:
     return 0
 
 
-def kill(manifest: Path, out: Path, maker: RayMaker, model: AnyGen) -> dict[str, Any]:
+def kill(manifest: Path, out: Path, maker: RayExecutor, model: AnyGen) -> dict[str, Any]:
     """Kill every worker (-9) after the fourth and the eighth answer; what verify finds afterwards."""
     killed = answers = 0
 

@@ -2,8 +2,8 @@
 
     anygen.batch.render("manifest.jsonl", "out/", model="mini")
 
-The flow: manifest (lines) -> items (requests and keys) -> runner (claims, windows) -> making (respond, then draw) -> commit
-(files, then the ledger's line). docs/batch.md is the guide.
+The flow: job (the folder) -> manifest (lines) -> items (requests and keys) -> runner (leases, windows) -> executor (respond,
+then draw) -> commit (files, then the line) -> ledger. docs/batch.md is the guide.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _NAMES = {
     "render": "anygen.batch.rendering",
     "estimate": "anygen.batch.rendering",
     "encode_media": "anygen.batch.encoding",
-    "write_manifest": "anygen.batch.template",
+    "write_manifest": "anygen.batch.manifest",
     "Settings": "anygen.batch.runner",
     "Summary": "anygen.batch.runner",
     "verify": "anygen.batch.verification",

@@ -10,29 +10,30 @@ line of its results.jsonl.
 from __future__ import annotations
 
 import hashlib
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor, stack
 
-from anygen.batch import durable, manifest
-from anygen.batch.commit import error_row
-from anygen.batch.duplicate_ids import Seen
-from anygen.batch.inputs import read_input
+from anygen.batch import manifest
+from anygen.batch.commit import Committer
+from anygen.batch.executor import BatchSize, in_batches, lost_device_said
+from anygen.batch.items import ItemError, ItemReader, MediaFile, read_input
 from anygen.batch.job import RUN, Job
-from anygen.batch.ledger import FAILED
+from anygen.batch.ledger import FAILED, make_folder
+from anygen.batch.manifest import MODALITY_OF, DuplicateIds
 from anygen.batch.rendering import loaded, reader_for
-from anygen.batch.runner import WAIT_SECONDS, Settings, Summary
-from anygen.batch.signals import interruptible
-from anygen.batch.sizes import BatchSize, in_batches, is_lost_device
-from anygen.batch.sources import Medium, Unreadable, of_folder, of_manifest
-from anygen.core.errors import ConfigError, MachineError, MediaError
+from anygen.batch.runner import WAIT_SECONDS, Report, Settings, Summary
+from anygen.batch.signals import ShouldStop, interruptible
+from anygen.core.errors import ConfigError, MediaError
 from anygen.core.modality import Modality
 from anygen.generation import Stopped
-from anygen.media.types import MEDIA_TYPES
+from anygen.media.files import sniff
+from anygen.media.types import DEFAULT_LIMITS, MEDIA_TYPES, kind_of
 from anygen.training.data.features import FeatureCache
 from anygen.training.data.shards import TensorShards
 
@@ -42,12 +43,11 @@ BATCH_SIZE = 32
 FEATURES = "features"
 """The folder of a stage's cache that they lie in."""
 _WRITER = "encode"
+_HEAD_BYTES = 1 << 16
+"""Of a file whose suffix says nothing, what is looked at for its content."""
 
-Report = Callable[[str, dict[str, Any]], None]
-"""Told of every event: "shard", "failed", "waiting"."""
 
-
-def encode_media(
+def encode_media(  # noqa: PLR0913  what the command has flags for, by keyword
     source: str | Path,
     out: str | Path,
     model: Any = "mini",
@@ -58,13 +58,13 @@ def encode_media(
     max_failures: int | None = None,
     retry_failed: bool = False,
     report: Report = lambda event, row: None,
-    should_stop: Callable[[], bool] = lambda: False,
+    should_stop: ShouldStop = lambda: False,
 ) -> Summary:
     """Encode every medium below the folder `source` (judged by content), or of a manifest's items, into the cache `out`.
 
     What is there is not encoded again; several processes may share a cache. The counts of the Summary are of distinct
-    media. Raises PromptError for a source that is none, ConfigError for a folder that holds a job of `render`, OSError and
-    MachineError for what ends a job: run it again to go on."""
+    media; `report` is told of "shard", "failed" and "waiting". Raises PromptError for a source that is none, ConfigError for
+    a folder that holds a job of `render`, OSError and MachineError for what ends a job: run it again to go on."""
     source, out = Path(source), Path(out)
     if (out / RUN).exists():
         raise ConfigError(f"{out}: holds a job of anygen render; another folder is needed for features")
@@ -72,45 +72,37 @@ def encode_media(
         # What is no manifest is said before a model is loaded.
         manifest.read(source)
     model = loaded(model)
-    with Job(out) as job, Seen() as seen:
-        found = (
-            of_folder(source, out)
-            if source.is_dir()
-            else of_manifest(source, reader_for(model, source, job.index.hash_file, roots))
-        )
+    with lost_device_said(), Job(out) as job, DuplicateIds() as ids:
         encoding = _Encoding(
-            job,
+            Committer(job),
             FeatureCache(out / FEATURES, model.encoders),
-            seen,
+            ids,
             batch_size,
             Settings(max_failures=max_failures, retry_failed=retry_failed),
             report,
             should_stop,
         )
-        try:
-            return encoding.run(found, shard_rows)
-        except RuntimeError as error:
-            if not is_lost_device(error):
-                raise
-            raise MachineError(
-                f"the accelerator was lost ({str(error).splitlines()[0]}); run the same again to go on"
-            ) from error
+        if source.is_dir():
+            return encoding.run(of_folder(source, out), shard_rows)
+        reader = reader_for(model, source, job.index.hash_file, roots)
+        return encoding.run(of_manifest(source, reader), shard_rows)
 
 
 @dataclass(eq=False)
 class _Encoding:
-    """One run over one source. A shard is claimed by the hashes of its media, and written whole by whoever has the claim."""
+    """One run over one source. A shard is leased by the hashes of its media, and written whole by whoever has the lease."""
 
-    job: Job
+    committer: Committer
     features: FeatureCache
-    seen: Seen
+    ids: DuplicateIds
     batch_size: int
     settings: Settings
     report: Report
-    should_stop: Callable[[], bool]
+    should_stop: ShouldStop
     summary: Summary = field(default_factory=Summary)
 
     def __post_init__(self) -> None:
+        self.job = self.committer.job
         self._size = BatchSize(self.batch_size, self.batch_size)
 
     def run(self, found: Iterable[Medium | Unreadable], shard_rows: int) -> Summary:
@@ -139,7 +131,7 @@ class _Encoding:
             modality, key = each.file.modality, each.file.sha256
             slot = self._slot(each)
             number += 1
-            if self.seen.first_line(slot, number) != number:
+            if self.ids.first_line(slot, number) != number:
                 continue
             if modality not in self.features.encoders:
                 known = ", ".join(self.features.encoders) or "nothing"
@@ -155,9 +147,9 @@ class _Encoding:
     def _make(self, shard: Sequence[Medium]) -> bool:
         """Encode what is missing of a shard, and write it; False where another run is at it."""
         store = self.features.store(shard[0].file.modality)
-        claim = _slot("shard", store.folder.name, *(each.file.sha256 for each in shard))
+        lease = _slot("shard", store.folder.name, *(each.file.sha256 for each in shard))
         if self._missing(store, shard):
-            if not self.job.claims.take(claim):
+            if not self.job.leases.take(lease):
                 return False
             try:
                 # Whoever had it until now has written what came of it.
@@ -167,7 +159,7 @@ class _Encoding:
                 if self._is_over():
                     return True
                 if rows:
-                    durable.make_folder(store.folder)
+                    make_folder(store.folder)
                     keys = [each.file.sha256 for each, _ in rows]
                     store.append(keys, {"features": stack([row for _, row in rows])}, _WRITER)
                     self.summary.made += len(rows)
@@ -175,7 +167,7 @@ class _Encoding:
             except Stopped:
                 return True
             finally:
-                self.job.claims.release(claim)
+                self.job.leases.release(lease)
         there = sum(each.file.sha256 in store for each in shard)
         self.summary.done += there
         # Those that failed just now or before.
@@ -184,11 +176,14 @@ class _Encoding:
 
     def _missing(self, store: TensorShards, shard: Sequence[Medium]) -> list[Medium]:
         """Those of a shard that are to be encoded: not there, and not known to be unreadable."""
+        missing = [each for each in shard if each.file.sha256 not in store]
+        if self.settings.retry_failed:
+            return missing
+        outcomes = [self.job.index.outcome(self._slot(each)) for each in missing]
         return [
             each
-            for each in shard
-            if each.file.sha256 not in store
-            and not self._is_known(self._slot(each), retry=self.settings.retry_failed)
+            for each, outcome in zip(missing, outcomes, strict=True)
+            if outcome is None or outcome.state != FAILED
         ]
 
     def _encode(self, media: Sequence[Medium]) -> list[tuple[Medium, Tensor]]:
@@ -240,44 +235,109 @@ class _Encoding:
         store = self.features.store(modality).folder.name if modality in self.features.encoders else ""
         return _slot(modality, store, medium.file.sha256)
 
-    def _is_known(self, slot: bytes, retry: bool) -> bool:
-        """Whether there is an error row already, and it stands."""
-        outcome = self.job.index.outcome(slot)
-        return outcome is not None and outcome.state == FAILED and not retry
-
     def _fail_medium(self, medium: Medium, error: Exception) -> None:
-        self._write_failure(
-            medium.name, self._slot(medium), medium.file.sha256, type(error).__name__, str(error)
-        )
+        said = (type(error).__name__, str(error))
+        self._write_failure(self._slot(medium), medium.file.sha256, said, medium.name, again=True)
 
     def _fail(self, name: str, slot: bytes, key: str, kind: str, sentence: str) -> None:
         """Count a file or a line that is no medium, and write its error row where there is none."""
         self.summary.failed += 1
-        if self._is_known(slot, retry=False) or not self.job.claims.take(slot):
-            return
-        try:
-            self.job.index.refresh()
-            if not self._is_known(slot, retry=False):
-                self._write_failure(name, slot, key, kind, sentence)
-        finally:
-            self.job.claims.release(slot)
+        self._write_failure(slot, key, (kind, sentence), name)
 
-    def _write_failure(self, name: str, slot: bytes, key: str, kind: str, sentence: str) -> None:
-        row: dict[str, Any] = {"id": name, "state": FAILED, "slot": slot.hex(), "key": key}
-        row["error"] = error_row(kind, sentence)
-        self.job.ledger.append(row)
-        self.job.index.refresh()
-        self.summary.new_failures += 1
-        self.report(FAILED, row)
+    def _write_failure(
+        self, slot: bytes, key: str, error: tuple[str, str], name: str, again: bool = False
+    ) -> None:
+        row = self.committer.fail(slot, key, error, {"id": name}, again)
+        if row is not None:
+            self.summary.new_failures += 1
+            self.report(FAILED, dict(row))
 
     def _is_over(self) -> bool:
-        most = self.settings.max_failures
-        if most is not None and self.summary.new_failures >= most:
-            self.summary.stopped = "max_failures"
-        elif self.should_stop():
-            self.summary.stopped = "signal"
-        return bool(self.summary.stopped)
+        return self.summary.is_over(self.settings, self.should_stop)
 
 
 def _slot(*pieces: str) -> bytes:
     return hashlib.sha256("\0".join(pieces).encode("utf-8", "surrogateescape")).digest()[:16]
+
+
+# The media that a job of encoding is to read
+
+
+@dataclass(frozen=True)
+class Medium:
+    """One file to encode. `name` says which, below the folder or in the manifest."""
+
+    name: str
+    file: MediaFile
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file or a line that holds no medium. `digest` is of what it is, so that the same is told once."""
+
+    name: str
+    digest: str
+    kind: str
+    sentence: str
+
+
+def of_folder(folder: Path, out: Path) -> Iterator[Medium | Unreadable]:
+    """The media below a folder by name, without those below `out`. A file is one by its content, or claims to be by its
+    suffix; others are passed over."""
+    outside = out.resolve()
+    for path in _files(folder):
+        name = path.relative_to(folder).as_posix()
+        if path.resolve().is_relative_to(outside):
+            continue
+        if path.suffix.lower() not in MODALITY_OF and not _holds_media(path):
+            continue
+        try:
+            _, data = sniff.read_source(path, DEFAULT_LIMITS.max_bytes)
+        except MediaError as error:
+            yield Unreadable(name, "", type(error).__name__, str(error).replace(str(path), name))
+            continue
+        digest = hashlib.sha256(data).hexdigest()
+        try:
+            yield Medium(name, MediaFile(kind_of(name, data).modality, path, digest, len(data)))
+        except MediaError as error:
+            yield Unreadable(name, digest, type(error).__name__, str(error))
+
+
+def _holds_media(path: Path) -> bool:
+    """Whether a file begins as one that anygen reads."""
+    try:
+        with path.open("rb") as file:
+            # An array says nothing of what it is one of.
+            return sniff.container_of(file.read(_HEAD_BYTES)) not in (None, "npy")
+    except OSError:
+        return False
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file below a folder, in one order on every machine; links to folders are not followed."""
+    for each in sorted(folder.iterdir(), key=lambda path: os.fsencode(path.name)):
+        if each.is_dir():
+            if not each.is_symlink():
+                yield from _files(each)
+        elif each.is_file():
+            yield each
+
+
+def of_manifest(path: Path, reader: ItemReader) -> Iterator[Medium | Unreadable]:
+    """The media of a manifest's items, item by item. Raises PromptError for a file that is no manifest."""
+    for line in manifest.read(path):
+        if line is None:
+            continue
+        if line.error:
+            yield Unreadable(f"line {line.number}", line.digest, "ManifestError", line.error)
+            continue
+        try:
+            item = reader.item(line.record, line.number)
+        except ItemError as error:
+            yield Unreadable(f"line {line.number}", line.digest, "RequestError", str(error))
+            continue
+        for turn in item.turns:
+            for part in turn.parts:
+                if isinstance(part, MediaFile):
+                    # Its own name, without the folders of a store.
+                    yield Medium(f"line {line.number}: {part.path.name.rpartition('/')[2]}", part)

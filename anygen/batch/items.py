@@ -17,6 +17,7 @@ from anygen.core.errors import MachineError, MediaError, PromptError, nearest, s
 from anygen.core.modality import INPUTS, TEXT, Modality
 from anygen.core.seeds import check_seed
 from anygen.media import DEFAULT_LIMITS
+from anygen.media.files import sniff
 from anygen.messages.message import ROLES
 from anygen.messages.options import GenerationOptions
 from anygen.messages.request import limits
@@ -51,8 +52,26 @@ class MediaFile:
         return self.path.name if isinstance(self.path, Path) else str(self.path)
 
 
+def read_input(file: MediaFile) -> bytes:
+    """The content of an input. Raises MediaError, also where it is not what it was when the key was made; MachineError for a
+    store that cannot be reached."""
+    most = DEFAULT_LIMITS.max_bytes
+    if isinstance(file.path, Path):
+        try:
+            data = sniff.read_source(file.path, most)[1]
+        except MediaError as error:
+            raise MediaError(str(error).replace(str(file.path), file.name)) from None
+    else:
+        data = file.path.read(most)
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise MediaError(f"{file.name}: was changed while the job ran")
+    return data
+
+
 @dataclass(frozen=True)
 class Turn:
+    """One message of a request: who speaks, and what."""
+
     role: str
     parts: tuple[str | MediaFile, ...]
 
@@ -92,7 +111,8 @@ class Work:
     @property
     def stem(self) -> str:
         """Where its files are, below the folder of the job: names are made from the id's hash, never of its letters."""
-        return stem_of(self.slot)
+        name = self.slot.hex()
+        return f"media/{name[:2]}/{name}"
 
     @property
     def seed(self) -> int:
@@ -113,10 +133,6 @@ def in_shard(slot: bytes, shard: tuple[int, int]) -> bool:
 def line_slot(number: int, digest: str) -> bytes:
     """The place of a line that is no request, by where it stands and what it holds."""
     return hashlib.sha256(f"line:{number}:{digest}".encode()).digest()[:16]
-
-
-def stem_of(slot: bytes) -> str:
-    return f"media/{slot.hex()[:2]}/{slot.hex()}"
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,33 @@ import csv
 import hashlib
 import importlib.util
 import json
+import os
+import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from anygen.core.atomic import write_files
 from anygen.core.errors import MachineError, PromptError
+from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
 
 LONGEST_LINE = 16_000_000
 """Bytes of one line; a longer one is an error row and is read past."""
 POLL_SECONDS = 0.2
+SUFFIXES = (".jsonl", ".ndjson", ".csv", ".parquet")
 JSON_CELLS = ("messages", "options", "meta")
 LIST_CELLS = ("modalities", "require")
 WHOLE_CELLS = ("seed", "n")
+
+
+MODALITY_OF = {
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".webp", ".gif"), IMAGE),
+    **dict.fromkeys((".wav", ".flac", ".mp3", ".ogg"), AUDIO),
+    **dict.fromkeys((".mp4", ".webm"), VIDEO),
+}
+"""By suffix, because nothing is opened here; `--dry-run` says what a file really is."""
 
 
 @dataclass(frozen=True)
@@ -38,24 +51,18 @@ def read(
 ) -> Iterator[Line | None]:
     """The lines of a manifest from number `first` on; empty ones are left out. Its format is told by its suffix.
 
-    With `follow` (JSONL alone), what is appended later comes too, and None says that nothing more is there for now. Raises
-    PromptError for a file that is none, MachineError where Parquet cannot be read here."""
-    readers: dict[str, Callable[..., Iterator[Line | None]]] = {
-        ".jsonl": _read_jsonl,
-        ".ndjson": _read_jsonl,
-        ".csv": _read_csv,
-        ".parquet": _read_parquet,
-    }
+    With `follow` (JSONL alone), what is appended later comes too, and None says that nothing more is there for now.
+    Raises PromptError for a file that is none, MachineError where Parquet cannot be read here."""
     suffix = path.suffix.lower()
-    if suffix not in readers:
-        raise PromptError(f"{path}: a manifest is told by its suffix; {', '.join(readers)} are accepted")
+    if suffix not in SUFFIXES:
+        raise PromptError(f"{path}: a manifest is told by its suffix; {', '.join(SUFFIXES)} are accepted")
     if not path.is_file():
         raise PromptError(f"{path}: no such file; a manifest is needed")
-    if follow and readers[suffix] is not _read_jsonl:
-        raise PromptError(f"{path}: only JSONL can be followed")
-    if readers[suffix] is _read_jsonl:
-        return _read_jsonl(path, first, follow, should_stop)
-    return readers[suffix](path, first)
+    if suffix in (".csv", ".parquet"):
+        if follow:
+            raise PromptError(f"{path}: only JSONL can be followed")
+        return _read_csv(path, first) if suffix == ".csv" else _read_parquet(path, first)
+    return _read_jsonl(path, first, follow, should_stop)
 
 
 def count_lines(path: Path) -> int | None:
@@ -244,3 +251,79 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items() if each is not None}
     return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
+class DuplicateIds:
+    """The ids of one reading of a manifest, in a private database on disk that is gone when closed: ten million of them take
+    no memory."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.execute("PRAGMA synchronous=OFF")
+        self._database.execute("CREATE TABLE ids(slot BLOB PRIMARY KEY, line INTEGER) WITHOUT ROWID")
+        self._database.execute("BEGIN")
+
+    def first_line(self, slot: bytes, line: int) -> int:
+        """The line that an id stood in first, of those asked about so far."""
+        row = self._database.execute("SELECT line FROM ids WHERE slot = ?", (slot,)).fetchone()
+        if row is not None:
+            return int(row[0])
+        self._database.execute("INSERT INTO ids VALUES (?, ?)", (slot, line))
+        return line
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> DuplicateIds:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def write_manifest(
+    path: str | Path,
+    source: str | Path,
+    prompt: str = "",
+    modalities: Sequence[str] | None = None,
+    require: Sequence[str] = (),
+) -> int:
+    """Write a JSONL manifest at `path` with a line for each medium of the folder `source`, `prompt` after it, or for each
+    line of the text file `source`, after `prompt`; how many.
+
+    Raises PromptError for a source that holds nothing, or a file that is there already."""
+    path, source = Path(path), Path(source)
+    if path.suffix.lower() != ".jsonl":
+        raise PromptError(
+            f"{path}: a manifest made from a template is JSONL; a name ending in .jsonl is accepted"
+        )
+    if path.exists():
+        raise PromptError(f"{path}: is there already; name a file that is not")
+    asked: dict[str, Any] = {} if modalities is None else {"modalities": list(modalities)}
+    asked |= {"require": list(require)} if require else {}
+    requests = list(_of_folder(source, path, prompt) if source.is_dir() else _of_prompts(source, prompt))
+    if not requests:
+        raise PromptError(f"{source}: holds no {'media' if source.is_dir() else 'prompts'}")
+    lines = (json.dumps({**request, **asked}, ensure_ascii=False) + "\n" for request in requests)
+    write_files([(path, "".join(lines).encode())])
+    return len(requests)
+
+
+def _of_folder(folder: Path, manifest: Path, prompt: str) -> Iterator[dict[str, Any]]:
+    beside = manifest.resolve().parent
+    for file in sorted(folder.rglob("*")):
+        modality: Modality | None = MODALITY_OF.get(file.suffix.lower())
+        if modality is None or not file.is_file():
+            continue
+        part = {"type": str(modality), "path": os.path.relpath(file.resolve(), beside)}
+        yield {"id": file.relative_to(folder).as_posix(), "prompt": [part, prompt] if prompt else [part]}
+
+
+def _of_prompts(file: Path, before: str) -> Iterator[dict[str, Any]]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PromptError(f"{file}: cannot be read as text ({error}); a list of prompts is needed") from error
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield {"id": f"{number:06d}", "prompt": f"{before} {line.strip()}".strip()}

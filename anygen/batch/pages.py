@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+import io
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
+from PIL import Image as PillowImage
+
 from anygen.batch.commit import files_of
 from anygen.batch.job import Job
 from anygen.batch.ledger import FAILED
-from anygen.batch.sheet import contact_sheet
 from anygen.core.atomic import write_files
-from anygen.core.errors import printable
+from anygen.core.errors import MediaError, printable
 from anygen.core.modality import AUDIO, IMAGE, TEXT, VIDEO
+from anygen.media import Audio, Video, open_media
 
 ITEMS_PER_PAGE = 10_000
 SHEET = "sheet.png"
+CELL = 128
+"""Pixels of a cell's side."""
+COLUMNS = 10
+MOST = 100
 _HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta http-equiv="Content-Security-Policy" content="script-src 'none'; object-src 'none'; base-uri 'none'">
@@ -61,6 +69,7 @@ def write_pages(job: Job) -> list[Path]:
 
 
 def page_name(page: int) -> str:
+    """The file of a page, from 1."""
     return "index.html" if page == 1 else f"index-{page}.html"
 
 
@@ -110,3 +119,50 @@ def _part(part: Mapping[str, Any]) -> str:
 
 def _text(value: object) -> str:
     return html.escape(printable(str(value)))
+
+
+# The contact sheet: small pictures of the first media of a job, side by side.
+
+
+def contact_sheet(folder: Path, names: Iterable[str]) -> bytes | None:
+    """A PNG of the first MOST media, row by row: pictures, the middle frame of clips, the shape of sounds; None where there
+    are none. What cannot be read is left out."""
+    cells = []
+    for name in names:
+        try:
+            cells.append(_cell(folder / name))
+        except (MediaError, OSError):
+            continue
+        if len(cells) == MOST:
+            break
+    if not cells:
+        return None
+    columns = min(COLUMNS, len(cells))
+    sheet = PillowImage.new("RGB", (columns * CELL, -(-len(cells) // columns) * CELL), "white")
+    for index, cell in enumerate(cells):
+        row, column = divmod(index, columns)
+        left = column * CELL + (CELL - cell.width) // 2
+        sheet.paste(cell, (left, row * CELL + (CELL - cell.height) // 2))
+    out = io.BytesIO()
+    sheet.save(out, "PNG")
+    return out.getvalue()
+
+
+def _cell(path: Path) -> PillowImage.Image:
+    media = open_media(path)
+    if isinstance(media, Audio):
+        return PillowImage.fromarray(_waveform(media.mono()))
+    pixels = media.frames[len(media.frames) // 2] if isinstance(media, Video) else media.pixels
+    picture = PillowImage.fromarray(pixels)
+    picture.thumbnail((CELL - 4, CELL - 4))
+    return picture
+
+
+def _waveform(samples: np.ndarray) -> np.ndarray:
+    """(CELL - 4, CELL - 4, 3) uint8: the loudest sample of each column, as a bar around the middle."""
+    side = CELL - 4
+    picture = np.full((side, side, 3), 244, np.uint8)
+    for column, piece in enumerate(np.array_split(np.abs(samples), side)):
+        half = int(min(1.0, piece.max(initial=0.0)) * (side // 2 - 1))
+        picture[side // 2 - half : side // 2 + half + 1, column] = (40, 80, 160)
+    return picture

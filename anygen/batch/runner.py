@@ -1,4 +1,4 @@
-"""The job: read the manifest, claim what is to be made, have it made in windows, commit it; again for what others held."""
+"""The job: read the manifest, lease what is to be made, have it made in windows, commit it; again for what others held."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from anygen.batch import manifest
-from anygen.batch.commit import Made, holds
-from anygen.batch.duplicate_ids import Seen
-from anygen.batch.executor import Maker, ShouldStop
+from anygen.batch.commit import Committer, Made, why_not_done
+from anygen.batch.executor import Executor
 from anygen.batch.failpoints import reached
 from anygen.batch.items import Item, ItemError, ItemReader, MediaFile, Work, in_shard, line_slot, slot_of
-from anygen.batch.job import Job
 from anygen.batch.ledger import DONE, FAILED
-from anygen.batch.manifest import Line
+from anygen.batch.manifest import DuplicateIds, Line
+from anygen.batch.signals import ShouldStop
 
 WAIT_SECONDS = 0.3
 """Between two looks at what another runner holds."""
@@ -63,6 +62,18 @@ class Summary:
             return STOPPED_BY_FAILURES
         return SOME_FAILED if self.failed or self.changed else ALL_DONE
 
+    def has_too_many_failures(self, settings: Settings) -> bool:
+        """Whether `max_failures` answers failed in this run."""
+        return settings.max_failures is not None and self.new_failures >= settings.max_failures
+
+    def is_over(self, settings: Settings, should_stop: ShouldStop) -> bool:
+        """Whether the run is to end now; `stopped` says by what."""
+        if self.has_too_many_failures(settings):
+            self.stopped = "max_failures"
+        elif should_stop():
+            self.stopped = "signal"
+        return bool(self.stopped)
+
 
 Report = Callable[[str, dict[str, Any]], None]
 """Told of every event: "done", "failed", "again", "changed", "waiting", with the ledger's line or what it is about."""
@@ -81,8 +92,8 @@ class _Deferred:
 class Runner:
     """Runs one manifest into one open job."""
 
-    job: Job
-    maker: Maker
+    committer: Committer
+    executor: Executor
     reader: ItemReader
     path: Path
     settings: Settings = field(default_factory=Settings)
@@ -90,17 +101,18 @@ class Runner:
     should_stop: ShouldStop = lambda: False
 
     def __post_init__(self) -> None:
+        self.job = self.committer.job
         self.summary = Summary()
         self.window: list[Work] = []
         self._under_way: dict[bytes, Work] = {}
         self._window_bytes = 0
         self._suspects: set[bytes] = set()
-        self._seen = Seen()
+        self._ids = DuplicateIds()
         self._begun_at = self.job.ledger.size
         self._deferred: _Deferred | None = None
 
     def run(self) -> Summary:
-        """Until everything is done or failed, or something stops it. Raises what ends a job (Maker.make), and OSError."""
+        """Until everything is done or failed, or something stops it. Raises what ends a job (Executor.make), and OSError."""
         began = time.monotonic()
         first = 1
         try:
@@ -119,9 +131,9 @@ class Runner:
                 self._wait(self._deferred.slot)
         finally:
             for slot in (*self._under_way, *(work.slot for work in self.window)):
-                self.job.claims.release(slot)
+                self.job.leases.release(slot)
             self.summary.seconds = time.monotonic() - began
-            self._seen.close()
+            self._ids.close()
         return self.summary
 
     def _read_manifest(self, first: int) -> None:
@@ -161,7 +173,7 @@ class Runner:
         slot = slot_of(id)
         if not self._is_ours(slot):
             return
-        first = self._seen.first_line(slot, line.number)
+        first = self._ids.first_line(slot, line.number)
         if first != line.number:
             sentence = f"id is that of line {first} already"
             self._fail_line(line, f"{line.digest}:{first}", "DuplicateIdError", sentence, id)
@@ -174,33 +186,33 @@ class Runner:
         return in_shard(slot, self.settings.shard)
 
     def _consider(self, work: Work) -> None:
-        """Count an answer that is there, or claim it for the window, or leave it to whoever has it."""
+        """Count an answer that is there, or lease it for the window, or leave it to whoever has it."""
         if self._is_settled(work):
             return
-        if not self.job.claims.take(work.slot):
+        if not self.job.leases.take(work.slot):
             if self._deferred is None:
                 self._deferred = _Deferred(work.slot, work.item.line, replace(self.summary))
             return
         reached("after-claim")
         # Whoever had it until now has written what came of it.
         self.job.index.refresh()
-        if self._is_settled(work, is_claimed=True):
-            self.job.claims.release(work.slot)
+        if self._is_settled(work, is_leased=True):
+            self.job.leases.release(work.slot)
             return
         starts = self.job.index.starts(work.slot)
         if starts >= self.settings.max_attempts:
             self._commit(_given_up(work, starts))
             self.job.index.forget_starts(work.slot)
-            self.job.claims.release(work.slot)
+            self.job.leases.release(work.slot)
             return
         if starts:
             self._suspects.add(work.slot)
         self.window.append(work)
         self._window_bytes += _input_bytes(work.item)
 
-    def _is_settled(self, work: Work, is_claimed: bool = False) -> bool:
+    def _is_settled(self, work: Work, is_leased: bool = False) -> bool:
         """Whether nothing is to be done for an answer; it is counted then. What is there but does not hold is taken back,
-        once it is claimed."""
+        once it is leased."""
         outcome = self.job.index.outcome(work.slot)
         if outcome is None:
             return False
@@ -215,10 +227,10 @@ class Runner:
         row = self.job.ledger.row(outcome.start)
         if row is None:
             return False
-        wrong = holds(self.job.folder, self.job.index, work.slot, outcome, row)
+        wrong = why_not_done(self.job, work.slot, outcome, row)
         if wrong:
-            if is_claimed:
-                self.job.committer.requeue(work.slot, row, wrong)
+            if is_leased:
+                self.committer.requeue(work.slot, row, wrong)
                 self.report("again", {"id": work.item.id, "sample": work.sample, "reason": wrong})
             return False
         if outcome.key != work.item.key:
@@ -231,13 +243,13 @@ class Runner:
         return True
 
     def _make(self) -> None:
-        """Have the window made, each answer committed as it comes; the maker may keep some under way."""
+        """Have the window made, each answer committed as it comes; the executor may keep some under way."""
         # Those at which a process died go first, each alone.
         order = sorted(self.window, key=lambda work: work.slot not in self._suspects)
         self._under_way |= {work.slot: work for work in order}
         self.window.clear()
         self._window_bytes = 0
-        for made in self.maker.make(order, self, self.should_stop):
+        for made in self.executor.make(order, self, self.should_stop):
             self.job.index.starting([made.work.slot])
             try:
                 self._commit(made)
@@ -247,14 +259,14 @@ class Runner:
                     self.job.index.ended([made.work.slot])
                 raise
             self.job.index.forget_starts(made.work.slot)
-            self.job.claims.release(made.work.slot)
+            self.job.leases.release(made.work.slot)
             self._suspects.discard(made.work.slot)
             del self._under_way[made.work.slot]
-            if self._has_too_many_failures():
+            if self.summary.has_too_many_failures(self.settings):
                 break
 
     def _drain(self) -> None:
-        """Have everything made that was claimed."""
+        """Have everything made that was leased."""
         if self.window:
             self._make()
         if self._under_way and not self._is_over():
@@ -263,7 +275,7 @@ class Runner:
             self._is_over()
 
     def _commit(self, made: Made) -> None:
-        row = self.job.committer.commit(made)
+        row = self.committer.commit(made)
         if row["state"] == DONE:
             self.summary.done += 1
             self.summary.made += 1
@@ -273,11 +285,9 @@ class Runner:
         self.report(row["state"], row)
 
     def _fail_line(self, line: Line, digest: str, kind: str, sentence: str, id: str | None) -> None:
-        """Count a line that is no request, and write its error row where there is none yet."""
-        self._fail(
-            line_slot(line.number, digest),
-            lambda: self.job.committer.fail_line(line, digest, kind, sentence, id),
-        )
+        """Count a line that is no request, or has the id of another, and write its error row where there is none yet."""
+        where = {"id": id, "line": line.number}
+        self._fail(line_slot(line.number, digest), digest, (kind, sentence), where)
 
     def _fail_request(self, slot: bytes, line: Line, sentence: str, id: str) -> None:
         outcome = self.job.index.outcome(slot)
@@ -285,42 +295,29 @@ class Runner:
             # What is finished under this id stays.
             self._fail_line(line, line.digest, "RequestError", sentence, id)
             return
-        self._fail(slot, lambda: self.job.committer.fail_request(slot, line, sentence, id))
+        where = {"id": id, "sample": 0, "line": line.number}
+        self._fail(slot, line.digest, ("RequestError", sentence), where)
 
-    def _fail(self, slot: bytes, write: Callable[[], Mapping[str, Any] | None]) -> None:
+    def _fail(self, slot: bytes, key: str, error: tuple[str, str], where: Mapping[str, Any]) -> None:
         self.summary.failed += 1
-        # Where another runner has the claim, it is writing this very row.
-        if not self.job.claims.take(slot):
-            return
-        try:
-            self.job.index.refresh()
-            row = write()
-        finally:
-            self.job.claims.release(slot)
+        row = self.committer.fail(slot, key, error, where)
         if row is not None:
             self.summary.new_failures += 1
             self.report(FAILED, dict(row))
 
-    def _has_too_many_failures(self) -> bool:
-        most = self.settings.max_failures
-        return most is not None and self.summary.new_failures >= most
-
     def _is_over(self) -> bool:
-        if self._has_too_many_failures():
-            self.summary.stopped = "max_failures"
-        elif self.should_stop():
-            self.summary.stopped = "signal"
-        return bool(self.summary.stopped)
+        return self.summary.is_over(self.settings, self.should_stop)
 
     def _wait(self, slot: bytes) -> None:
-        """Until another runner has given a claim back, by finishing or by dying."""
-        while not self._is_over() and not self.job.claims.take(slot):
+        """Until another runner has given a lease back, by finishing or by dying."""
+        while not self._is_over() and not self.job.leases.take(slot):
             time.sleep(WAIT_SECONDS)
-        self.job.claims.release(slot)
+        self.job.leases.release(slot)
 
-    # What the maker tells: see making.Watch.
+    # What the executor tells: see executor.Watch.
 
     def starting(self, works: Sequence[Work]) -> None:
+        """A step on these begins: each start is counted."""
         self.job.index.starting({work.slot for work in works})
 
     def ended(self, works: Sequence[Work]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from anygen.generation import Stopped
 
+ShouldStop = Callable[[], bool]
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
@@ -50,7 +51,7 @@ class StopSignals:
 
 
 @contextlib.contextmanager
-def interruptible(should_stop: Callable[[], bool]) -> Iterator[None]:
+def interruptible(should_stop: ShouldStop) -> Iterator[None]:
     """Within `with`, a signal ends at once what cannot ask whether to stop: loading a decoder, which keeps nothing that
     is not whole. Raises Stopped."""
     if not isinstance(should_stop, StopSignals):

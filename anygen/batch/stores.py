@@ -14,13 +14,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from anygen.core.errors import ConfigError, MachineError, MediaError, printable, shown
 from anygen.core.hashing import file_sha256
-
-if TYPE_CHECKING:
-    from anygen.batch.job import Job
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +64,7 @@ class Root:
         return cls(url.rstrip("/"), system, folder.rstrip("/"))
 
     def holds(self, url: str) -> bool:
+        """Whether a URL is of something below this folder."""
         return url.startswith(f"{self.url}/")
 
     def file(self, url: str) -> StoredFile:
@@ -103,6 +101,7 @@ class StoredFile:
         return f"{self.root.folder}/{self.name}"
 
     def num_bytes(self) -> int:
+        """Its size. Raises MediaError for what has none."""
         about = self._ask(lambda: self.root.system.info(self.path))
         if about.get("type") != "file" or about.get("size") is None:
             raise MediaError(f"{self}: is no file of a known size")
@@ -125,6 +124,8 @@ class StoredFile:
         return self._ask(read)
 
     def read(self, max_bytes: int) -> bytes:
+        """Its content. Raises MediaError where that is empty, or longer than `max_bytes`."""
+
         def read() -> bytes:
             with self.root.system.open(self.path, "rb") as file:
                 return bytes(file.read(max_bytes + 1))
@@ -146,7 +147,7 @@ class StoredFile:
             raise MachineError(_unreachable(str(self), error)) from error
 
 
-class Copies:
+class StoreCopies:
     """A job's files in a folder of a store. An answer's are there before the ledger says that it is done.
 
     Raises OSError where the store does not take them, which ends a job."""
@@ -170,45 +171,13 @@ class Copies:
             with contextlib.suppress(Exception):
                 self.root.system.rm_file(f"{self.root.folder}/{name}")
 
-    def complete(self, job: Job) -> int:
-        """Copy what earlier runs made and the store has not (judged by name and size), then results.jsonl and run.json; how
-        many files were missing."""
-        from anygen.batch.commit import files_of, inputs_of
-        from anygen.batch.ledger import DONE
-        from anygen.batch.ledger import NAME as LEDGER
+    def put_file(self, path: Path, name: str) -> None:
+        """Copy a file of this machine, piece by piece."""
+        self._try(lambda: self.root.system.put_file(str(path), f"{self.root.folder}/{name}"))
 
-        missing = 0
-        folder, there = "", {}
-        inputs, kept = "", {}
-        for _, outcome in job.index.outcomes():
-            row = job.ledger.row(outcome.start) if outcome.state == DONE else None
-            for each in files_of(row) if row is not None else ():
-                path = str(each["path"])
-                # Outcomes come in the order of their slots, so each folder is listed once.
-                if path.rpartition("/")[0] != folder:
-                    folder = path.rpartition("/")[0]
-                    there = self._sizes(folder)
-                if there.get(path.rpartition("/")[2]) != each["bytes"]:
-                    self.put([(path, (job.folder / path).read_bytes())])
-                    missing += 1
-            for each in inputs_of(row) if row is not None else ():
-                path = str(each["path"])
-                if path.rpartition("/")[0] != inputs:
-                    inputs = path.rpartition("/")[0]
-                    kept = self._sizes(inputs)
-                if kept.get(path.rpartition("/")[2]) != each["bytes"]:
-                    self.put([(path, (job.folder / path).read_bytes())])
-                    kept[path.rpartition("/")[2]] = int(each["bytes"])
-                    missing += 1
-        for name in (LEDGER, "run.json"):
-            self._try(
-                lambda name=name: self.root.system.put_file(  # type: ignore[misc]
-                    str(job.folder / name), f"{self.root.folder}/{name}"
-                )
-            )
-        return missing
+    def sizes(self, folder: str) -> dict[str, int]:
+        """Name -> bytes of the files in a folder below; empty where there is none."""
 
-    def _sizes(self, folder: str) -> dict[str, int]:
         def ask() -> dict[str, int]:
             try:
                 listed = self.root.system.ls(f"{self.root.folder}/{folder}", detail=True, refresh=True)

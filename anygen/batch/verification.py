@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from anygen.batch.commit import files_of, what_is_wrong
-from anygen.batch.durable import PART
+from anygen.batch.commit import Committer, files_of, what_is_wrong
 from anygen.batch.job import Job, is_job
-from anygen.batch.ledger import DONE, FAILED, REQUEUED
+from anygen.batch.ledger import DONE, FAILED, PART, REQUEUED
 from anygen.core.errors import PromptError
 
 SHOWN = 1000
@@ -41,6 +40,7 @@ class Findings:
         return self.num_problems == 0
 
     def add(self, problem: str) -> None:
+        """Count a problem, and keep the first SHOWN."""
         self.num_problems += 1
         if len(self.problems) < SHOWN:
             self.problems.append(problem)
@@ -50,7 +50,7 @@ def verify(
     folder: str | Path, repair: bool = False, should_stop: Callable[[], bool] = lambda: False
 ) -> Findings:
     """Check all of a job's folder: lines, sizes, hashes, answers made twice. With `repair`, what does not hold is taken
-    back, so that the next run makes it again, and leftovers are removed. What another runner has claimed is left alone.
+    back, so that the next run makes it again, and leftovers are removed. What another runner has leased is left alone.
 
     Raises PromptError for a folder that holds no job."""
     folder = Path(folder)
@@ -109,9 +109,9 @@ def _check_answers(job: Job, findings: Findings, repair: bool, should_stop: Call
         if not wrong:
             continue
         findings.add(f"{_named(row or {})}: {wrong}")
-        if repair and row is not None and job.claims.take(slot):
-            job.committer.requeue(slot, row, wrong)
-            job.claims.release(slot)
+        if repair and row is not None and job.leases.take(slot):
+            Committer(job).requeue(slot, row, wrong)
+            job.leases.release(slot)
             findings.repaired += 1
 
 
@@ -122,7 +122,7 @@ def _check_leftovers(job: Job, findings: Findings, repair: bool) -> None:
         if match is None:
             continue
         slot = bytes.fromhex(match[1])
-        if not job.claims.take(slot):
+        if not job.leases.take(slot):
             continue
         try:
             job.index.refresh()
@@ -138,7 +138,7 @@ def _check_leftovers(job: Job, findings: Findings, repair: bool) -> None:
             if repair:
                 path.unlink(missing_ok=True)
         finally:
-            job.claims.release(slot)
+            job.leases.release(slot)
 
 
 def _media(folder: Path) -> Iterator[Path]:

@@ -21,16 +21,19 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **settings)
 
     def error(self, message: str) -> NoReturn:
+        """Raises UsageError, in place of ending the process."""
         raise UsageError(f"{self.prog}: {message}")
 
 
 def add_model(parser: Parser) -> None:
+    """Which model."""
     parser.add_argument(
         "--model", default="mini", metavar="NAME", help="a preset, a folder or a hub id (default mini)"
     )
 
 
 def add_placement(parser: Parser) -> None:
+    """Where its parts run."""
     group = parser.add_argument_group(
         "placement", "where the parts run, and at what precision (docs/placement.md)"
     )
@@ -72,6 +75,7 @@ def _by_part(value: Any) -> Any:
 
 
 def add_out(parser: Parser) -> None:
+    """Where a reply is written."""
     parser.add_argument(
         "--out", metavar="DIR", help="where to write (default out/; files of the same name are replaced)"
     )
@@ -84,6 +88,7 @@ def add_out(parser: Parser) -> None:
 
 
 def add_options(parser: Parser) -> None:
+    """How to sample: what GenerationOptions holds, an option a field."""
     group = parser.add_argument_group(
         "sampling", "of the words, then of each medium; the model has a default for each"
     )
@@ -113,6 +118,7 @@ def _accepted(name: str) -> str:
 
 
 def names(text: str) -> tuple[str, ...]:
+    """The words between commas."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 

@@ -10,6 +10,7 @@ from anygen.cli.terminal import load
 
 
 def add(commands: Any) -> None:
+    """The parser of `anygen chat`."""
     parser = commands.add_parser(
         "chat",
         help="talk, with pictures, sounds and clips",
@@ -27,6 +28,7 @@ def add(commands: Any) -> None:
 
 
 def chat(arguments: argparse.Namespace) -> int:
+    """Talk until /quit or the end of standard input; the exit code."""
     from anygen.cli.conversation import Chat
 
     options = options_from(arguments)

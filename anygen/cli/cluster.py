@@ -13,13 +13,14 @@ from anygen.cli.terminal import load
 from anygen.core.modality import MEDIA
 
 if TYPE_CHECKING:
-    from anygen.batch.executor import Maker
-    from anygen.batch.ray_pools import Workers
+    from anygen.batch.executor import Executor
+    from anygen.batch.ray_workers import Workers
 
 KINDS = ("llm", *map(str, MEDIA))
 
 
 def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """Where answers are made."""
     group = parser.add_argument_group("cluster", "where answers are made, by Ray (docs/scale.md)")
     group.add_argument(
         "--ray",
@@ -39,8 +40,9 @@ def add_cluster(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def model_and_maker(arguments: argparse.Namespace) -> Iterator[tuple[Any, Maker | None]]:
-    """The model that a command line names, and who makes with it; None is this process."""
+def model_and_maker(arguments: argparse.Namespace) -> Iterator[tuple[Any, Executor | None]]:
+    """The model that a command line names, and who makes with it; None is this process. Raises UsageError for what goes not
+    together."""
     workers = {kind: getattr(arguments, f"ray_{kind}") for kind in KINDS}
     workers = {kind: each for kind, each in workers.items() if each is not None}
     if arguments.ray is None:
@@ -50,14 +52,14 @@ def model_and_maker(arguments: argparse.Namespace) -> Iterator[tuple[Any, Maker 
         return
     if arguments.dry_run:
         raise UsageError("anygen render: --dry-run estimates for this machine; leave --ray out")
-    from anygen.batch.ray_backend import RayMaker
+    from anygen.batch.ray_executor import RayExecutor
 
-    with RayMaker(arguments.model, arguments.ray, workers, placed(arguments)) as maker:
+    with RayExecutor(arguments.model, arguments.ray, workers, placed(arguments)) as maker:
         yield maker.model, maker
 
 
 def _workers(text: str) -> Workers:
-    from anygen.batch.ray_pools import Workers
+    from anygen.batch.ray_workers import Workers
     from anygen.core.errors import ConfigError
 
     try:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 def add(commands: Any) -> None:
+    """The parser of `anygen convert`."""
     parser = commands.add_parser(
         "convert",
         help="make safetensors of published checkpoints",
@@ -82,6 +83,7 @@ def add(commands: Any) -> None:
 
 
 def convert_imagebind(arguments: argparse.Namespace) -> int:
+    """`anygen convert imagebind`."""
     from anygen.loading.convert.imagebind import convert_imagebind
 
     return _converted(
@@ -91,6 +93,7 @@ def convert_imagebind(arguments: argparse.Namespace) -> int:
 
 
 def convert_nextgpt(arguments: argparse.Namespace) -> int:
+    """`anygen convert nextgpt`."""
     from anygen.loading.convert.nextgpt import PRESET, Parts, convert_nextgpt
 
     decoders = {name: Path(getattr(arguments, name)) for name in ("image", "video", "audio")}
@@ -103,6 +106,7 @@ def convert_nextgpt(arguments: argparse.Namespace) -> int:
 
 
 def convert_audiocraft(arguments: argparse.Namespace) -> int:
+    """`anygen convert audiocraft`."""
     from anygen.loading.convert.audiocraft import convert_audiocraft
 
     source, out = Path(arguments.source), Path(arguments.out)
@@ -113,6 +117,7 @@ def convert_audiocraft(arguments: argparse.Namespace) -> int:
 
 
 def convert_projectors(arguments: argparse.Namespace) -> int:
+    """`anygen convert nextgpt-projectors-v15`."""
     from anygen.loading.convert.nextgpt_v15 import convert_projectors
 
     return _converted(
@@ -122,6 +127,7 @@ def convert_projectors(arguments: argparse.Namespace) -> int:
 
 
 def convert_vicuna(arguments: argparse.Namespace) -> int:
+    """`anygen convert vicuna-delta`."""
     from anygen.loading.convert.vicuna import add_delta
 
     return _converted(
@@ -130,6 +136,7 @@ def convert_vicuna(arguments: argparse.Namespace) -> int:
 
 
 def assemble_parts(arguments: argparse.Namespace) -> int:
+    """`anygen convert parts`."""
     from anygen.loading.convert.parts import assemble
 
     done = assemble(arguments.preset, Path(arguments.folder))

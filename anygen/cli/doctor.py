@@ -11,6 +11,7 @@ from anygen.cli.terminal import as_lines
 
 
 def add(commands: Any) -> None:
+    """The parser of `anygen doctor`."""
     parser = commands.add_parser(
         "doctor",
         help="what this machine has, and what is missing",
@@ -27,6 +28,7 @@ def add(commands: Any) -> None:
 
 
 def examine_machine(arguments: argparse.Namespace) -> int:
+    """`anygen doctor`: a line a check; 3 where something is to be mended."""
     from anygen.loading.doctor import examine
 
     if arguments.subject is not None:

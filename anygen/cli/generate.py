@@ -32,6 +32,7 @@ class AddPart(argparse.Action):
 
 
 def add(commands: Any) -> None:
+    """The parser of `anygen generate`."""
     parser = commands.add_parser(
         "generate",
         help="answer one prompt",
@@ -73,6 +74,7 @@ def add(commands: Any) -> None:
 
 
 def generate(arguments: argparse.Namespace) -> int:
+    """Answer the prompt, and write and print what came back. Raises UsageError where nothing is asked."""
     from anygen.messages.message import as_messages
 
     options = options_from(arguments)

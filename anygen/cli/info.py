@@ -14,6 +14,7 @@ from anygen.core.errors import MediaError
 
 
 def add(commands: Any) -> None:
+    """The parser of `anygen info`."""
     parser = commands.add_parser(
         "info",
         help="what a model is, or what made a file",
@@ -35,6 +36,7 @@ def add(commands: Any) -> None:
 
 
 def info(arguments: argparse.Namespace) -> int:
+    """Tell of a model, a file, or all presets. Raises UsageError for a name beside --all, MediaError for a missing file."""
     subject = arguments.subject
     if arguments.all or arguments.commercial_only:
         if subject is not None:
@@ -59,6 +61,7 @@ def info(arguments: argparse.Namespace) -> int:
 
 
 def list_models(arguments: argparse.Namespace) -> int:
+    """`anygen info --all`."""
     from anygen.loading.doctor import every_model
 
     rows = every_model(arguments.commercial_only)

@@ -13,6 +13,7 @@ from anygen.core.errors import printable
 
 
 def add(commands: Any) -> None:
+    """The parser of `anygen pull`."""
     parser = commands.add_parser(
         "pull",
         help="fetch the parts a preset is made of",
@@ -28,6 +29,7 @@ def add(commands: Any) -> None:
 
 
 def pull_parts(arguments: argparse.Namespace) -> int:
+    """Fetch the parts, and say where they lie and what comes next."""
     from anygen.loading.pull import pull
 
     is_shown = sys.stderr.isatty()

@@ -17,10 +17,89 @@ from anygen.cli.exits import DONE, NO, UsageError
 from anygen.core.errors import printable
 
 if TYPE_CHECKING:
-    from anygen.batch.runner import Settings, Summary
+    from anygen.batch.runner import Summary
+
+
+def _shard(text: str) -> tuple[int, int]:
+    index, _, count = text.partition("/")
+    if not (index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no I/N with I from 1 to N, such as 1/4")
+    return int(index), int(count)
+
+
+def count(text: str) -> int:
+    """A whole number from 1. Raises ArgumentTypeError."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return int(text)
+
+
+_JOB: dict[str, dict[str, Any]] = {
+    "--out": {"metavar": "DIR", "help": "the folder of the job"},
+    "--verify": {"metavar": "DIR", "help": "check all of a job's folder: lines, files, hashes"},
+    "--repair": {
+        "action": "store_true",
+        "help": "with --verify: take back what does not hold, so that it is made again",
+    },
+}
+"""Before --model: what is done."""
+_HOW: dict[str, dict[str, Any]] = {
+    "--shard": {"type": _shard, "default": (1, 1), "metavar": "I/N", "help": "the I-th of N parts, from 1"},
+    "--limit": {"type": count, "metavar": "N", "help": "the first N lines of the manifest alone"},
+    "--max-failures": {"type": count, "metavar": "N", "help": "stop once N items failed in this run"},
+    "--retry-failed": {"action": "store_true", "help": "try again what failed before"},
+    "--overwrite": {
+        "action": "store_true",
+        "help": "make again what is finished under its id from another request or other weights",
+    },
+    "--follow": {"action": "store_true", "help": "wait for lines that are appended later (JSONL)"},
+    "--exact": {"action": "store_true", "help": "the same bytes as an undisturbed run; one item at a time"},
+    "--roots": {
+        "action": "append",
+        "default": [],
+        "metavar": "DIR",
+        "help": "a folder media may lie in too, of this machine or, by its URL, of a store (s3://bucket/folder); repeatable",
+    },
+    "--copy-to": {
+        "metavar": "URL",
+        "help": "a folder of a store that results are copied to (s3://bucket/folder)",
+    },
+    "--window": {
+        "type": count,
+        "default": 64,
+        "metavar": "N",
+        "help": "answers under way at once (default 64)",
+    },
+    "--max-attempts": {
+        "type": count,
+        "default": 5,
+        "metavar": "N",
+        "help": "give up an answer at which processes died N times (default 5)",
+    },
+    "--keep-inputs": {
+        "action": "store_true",
+        "help": "copy the input media beside the outputs (media/*/inputs), for replay",
+    },
+    "--no-pages": {"action": "store_true", "help": "write no index.html and no sheet.png"},
+    "--dry-run": {
+        "action": "store_true",
+        "help": "check every line, and estimate time and disk from a few answers that are thrown away; writes nothing",
+    },
+    "--price": {
+        "type": float,
+        "metavar": "PER_HOUR",
+        "help": "with --dry-run: what an hour of this machine costs",
+    },
+    "--template": {
+        "metavar": "SOURCE",
+        "help": "write MANIFEST: a line for each medium of the folder SOURCE, or each line of the text file SOURCE",
+    },
+    "--prompt": {"default": "", "metavar": "TEXT", "help": "with --template: what is asked of each"},
+}
 
 
 def add(commands: Any) -> None:
+    """The parser of `anygen render`."""
     parser = commands.add_parser(
         "render",
         help="answer every line of a manifest, resumably",
@@ -32,73 +111,11 @@ def add(commands: Any) -> None:
     )
     parser.set_defaults(run=render)
     parser.add_argument("manifest", nargs="?", metavar="MANIFEST", help="a .jsonl, .csv or .parquet file")
-    parser.add_argument("--out", metavar="DIR", help="the folder of the job")
-    parser.add_argument("--verify", metavar="DIR", help="check all of a job's folder: lines, files, hashes")
-    parser.add_argument(
-        "--repair",
-        action="store_true",
-        help="with --verify: take back what does not hold, so that it is made again",
-    )
+    for name, settings in _JOB.items():
+        parser.add_argument(name, **settings)
     add_model(parser)
-    parser.add_argument(
-        "--shard", type=_shard, default=(1, 1), metavar="I/N", help="the I-th of N parts, from 1"
-    )
-    parser.add_argument("--limit", type=count, metavar="N", help="the first N lines of the manifest alone")
-    parser.add_argument(
-        "--max-failures", type=count, metavar="N", help="stop once N items failed in this run"
-    )
-    parser.add_argument("--retry-failed", action="store_true", help="try again what failed before")
-    parser.add_argument(
-        "--overwrite",
-        action="store_true",
-        help="make again what is finished under its id from another request or other weights",
-    )
-    parser.add_argument(
-        "--follow", action="store_true", help="wait for lines that are appended later (JSONL)"
-    )
-    parser.add_argument(
-        "--exact", action="store_true", help="the same bytes as an undisturbed run; one item at a time"
-    )
-    parser.add_argument(
-        "--roots",
-        action="append",
-        default=[],
-        metavar="DIR",
-        help="a folder media may lie in too, of this machine or, by its URL, of a store (s3://bucket/folder); repeatable",
-    )
-    parser.add_argument(
-        "--copy-to", metavar="URL", help="a folder of a store that results are copied to (s3://bucket/folder)"
-    )
-    parser.add_argument(
-        "--window", type=count, default=64, metavar="N", help="answers under way at once (default 64)"
-    )
-    parser.add_argument(
-        "--max-attempts",
-        type=count,
-        default=5,
-        metavar="N",
-        help="give up an answer at which processes died N times (default 5)",
-    )
-    parser.add_argument(
-        "--keep-inputs",
-        action="store_true",
-        help="copy the input media beside the outputs (media/*/inputs), for replay",
-    )
-    parser.add_argument("--no-pages", action="store_true", help="write no index.html and no sheet.png")
-    parser.add_argument(
-        "--dry-run",
-        action="store_true",
-        help="check every line, and estimate time and disk from a few answers that are thrown away; writes nothing",
-    )
-    parser.add_argument(
-        "--price", type=float, metavar="PER_HOUR", help="with --dry-run: what an hour of this machine costs"
-    )
-    parser.add_argument(
-        "--template",
-        metavar="SOURCE",
-        help="write MANIFEST: a line for each medium of the folder SOURCE, or each line of the text file SOURCE",
-    )
-    parser.add_argument("--prompt", default="", metavar="TEXT", help="with --template: what is asked of each")
+    for name, settings in _HOW.items():
+        parser.add_argument(name, **settings)
     for name in ("modalities", "require"):
         parser.add_argument(f"--{name}", type=names, metavar="LIST", help="with --template: in every line")
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
@@ -107,6 +124,8 @@ def add(commands: Any) -> None:
 
 
 def render(arguments: argparse.Namespace) -> int:
+    """Run what the flags say: a check, a template, a dry run, or the job; the exit code. Raises UsageError for what is
+    missing, or goes not together."""
     if arguments.verify is not None:
         return check(arguments)
     if arguments.template is not None:
@@ -136,9 +155,7 @@ def render(arguments: argparse.Namespace) -> int:
                 arguments.manifest,
                 arguments.out,
                 model,
-                settings=settings_from(arguments),
-                roots=arguments.roots,
-                exact=arguments.exact,
+                **request_of(arguments),
                 maker=maker,
                 pages=not arguments.no_pages,
                 copy_to=arguments.copy_to,
@@ -154,22 +171,16 @@ def render(arguments: argparse.Namespace) -> int:
     return code
 
 
-def settings_from(arguments: argparse.Namespace) -> Settings:
+def request_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What `anygen.batch.render` and `estimate` take alike."""
     from anygen.batch.runner import Settings
 
-    return Settings(
-        shard=arguments.shard,
-        limit=arguments.limit,
-        max_failures=arguments.max_failures,
-        retry_failed=arguments.retry_failed,
-        overwrite=arguments.overwrite,
-        follow=arguments.follow,
-        window=arguments.window,
-        max_attempts=arguments.max_attempts,
-    )
+    settings = Settings(**{each.name: getattr(arguments, each.name) for each in dataclasses.fields(Settings)})
+    return {"settings": settings, "roots": arguments.roots, "exact": arguments.exact}
 
 
 def show(summary: Summary, code: int, as_json: bool) -> None:
+    """Print what came of a job."""
     if as_json:
         print(json.dumps({**dataclasses.asdict(summary), "exit_code": code}))
         return
@@ -182,8 +193,8 @@ def show(summary: Summary, code: int, as_json: bool) -> None:
 
 
 def make_manifest(arguments: argparse.Namespace) -> int:
-    """`anygen render MANIFEST --template SOURCE`."""
-    from anygen.batch.template import write_manifest
+    """`anygen render MANIFEST --template SOURCE`. Raises UsageError without MANIFEST."""
+    from anygen.batch.manifest import write_manifest
 
     if arguments.manifest is None:
         raise UsageError("anygen render: the MANIFEST to write is needed")
@@ -204,14 +215,7 @@ def rehearse(arguments: argparse.Namespace, model: Any) -> int:
     from anygen.batch.signals import StopSignals
 
     with StopSignals() as stop:
-        found = estimate(
-            arguments.manifest,
-            model,
-            settings=settings_from(arguments),
-            roots=arguments.roots,
-            exact=arguments.exact,
-            should_stop=stop,
-        )
+        found = estimate(arguments.manifest, model, **request_of(arguments), should_stop=stop)
     if stop.code is not None:
         return stop.code
     price = None
@@ -277,6 +281,7 @@ class Progress:
         self.failures = 0
 
     def report(self, event: str, row: dict[str, Any]) -> None:
+        """Show one event."""
         # Whoever reads this may go away; the job goes on.
         with contextlib.suppress(OSError):
             self._show(event, row)
@@ -308,16 +313,3 @@ class Progress:
     def close(self) -> None:
         if self.bar is not None:
             self.bar.close()
-
-
-def _shard(text: str) -> tuple[int, int]:
-    index, _, count = text.partition("/")
-    if not (index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no I/N with I from 1 to N, such as 1/4")
-    return int(index), int(count)
-
-
-def count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
-    return int(text)

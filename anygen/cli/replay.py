@@ -14,6 +14,7 @@ from anygen.core.errors import printable
 
 
 def add(commands: Any) -> None:
+    """The parser of `anygen replay`."""
     parser = commands.add_parser(
         "replay",
         help="make a file again and compare",
@@ -34,6 +35,7 @@ def add(commands: Any) -> None:
 
 
 def replay(arguments: argparse.Namespace) -> int:
+    """Make the file again: 0 where it came out the same, else 1. Raises UsageError for a record whose model is no preset."""
     from anygen.evaluation import replay as replaying
     from anygen.loading.presets import presets
 

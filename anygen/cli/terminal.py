@@ -51,7 +51,8 @@ class Progress:
 
 
 def follow(events: Iterator[Any], on_text: Callable[[str], None] = lambda text: None) -> Reply:
-    """The reply at the end of a stream; text and progress are shown on the way."""
+    """The reply at the end of a stream; text and progress are shown on the way. Raises RuntimeError where it has
+    none."""
     from anygen.messages.reply import DecoderProgress, Done, TextDelta
 
     progress = Progress()

@@ -17,6 +17,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def add(commands: Any) -> None:
+    """The parser of `anygen ui`."""
     parser = commands.add_parser(
         "ui",
         help="the app in a browser",
@@ -45,6 +46,8 @@ def add(commands: Any) -> None:
 
 
 def serve(arguments: argparse.Namespace) -> int:
+    """Serve until Ctrl-C. Raises MachineError for a missing package, UsageError for an open host without a
+    password, or a port that is none."""
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise MachineError(f"{' and '.join(missing)} is missing; install it with: pip install 'anygen[ui]'")

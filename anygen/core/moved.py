@@ -11,11 +11,11 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 MOVED: dict[str, str] = {
-    "anygen.batch.claims": "anygen.batch.leases",
-    "anygen.batch.keeping": "anygen.batch.input_copies",
+    "anygen.batch.claims": "anygen.batch.ledger",
+    "anygen.batch.keeping": "anygen.batch.commit",
     "anygen.batch.making": "anygen.batch.executor",
     "anygen.batch.points": "anygen.batch.failpoints",
-    "anygen.batch.seen": "anygen.batch.duplicate_ids",
+    "anygen.batch.seen": "anygen.batch.manifest",
     "anygen.batch.stopping": "anygen.batch.signals",
     "anygen.build": "anygen.loading.build",
     "anygen.checkpoint": "anygen.loading.checkpoint",
@@ -87,6 +87,17 @@ MOVED: dict[str, str] = {
     "anygen.saved_models": "anygen.core.saved_models",
     "anygen.seeds": "anygen.core.seeds",
     "anygen.streaming": "anygen.messages.streaming",
+    "anygen.batch.calibration": "anygen.batch.rendering",
+    "anygen.batch.durable": "anygen.batch.ledger",
+    "anygen.batch.index": "anygen.batch.job",
+    "anygen.batch.inputs": "anygen.batch.items",
+    "anygen.batch.ray_backend": "anygen.batch.ray_executor",
+    "anygen.batch.ray_cluster": "anygen.batch.ray_executor",
+    "anygen.batch.ray_pools": "anygen.batch.ray_workers",
+    "anygen.batch.sheet": "anygen.batch.pages",
+    "anygen.batch.sizes": "anygen.batch.executor",
+    "anygen.batch.sources": "anygen.batch.encoding",
+    "anygen.batch.template": "anygen.batch.manifest",
 }
 """Old module -> the module that holds its names now."""
 

@@ -22,9 +22,8 @@ from typing import Any
 import torch
 
 from anygen import AnyGen, Image
-from anygen.batch.executor import LocalMaker
+from anygen.batch.executor import BatchSize, LocalExecutor
 from anygen.batch.rendering import render
-from anygen.batch.sizes import BatchSize
 from anygen.decoders.base import load_pipe
 from anygen_pipelines.result_page import replace_section, table
 
@@ -58,9 +57,9 @@ class _Fixed(dict[Any, BatchSize]):
         return super().setdefault(key, BatchSize(self.size, self.size))
 
 
-def maker_of(model: Any, size: int | None) -> LocalMaker:
+def maker_of(model: Any, size: int | None) -> LocalExecutor:
     """What makes a job's answers, so many at once; None finds the size itself."""
-    maker = LocalMaker(model)
+    maker = LocalExecutor(model)
     if size is not None:
         maker.respond_size = BatchSize(size, size)
         maker.decode_sizes = _Fixed(size)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from anygen import AnyGen
-from anygen.batch.commit import Made
+from anygen.batch.commit import Committer, Made
 from anygen.batch.items import Work
 from anygen.batch.job import Job
 from anygen.batch.manifest import read
@@ -56,7 +56,7 @@ def commit_seconds(folder: Path, model: Any, count: int) -> dict[str, float]:
                 ("a picture", Made(drawn, parts, files)),
             ):
                 began = time.perf_counter()
-                job.committer.commit(made)
+                Committer(job).commit(made)
                 took[kind].append(time.perf_counter() - began)
             began = time.perf_counter()
             (folder / "plain.png").write_bytes(picture)

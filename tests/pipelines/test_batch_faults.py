@@ -61,7 +61,7 @@ def test_a_disk_that_is_full(ground):
 COMMIT_TWO = """
 import sys
 from pathlib import Path
-from anygen.batch.commit import Made
+from anygen.batch.commit import Committer, Made
 from anygen.batch.items import Item, Work
 from anygen.batch.job import Job
 from anygen.messages.options import GenerationOptions
@@ -71,7 +71,7 @@ with Job(Path(sys.argv[1])) as job:
         object.__setattr__(item, "turns", (type("Turn", (), {"parts": ("words",)})(),))
         work = Work(item)
         name = f"{work.stem}-0.png"
-        job.committer.commit(Made(work, ({"type": "image"},), ((name, b"x" * 5000), (f"{name}.json", b"{}"))))
+        Committer(job).commit(Made(work, ({"type": "image"},), ((name, b"x" * 5000), (f"{name}.json", b"{}"))))
 """
 
 

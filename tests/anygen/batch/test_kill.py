@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from anygen.batch import failpoints, verify
-from anygen.batch.leases import Claims
 
 from .conftest import done, files, picture, rows, sound, text, write_lines
 
@@ -96,29 +95,6 @@ def test_two_runners_never_make_the_same(tmp_path):
     assert verify(tmp_path / "out").holds
 
 
-def test_claims_die_with_their_process(tmp_path):
-    holder = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import sys, time; from pathlib import Path; from anygen.batch.leases import Claims\n"
-            "claims = Claims(Path(sys.argv[1])); print(claims.take(b'x' * 16), flush=True); time.sleep(60)",
-            str(tmp_path),
-        ],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert holder.stdout is not None and holder.stdout.readline() == "True\n"
-    claims = Claims(tmp_path)
-    try:
-        assert not claims.take(b"x" * 16) and claims.take(b"y" * 16)
-        holder.kill()
-        holder.wait()
-        assert claims.take(b"x" * 16)
-    finally:
-        claims.close()
-
-
 def processor_seconds(process: int) -> float:
     """What a process has used of the processor (Linux); 0 once it is gone."""
     try:
@@ -163,15 +139,6 @@ def test_a_fault_in_the_environment_ends_the_job(tmp_path):
 
     assert process.returncode == 3 and "No space left on device" in errors
     assert verify(tmp_path / "out").holds and not list((tmp_path / "out").rglob("*.part"))
-
-
-def test_faults_are_read_strictly(monkeypatch):
-    assert failpoints._read("after-write:3,*:2:terminate") == {
-        "after-write": (3, "kill"),
-        "*": (2, "terminate"),
-    }
-    with pytest.raises(ValueError, match="the action 'explode'"):
-        failpoints._read("after-write:3:explode")
 
 
 def test_the_exit_codes(tmp_path):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from anygen.batch import estimate, manifest, write_manifest
+from anygen.batch import manifest, write_manifest
 from anygen.core.errors import PromptError
 
 from .conftest import QUICK, done, picture, text, write_lines
@@ -61,15 +61,6 @@ def test_templates_are_manifests(run, tmp_path):
     assert run(path).made == 2
     with pytest.raises(PromptError, match="is there already"):
         write_manifest(path, tmp_path / "prompts.txt")
-
-
-def test_a_dry_run_checks_and_estimates(mini, tmp_path):
-    path = write_lines(tmp_path / "m.jsonl", [text("a", n=3), picture("b"), "{", text("a"), {"id": "c"}])
-    found = estimate(path, mini)
-
-    assert (found.lines, found.answers, found.errors, found.sampled) == (5, 4, 3, 2)
-    assert found.seconds is not None and found.seconds > 0 and found.bytes is not None and found.bytes > 0
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["m.jsonl"]
 
 
 def test_pages_show_every_answer_and_run_nothing_of_a_user(run, tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from anygen.batch import durable, verify
+from anygen.batch import ledger, verify
 
 from .conftest import done, files, picture, text
 
@@ -28,7 +28,7 @@ class Recorder:
 def recorder(monkeypatch, tmp_path):
     found = Recorder(tmp_path / "out")
     real = {
-        name: getattr(durable, name)
+        name: getattr(ledger, name)
         for name in ("write", "sync", "rename", "sync_folder", "write_at", "sync_open")
     }
 
@@ -59,7 +59,7 @@ def recorder(monkeypatch, tmp_path):
 
     for name, function in locals().items():
         if name in real:
-            monkeypatch.setattr(durable, name, function)
+            monkeypatch.setattr(ledger, name, function)
     return found
 
 
@@ -114,8 +114,8 @@ def test_every_prefix_of_the_order_recovers(run, recorder, tmp_path, monkeypatch
     for number, step in enumerate([None, *steps]):
         if step is not None:
             disk.take(step)
-        for kind, found, ledger in disk.states():
-            state = (tuple(sorted(found.items())), ledger)
+        for kind, found, written in disk.states():
+            state = (tuple(sorted(found.items())), written)
             if state in tried:
                 continue
             tried.add(state)
@@ -124,8 +124,8 @@ def test_every_prefix_of_the_order_recovers(run, recorder, tmp_path, monkeypatch
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(data)
             folder.mkdir(exist_ok=True)
-            (folder / "results.jsonl").write_bytes(ledger)
-            before = done(folder) if not ledger or ledger.endswith(b"\n") else {}
+            (folder / "results.jsonl").write_bytes(written)
+            before = done(folder) if not written or written.endswith(b"\n") else {}
             summary = run(lines, out=folder.name, exact=True)
             assert summary.done == 3 and len(done(folder)) == 3, (number, kind, step)
             assert summary.made == 3 - len(before) or kind != "flushed", "what was flushed is not made again"
@@ -145,7 +145,7 @@ def test_a_line_is_written_after_all_it_names(run, recorder, tmp_path):
         renamed = []
         for each in row["files"]:
             name = each["path"]
-            part = durable.temporary(Path(name)).as_posix()
+            part = ledger.temporary(Path(name)).as_posix()
             write = next(i for i, step in enumerate(steps) if step[:2] == ("write", part))
             sync = steps.index(("sync", part))
             rename = steps.index(("rename", part, name))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from anygen import Image
-from anygen.batch.commit import Made
+from anygen.batch.commit import Committer, Made
 from anygen.batch.items import Item, Turn, Work
 from anygen.batch.job import Job
 from anygen.batch.pages import ITEMS_PER_PAGE, write_pages
@@ -46,7 +46,7 @@ def folder(tmp_path_factory, module_monkeypatch):
                 name = f"{work.stem}-1.png"
                 parts.append({"type": "image", "path": name, "caption": HOSTILE})
                 files.append((name, Image(pixels).encode()))
-            job.committer.commit(Made(work, tuple(parts), tuple(files)))
+            Committer(job).commit(Made(work, tuple(parts), tuple(files)))
         write_pages(job)
     return folder
 

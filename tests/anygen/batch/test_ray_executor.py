@@ -20,8 +20,8 @@ import pytest
 
 from anygen import Image
 from anygen.batch import Settings, render, verify
-from anygen.batch.ray_backend import RayMaker
-from anygen.batch.ray_pools import Workers
+from anygen.batch.ray_executor import RayExecutor
+from anygen.batch.ray_workers import Workers
 from anygen.core.errors import ConfigError, MachineError
 
 pytestmark = pytest.mark.skipif(
@@ -35,7 +35,7 @@ SMALL = {"image": {"num_inference_steps": 2}, "audio": {"num_inference_steps": 2
 @pytest.fixture(scope="module")
 def cluster():
     """A Ray that all makers of this file share; each starts its own workers."""
-    from anygen.batch.ray_cluster import connected
+    from anygen.batch.ray_executor import connected
 
     with connected("local", num_cpus=2) as found:
         yield found
@@ -44,7 +44,7 @@ def cluster():
 @pytest.fixture(scope="module")
 def maker(cluster):
     """Workers that several tests share, so that they are loaded once."""
-    with RayMaker("mini") as found:
+    with RayExecutor("mini") as found:
         yield found
 
 
@@ -134,7 +134,7 @@ def test_work_at_which_workers_die_is_given_up(cluster, tmp_path):
     killer = threading.Thread(target=kill)
     killer.start()
     try:
-        with RayMaker("mini") as maker:
+        with RayExecutor("mini") as maker:
             summary = render(
                 manifest,
                 tmp_path / "out",
@@ -244,25 +244,20 @@ def test_a_terminated_driver_and_a_killed_one_go_on(tmp_path):
     assert took < 15
 
 
-def test_workers_are_read_from_the_command_line():
-    assert Workers.parse("4") == Workers(4)
-    assert Workers.parse("2,num_gpus=0.5,accelerator_type=T4") == Workers(2, 0.5, None, "T4")
-    for wrong in ("", "0", "x", "2,gpus=1", "2,num_gpus=much"):
-        with pytest.raises(ConfigError, match=r"accepted|did you mean"):
-            Workers.parse(wrong)
-
-
 def test_what_this_machine_can_never_give_is_refused(cluster):
-    with pytest.raises(ConfigError, match="take 100 GPU"), RayMaker("mini", workers={"llm": Workers(100, 1)}):
+    with (
+        pytest.raises(ConfigError, match="take 100 GPU"),
+        RayExecutor("mini", workers={"llm": Workers(100, 1)}),
+    ):
         pass
 
 
 def test_without_ray_one_sentence_names_the_extra(monkeypatch):
-    from anygen.batch import ray_cluster
+    from anygen.batch import ray_executor
 
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(MachineError, match=r"pip install 'anygen\[scale\]'"):
-        ray_cluster.ray_module()
+        ray_executor.ray_module()
 
 
 def test_a_job_of_this_process_imports_no_ray(tmp_path):

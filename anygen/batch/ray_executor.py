@@ -1,7 +1,7 @@
-"""Making on a Ray cluster: requests stream through workers that speak, then through workers that draw, and come back as
+"""An executor on a Ray cluster: requests stream through workers that speak, then through workers that draw, and come back as
 values for this process to commit.
 
-Only this process, the driver, knows of claims and the ledger. A worker that dies takes nothing with it but the step it was
+Only this process, the driver, knows of leases and the ledger. A worker that dies takes nothing with it but the step it was
 at: what it had is asked for again, alone, and given up after as many deaths as a single machine allows. Why Ray's actors
 and not Ray Data: docs/decisions/0012-actors-not-ray-data.md.
 """
@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
+import signal
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,13 +23,10 @@ from typing import Any
 import torch
 
 from anygen.batch.commit import Made
-from anygen.batch.executor import ShouldStop, Watch, failed
-from anygen.batch.inputs import read_input
-from anygen.batch.items import MediaFile, Work
-from anygen.batch.ray_cluster import HERE, connected
-from anygen.batch.ray_pools import Pool, Task, Worker, Workers
-from anygen.batch.ray_workers import LLM, Drawer, Facts, Speaker, Step, device_of
-from anygen.batch.sizes import RESPOND_BATCH, is_lost_device
+from anygen.batch.executor import RESPOND_BATCH, Watch, failed, is_lost_device
+from anygen.batch.items import MediaFile, Work, read_input
+from anygen.batch.ray_workers import LLM, Drawer, Facts, Pool, Speaker, Step, Task, Worker, Workers, device_of
+from anygen.batch.signals import ShouldStop
 from anygen.core.errors import CheckpointError, ConfigError, MachineError, MediaError, nearest, printable
 from anygen.core.modality import MEDIA, Modality
 from anygen.generation import DECODE_BATCH
@@ -37,9 +38,15 @@ POLL_SECONDS = 0.2
 PATIENCE_SECONDS = 30.0
 """Until it is said that a worker is still waited for."""
 
+HERE = "local"
+"""The address that stands for a Ray of our own on this machine."""
+STORE_BYTES = 200_000_000
+"""Shared memory of a Ray of our own: what is under way between two workers, no more."""
+LOOPBACK = "127.0.0.1"
 
-class RayMaker:
-    """A Maker (making.py) on a Ray cluster, within `with`. `model` has there what a job asks of a model.
+
+class RayExecutor:
+    """An Executor (executor.py) on a Ray cluster, within `with`. `model` has there what a job asks of a model.
 
     `name` is a preset, a hub id, or a folder that every machine has under this path; `workers` say how many there are of
     each kind ("llm", "image", "audio", "video"; one where nothing is said); those that draw are started once they are
@@ -53,6 +60,7 @@ class RayMaker:
         workers: Mapping[str, Workers] | None = None,
         placed: Mapping[str, Any] | None = None,
     ) -> None:
+        """Raises ConfigError for a kind of workers that there is not. Nothing is started yet."""
         kinds = (LLM, *MEDIA)
         for kind in workers or {}:
             if kind not in kinds:
@@ -67,12 +75,12 @@ class RayMaker:
 
     @property
     def model(self) -> Facts:
-        """What the workers say of the model."""
+        """What the workers say of the model. Raises MachineError outside of `with`."""
         if self._facts is None:
-            raise MachineError("the workers are started within `with RayMaker(...) as maker`")
+            raise MachineError("the workers are started within `with RayExecutor(...) as executor`")
         return self._facts
 
-    def __enter__(self) -> RayMaker:
+    def __enter__(self) -> RayExecutor:
         try:
             self._ray = self._open.enter_context(connected(self._address))
             self._open.callback(self._stop)
@@ -91,7 +99,7 @@ class RayMaker:
         self._open.close()
 
     def make(self, works: Sequence[Work], watch: Watch, should_stop: ShouldStop) -> Iterator[Made]:
-        """See Maker.make. Half of `works` may stay under way, so that no worker waits between two calls."""
+        """See Executor.make. Half of `works` may stay under way, so that no worker waits between two calls."""
         for work in works:
             asked = (work.item.options, work.item.modalities, work.item.require)
             task = Task(work, repr(asked), watch.is_suspect(work))
@@ -267,5 +275,79 @@ class RayMaker:
         self._under_way.clear()
 
 
+RayMaker = RayExecutor
+"""Its name of before."""
+
+
 def _media(work: Work) -> list[MediaFile]:
     return [part for turn in work.item.turns for part in turn.parts if isinstance(part, MediaFile)]
+
+
+# The connection: a cluster that is there already, or a Ray on this machine alone, started and ended by us.
+
+
+def ray_module(is_alone: bool = False) -> Any:
+    """Ray, its reports of usage switched off; `is_alone` keeps what it starts to the loopback, where this process has not
+    imported it yet. Raises MachineError where it is not installed."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    if is_alone:
+        # What Ray does by itself on Windows and macOS. On Linux it would listen on every interface, whatever address it is
+        # given, and whoever reaches it can run code.
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+    try:
+        import ray
+    except ImportError as error:
+        raise MachineError(
+            "--ray needs Ray, which is not installed here; pip install 'anygen[scale]' has it"
+        ) from error
+    return ray
+
+
+@contextmanager
+def connected(address: str, num_cpus: float | None = None) -> Iterator[Any]:
+    """Ray, connected to `address`: "local" starts one here that nobody else reaches, "auto" finds the cluster this machine
+    belongs to, HOST:PORT is a cluster's head. A connection that this process has is used and left open.
+
+    Raises ConfigError, MachineError."""
+    ray = ray_module(address == HERE)
+    if ray.is_initialized():
+        yield ray
+        return
+    if address.startswith("ray://"):
+        raise ConfigError(
+            f"--ray {address}: Ray Client is not supported; run the command on a machine of the cluster, with --ray auto"
+        )
+    settings: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    if address == HERE:
+        settings |= {
+            "include_dashboard": False,
+            "object_store_memory": STORE_BYTES,
+            "num_cpus": num_cpus,
+        }
+    try:
+        with _signals_kept():
+            ray.init(address=address, **settings)
+    except (ConnectionError, RuntimeError, ValueError, OSError, TimeoutError) as error:
+        said = printable(str(error))[:300]
+        raise MachineError(f"--ray {address}: no Ray can be had there ({said})") from error
+    if address == HERE and ray.util.get_node_ip_address() != LOOPBACK:
+        logger.warning("Ray was imported before, and listens on every interface of this machine")
+    try:
+        yield ray
+    finally:
+        with _signals_kept():
+            ray.shutdown()
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Ray takes SIGTERM for itself; whoever had it gets it back."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
