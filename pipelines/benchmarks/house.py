@@ -188,7 +188,9 @@ def shapes(source: Source) -> list[tuple[int, str]]:
     return [(number, shape) for number, shape in kept if re.search(r"\w", shape)]
 
 
-KEYWORDS = frozenset({"def", "class", "return", "if", "for", "while", "with", "try", "raise", "in", "not", "and", "or"})
+KEYWORDS = frozenset(
+    {"def", "class", "return", "if", "for", "while", "with", "try", "raise", "in", "not", "and", "or"}
+)
 
 
 def repetitions(files: dict[str, Source]) -> set[tuple[str, str]]:
@@ -214,7 +216,7 @@ def repetitions(files: dict[str, Source]) -> set[tuple[str, str]]:
 
 def owners_of(source: Source) -> dict[int, str]:
     """Line -> the innermost function or class it stands in, as module:name."""
-    owners = {number: source.module for number in range(1, source.num_lines + 2)}
+    owners = dict.fromkeys(range(1, source.num_lines + 2), source.module)
     for node in ast.walk(source.tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
@@ -316,7 +318,9 @@ def raised(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
 def says_tensor(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a signature holds arrays whose names do not say their shape, or gives some."""
     arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    taken = [each.arg for each in arguments if each.annotation and TENSOR.search(ast.unparse(each.annotation))]
+    taken = [
+        each.arg for each in arguments if each.annotation and TENSOR.search(ast.unparse(each.annotation))
+    ]
     gives = node.returns is not None and TENSOR.search(ast.unparse(node.returns)) is not None
     return gives or any(not re.search(r"_[A-Z]+$", name) for name in taken)
 
@@ -348,7 +352,7 @@ def measure(root: Path) -> dict[str, str]:
     """Figure -> its value for a checkout, in the order of the page."""
     files = sources(root)
     graph = import_graph(files)
-    lines = {folder: 0 for folder in FOLDERS}
+    lines = dict.fromkeys(FOLDERS, 0)
     for source in files.values():
         lines[source.path.relative_to(root).parts[0]] += source.num_lines
     findings = docstring_findings(files)
