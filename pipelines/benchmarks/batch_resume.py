@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,22 @@ from anygen.batch.items import Work
 from anygen.batch.job import Job
 from anygen.batch.manifest import read
 from anygen.batch.rendering import reader_for, render
-from anygen_pipelines.benchmarks.result_page import replace_section, table
+from anygen_pipelines.benchmarks.result_page import page_parser, replace_section, table
 
+MODULE = "anygen_pipelines.benchmarks.batch_resume"
 TITLE = "The ledger: commits and resumes"
+HEADING = f"""Made by `python -m {MODULE} --work /tmp/resume --write docs/results/batch.md`, on two cores that
+others used too. Commits are taken in turn with the plain writing. The answers of the large jobs are in words."""
+HEADER = (
+    "answers", "ledger MB", "index MB", "resume s, index made anew", "resume s", "us an answer",
+    "RSS MiB, model loaded", "peak RSS MiB",
+)  # fmt: skip
 PICTURE_BYTES = 7000
 """About what a picture of mini has."""
 
 
 def write_manifest(path: Path, count: int) -> None:
+    """A manifest of `count` questions that are answered in words."""
     with path.open("w", encoding="utf-8") as file:
         for index in range(count):
             line = {"id": f"item-{index}", "prompt": f"What is number {index}?", "modalities": ["text"]}
@@ -65,7 +74,7 @@ def commit_seconds(folder: Path, model: Any, count: int) -> dict[str, float]:
     return {name: statistics.median(each) for name, each in took.items()}
 
 
-def _works(manifest: Path, model: Any) -> Any:
+def _works(manifest: Path, model: Any) -> Iterator[Work]:
     reader = reader_for(model, manifest, lambda path: "")
     for line in read(manifest):
         if line is not None:
@@ -108,65 +117,38 @@ def measure(manifest: Path) -> dict[str, Any]:
     }
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--write", type=Path, help="the page to write the tables into")
+def resumed(manifest: Path, size: int) -> tuple[str, ...]:
+    """A line of the table: a finished job of `size` answers, measured in a process of its own."""
+    command = [sys.executable, "-m", MODULE, "--work", str(manifest.parent), "--measure", str(manifest)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found = json.loads(told.splitlines()[-1])
+    if (found["done"], found["made"]) != (size, 0):
+        raise SystemExit(f"{size} answers were done and the job says {found}")
+    out = manifest.parent / "out"
+    megabytes = [(out / name).stat().st_size / 1e6 for name in ("results.jsonl", "index.sqlite")]
+    figures = [f"{each:.0f}" for each in megabytes] + [f"{found[key]:.1f}" for key in ("first", "again")]
+    figures += [f"{each:.0f}" for each in (1e6 * found["again"] / size, found["loaded"], found["peak"])]
+    return (f"{size:,}", *figures)
+
+
+def main(words: list[str] | None = None) -> int:
+    """The command; its exit code."""
+    parser = page_parser(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--commits", type=int, default=300)
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     if arguments.measure is not None:
         print(json.dumps(measure(arguments.measure)))
         return 0
     model = AnyGen.from_pretrained("mini")
     commits = commit_seconds(arguments.work / "commits", model, arguments.commits)
-    text = [
-        table(
-            ("what is committed", "milliseconds (median)"),
-            [(k, f"{1e3 * s:.2f}") for k, s in commits.items()],
-        )
-    ]
-    rows = []
+    rows = [(what, f"{1e3 * seconds:.2f}") for what, seconds in commits.items()]
+    heading = f"{HEADING}\n\n{table(('what is committed', 'milliseconds (median)'), rows)}"
+    lines = []
     for size in arguments.sizes:
-        manifest = finished_job(arguments.work / "job", model, size)
-        command = [
-            sys.executable,
-            "-m",
-            __spec__.name,
-            "--work",
-            str(arguments.work),
-            "--measure",
-            str(manifest),
-        ]
-        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        found = json.loads(told.splitlines()[-1])
-        if (found["done"], found["made"]) != (size, 0):
-            raise SystemExit(f"{size} answers were done and the job says {found}")
-        out = arguments.work / "job" / "out"
-        megabytes = [(out / name).stat().st_size / 1e6 for name in ("results.jsonl", "index.sqlite")]
-        rows.append(
-            (
-                f"{size:,}",
-                f"{megabytes[0]:.0f}",
-                f"{megabytes[1]:.0f}",
-                f"{found['first']:.1f}",
-                f"{found['again']:.1f}",
-                f"{1e6 * found['again'] / size:.0f}",
-                f"{found['loaded']:.0f}",
-                f"{found['peak']:.0f}",
-            )
-        )
-        header = ("answers", "ledger MB", "index MB", "resume s, index made anew", "resume s", "us an answer")
-        header += ("RSS MiB, model loaded", "peak RSS MiB")
-        page = f"""Made by `python -m {__spec__.name} --work /tmp/resume --write docs/results/batch.md`, on two cores that
-others used too. Commits are taken in turn with the plain writing. The answers of the large jobs are in words.
-
-{text[0]}
-
-{table(header, rows)}"""
+        lines.append(resumed(finished_job(arguments.work / "job", model, size), size))
+        page = f"{heading}\n\n{table(HEADER, lines)}"
         if arguments.write is not None:
             replace_section(arguments.write, TITLE, page)
         print(page, flush=True)

@@ -8,43 +8,40 @@ ratios are what to read.
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from anygen import AnyGen, Image
+from anygen import AnyGen, Audio, Image, Video
 from anygen.batch.executor import LocalMaker
 from anygen.batch.rendering import render
 from anygen.batch.sizes import BatchSize
 from anygen.decoders.base import load_pipe
-from anygen_pipelines.benchmarks.result_page import replace_section, table
+from anygen_pipelines.benchmarks.batch_faults.manifests import THINGS
+from anygen_pipelines.benchmarks.result_page import page_parser, replace_section, table
 
 TITLE = "Items a second"
-HEADING = """Made by `python -m anygen_pipelines.benchmarks.batch_speed --work /tmp/speed --write docs/results/batch.md`: mini,
-one thread, on two cores that others used too. The ways of one kind are timed in turn, {rounds} rounds; the ratio is the median
+HEADING = """\
+Made by `python -m anygen_pipelines.benchmarks.batch_speed --work /tmp/speed --write docs/results/batch.md`: mini, one
+thread, on two cores that others used too. The ways of one kind are timed in turn, {rounds} rounds; the ratio is the median
 of the rounds' ratios, and what to read. "diffusers alone" draws the same kind of media from its own text encoder, with no
 language model, record or ledger."""
-THINGS = ("dog", "rooster", "car", "train", "helicopter", "frog", "cat", "sheep")
 PROMPTS = {
     "text": "What does a {} sound like?",
     "image": "Draw a {} on a blue background.",
     "audio": "Play the sound of a {}.",
     "video": "Show a {} moving left.",
 }
-PIPELINES = {
-    "image": "StableDiffusionPipeline",
-    "audio": "AudioLDMPipeline",
-    "video": "TextToVideoSDPipeline",
-}
+ALONE = "one generate() and save() an item"
+"""What the others are compared with."""
 
 
 class _Fixed(dict[Any, BatchSize]):
@@ -98,7 +95,7 @@ def ways(model: Any, modality: str, count: int, work: Path) -> dict[str, Callabl
         f"anygen render, {size} at once": job(size) for size in (1, 4, 16)
     }
     found["anygen render, automatic"] = job(None)
-    found["one generate() and save() an item"] = one_by_one
+    found[ALONE] = one_by_one
     if modality != "text":
         found["diffusers alone, one an item"] = plain(model, modality, count, work)
     return found
@@ -132,8 +129,6 @@ def plain(model: Any, modality: str, count: int, work: Path) -> Callable[[], Non
 
 def save(modality: str, made: Any, stem: Path) -> None:
     """What a pipeline gave, as a file as anygen writes it, without a record."""
-    from anygen import Audio
-    from anygen.media import Video
 
     def eight_bits(values: Any) -> Any:
         return (values * 255).round().astype("uint8")
@@ -146,34 +141,36 @@ def save(modality: str, made: Any, stem: Path) -> None:
         Video(eight_bits(made.frames[0]), 4).save(stem.with_suffix(".mp4"))
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--write", type=Path, help="the page to write the table into")
+def in_turn(runs: Mapping[str, Callable[[], None]], rounds: int) -> dict[str, list[float]]:
+    """Seconds of each run in each round, taken in turn."""
+    took: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            began = time.perf_counter()
+            run()
+            took[name].append(time.perf_counter() - began)
+    return took
+
+
+def main(words: list[str] | None = None) -> int:
+    """The command; its exit code."""
+    parser = page_parser(__doc__)
     parser.add_argument(
         "--items", type=int, default=16, help="of text, image and audio; an eighth of it of video"
     )
     parser.add_argument("--rounds", type=int, default=3)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     torch.set_num_threads(1)
     model = AnyGen.from_pretrained("mini")
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for modality in PROMPTS:
         count = max(2, arguments.items // 8) if modality == "video" else arguments.items
-        compared = ways(model, modality, count, arguments.work)
         # Load and warm what all of them use.
         warm = ways(model, modality, 1, arguments.work / "warm")
-        for run in (warm["one generate() and save() an item"], list(warm.values())[-1]):
+        for run in (warm[ALONE], list(warm.values())[-1]):
             run()
-        took: dict[str, list[float]] = {name: [] for name in compared}
-        for _ in range(arguments.rounds):
-            for name, run in compared.items():
-                began = time.perf_counter()
-                run()
-                took[name].append(time.perf_counter() - began)
-        base = took["one generate() and save() an item"]
+        took = in_turn(ways(model, modality, count, arguments.work), arguments.rounds)
+        base = took[ALONE]
         for name, seconds in took.items():
             ratio = statistics.median(b / s for b, s in zip(base, seconds, strict=True))
             rows.append((modality, count, name, f"{count / statistics.median(seconds):.2f}", f"{ratio:.2f}"))

@@ -9,7 +9,6 @@ left out.
 
 from __future__ import annotations
 
-import argparse
 import ast
 import math
 from pathlib import Path
@@ -23,6 +22,7 @@ from anygen_pipelines.benchmarks.published import audiocraft
 from anygen_pipelines.benchmarks.published.golden import golden_imagebind, golden_input, golden_output
 from anygen_pipelines.benchmarks.published.memory_tables import memory_section
 from anygen_pipelines.benchmarks.published.time_conversion import time_conversion
+from anygen_pipelines.benchmarks.result_page import described_parser
 
 DIM, FEATURES = 4096, 1024
 BASE = nextgpt.BaseShape(dim=DIM, layers=32, key_dim=DIM, tokens=32000)
@@ -112,9 +112,7 @@ def rows(golden: Path) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = described_parser(__doc__)
     parser.add_argument("--golden", type=Path, default=Path("tests/golden"), metavar="DIR")
     parser.add_argument("--convert-in", type=Path, metavar="FOLDER", help="time a conversion at full size")
     options = parser.parse_args()

@@ -9,7 +9,6 @@ runs tiny sizes of the same classes on the CPU; such numbers only show that the 
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import platform
 import resource
@@ -30,6 +29,7 @@ from anygen.core.config import ModelConfig, read_config
 from anygen.core.modality import Modality
 from anygen.loading import checkpoint
 from anygen_pipelines.benchmarks.published.random_model import Site, random_model
+from anygen_pipelines.benchmarks.result_page import described_parser
 
 COMMAND = "python -m anygen_pipelines.benchmarks.measure_gpu"
 SMALL = {
@@ -198,9 +198,7 @@ show that the measuring works and nothing else.
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = described_parser(__doc__)
     parser.add_argument("--preset", default="nextgpt-7b", metavar="NAME")
     parser.add_argument("--small", action="store_true", help="tiny sizes of the same classes, on the CPU")
     parser.add_argument(

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from anygen.core.atomic import write_files
+
+
+def described_parser(description: str | None) -> argparse.ArgumentParser:
+    """A parser whose help keeps the lines of a module's docstring."""
+    return argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+
+
+def page_parser(description: str | None) -> argparse.ArgumentParser:
+    """The arguments of a measurement that works in a folder and writes its section into a page."""
+    parser = described_parser(description)
+    parser.add_argument(
+        "--work", type=Path, required=True, help="a folder to work in; what went wrong stays there"
+    )
+    parser.add_argument("--write", type=Path, help="the page to write the tables into")
+    return parser
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

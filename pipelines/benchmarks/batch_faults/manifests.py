@@ -1,4 +1,4 @@
-"""The manifest that the campaigns render: every kind of item, small, with two lines that must fail."""
+"""What the campaigns render: a manifest of every kind of item, small, with two lines that must fail; and a shorter one."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ THINGS = ("dog", "rooster", "car", "train", "helicopter", "frog", "cat", "sheep"
 STEPS = 3
 
 
-def options(exact: bool = False) -> dict[str, Any]:
+def options() -> dict[str, Any]:
     """Few steps, so that a campaign of hundreds of runs ends; they draw what more steps draw, only worse."""
-    found: dict[str, Any] = {
+    return {
         "max_new_tokens": 40,
         "image": {"num_inference_steps": STEPS},
         "audio": {"num_inference_steps": STEPS, "seconds": 0.64},
         "video": {"num_inference_steps": 2, "num_frames": 4},
     }
-    return {**found, "exact": True} if exact else found
 
 
 def write_mixed(folder: Path, texts: int = 12, media: int = 2, videos: int = 1) -> Path:
@@ -57,13 +56,28 @@ def write_mixed(folder: Path, texts: int = 12, media: int = 2, videos: int = 1) 
     lines = [line for start in range(5) for line in lines[start::5]]
     lines.insert(3, {"id": "bad", "prompt": "Hello", "require": ["smell"]})
     lines.append({"id": lines[0]["id"], "prompt": "The same id again."})
-    path = folder / "manifest.jsonl"
+    return _write(folder / "manifest.jsonl", lines)
+
+
+def write_short(folder: Path) -> Path:
+    """Words, a picture and a sound: all that a job writes, in few calls."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines: list[dict[str, Any]] = [
+        {"id": "a", "prompt": "Hello.", "modalities": ["text"]},
+        {"id": "b", "prompt": "Draw a dog.", "require": ["image"]},
+        {"id": "c", "prompt": "The sound of a rooster.", "require": ["audio"]},
+        {"id": "d", "prompt": "Good-bye.", "modalities": ["text"], "n": 2},
+    ]
+    return _write(folder / "short.jsonl", [{**line, "options": options()} for line in lines])
+
+
+def _write(path: Path, lines: list[dict[str, Any]]) -> Path:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     return path
 
 
 def expected(manifest: Path) -> set[tuple[str, int]]:
-    """The answers that a mixed manifest must end with: (id, sample)."""
+    """The answers that a manifest of these must end with: (id, sample)."""
     found: set[tuple[str, int]] = set()
     for text in manifest.read_text(encoding="utf-8").splitlines():
         line = json.loads(text)

@@ -1,4 +1,4 @@
-"""Loss of power: what a disk may hold after any prefix of the recorded calls, and whether a job goes on from there.
+"""Loss of power: what a disk may hold after any prefix of the recorded calls, and whether a job goes on from each.
 
 The rule is POSIX's and no kinder: the content of a file is on disk once the file was flushed, a name once its folder was.
 All that was not flushed may be there, or not, each for itself.
@@ -13,6 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from anygen_pipelines.benchmarks.batch_faults import trace
+from anygen_pipelines.benchmarks.batch_faults.audit import Audit, audit, difference, lines
+from anygen_pipelines.benchmarks.batch_faults.campaign import Campaign, Ground
+from anygen_pipelines.benchmarks.batch_faults.manifests import expected
+from anygen_pipelines.benchmarks.batch_faults.processes import ANYGEN
 from anygen_pipelines.benchmarks.batch_faults.trace import Operation
 
 VARIANTS = (
@@ -159,3 +164,58 @@ def states(operations: Sequence[Operation], seed: int = 0) -> Iterator[State]:
             if told not in seen:
                 seen.add(told)
                 yield State(after, variant, content)
+
+
+def lose_power(ground: Ground, most: int) -> Campaign:
+    """Record what `anygen render` does, then restart from every state that a loss of power may leave, or from `most` of
+    them, evenly spread. All states are checked before the restart, those restarted also after it."""
+    answers = expected(ground.manifest)
+    out, campaign = ground.fresh("traced"), Campaign()
+    command = [*ANYGEN, "render", str(ground.manifest), "--out", str(out)]
+    operations, code = trace.record(command, out, ground.work / "trace")
+    if code != 0 or not audit(out, answers).holds:
+        raise SystemExit(f"the traced run is not right: exit code {code}; see {out}")
+    check_replay(operations, out)
+    left = list(states(operations))
+    campaign.times = len(left)
+    chosen = {round(index * (len(left) - 1) / max(1, most - 1)) for index in range(most)}
+    folder = ground.work / "lost"
+    made_again = 0
+    for number, state in enumerate(left):
+        state.write(folder)
+        where = f"after call {state.after} ({state.variant})"
+        before = audit(folder)
+        campaign.take(before, where)
+        if number not in chosen and len(left) > most:
+            continue
+        code = ground.run_through(folder)
+        campaign.take(audit(folder, answers), f"{where}, restarted")
+        made = sum(row["state"] == "done" for row in lines(folder, Audit(), is_over=True))
+        if code != 0 or made != len(answers):
+            made_again += made - len(answers)
+            campaign.problems.append(
+                f"{where}: exit code {code}, {before.done} done before, {made} lines of done"
+            )
+        campaign.apart.add(difference(folder, out))
+        campaign.folders += 1
+        campaign.answers += len(answers)
+    campaign.notes.append(
+        f"{len(operations)} calls give {len(left)} different disks; each was checked, {campaign.folders} were rendered "
+        f"to the end; {made_again} finished answers made again"
+    )
+    return campaign
+
+
+def check_replay(operations: Sequence[Operation], out: Path) -> None:
+    """The recorded calls, replayed, must give the folder that is there, to the byte: else the record is not whole."""
+    disk = Disk()
+    for operation in operations:
+        disk.apply(operation)
+    content = disk.after_loss("everything", random.Random(0))
+    there = {
+        str(path.relative_to(out)): path.read_bytes() if path.is_file() else None for path in out.rglob("*")
+    }
+    if content != there:
+        raise SystemExit(
+            f"{out}: the recorded calls do not give what is there: {sorted(set(content) ^ set(there))}"
+        )

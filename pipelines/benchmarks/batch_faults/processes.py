@@ -17,7 +17,11 @@ from anygen.batch import failpoints
 from anygen.batch.rendering import render
 from anygen.batch.runner import Settings
 from anygen.batch.signals import StopSignals
+from anygen.messages.options import GenerationOptions
+from anygen_pipelines.benchmarks.batch_faults.manifests import options
 
+ANYGEN = (sys.executable, "-c", "import sys, anygen.cli; sys.exit(anygen.cli.main())")
+"""The command `anygen`."""
 LONGEST = 600.0
 """Seconds after which a process that should have ended is killed; its code tells."""
 
@@ -72,17 +76,12 @@ def rendering(
     return run
 
 
-def command(manifest: Path, out: Path, *more: str, fault: str = "", log: Path) -> subprocess.Popen[bytes]:
+def command(manifest: Path, out: Path, log: Path) -> subprocess.Popen[bytes]:
     """`anygen render` itself."""
-    environment = {**os.environ, failpoints.VARIABLE: fault, "OMP_NUM_THREADS": "1"}
-    arguments = [sys.executable, "-c", "import sys, anygen.cli; sys.exit(anygen.cli.main())"]
+    environment = {**os.environ, failpoints.VARIABLE: "", "OMP_NUM_THREADS": "1"}
     with log.open("ab") as file:
-        return subprocess.Popen(
-            [*arguments, "render", str(manifest), "--out", str(out), *more],
-            stdout=file,
-            stderr=file,
-            env=environment,
-        )
+        arguments = [*ANYGEN, "render", str(manifest), "--out", str(out)]
+        return subprocess.Popen(arguments, stdout=file, stderr=file, env=environment)
 
 
 def wait(child: int, kill_after: float | None = None) -> int:
@@ -112,14 +111,6 @@ def wait_all(children: Sequence[int], kill_after: Sequence[float | None]) -> lis
 
 def warm(model: Any, modalities: Sequence[str] | None = None) -> None:
     """Load all of the model, or what makes these, so that forked copies need not."""
-    from anygen.messages.options import GenerationOptions
-    from anygen_pipelines.benchmarks.batch_faults.manifests import options
-
     for modality in modalities or model.makes:
         require = () if modality == "text" else (modality,)
         model.generate("A dog.", options=GenerationOptions.from_dict(options()), require=require)
-
-
-def run_through(manifest: Path, out: Path, model: Any, log: Path, **settings: Any) -> int:
-    """Render to the end in a forked process; its code."""
-    return wait(fork(rendering(manifest, out, model, **settings), log))

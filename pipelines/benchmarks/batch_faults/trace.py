@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ CALLS = (
 UNKNOWN = ("writev", "pwritev", "pwritev2", "fallocate", "copy_file_range", "sendfile", "linkat", "link")
 """Calls that `replay` does not know: a trace with one of them below the folder is refused, never read wrong."""
 
-_LINE = re.compile(r"(?:\d+ +)?(\w+)\((.*)\) += +(-?\d+)(.*)", re.DOTALL)
+_LINE = re.compile(r"(?:\d+ +)?(\w+)\((.*)\) += +(-?\d+).*", re.DOTALL)
 _STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 _FILE = re.compile(r"\d+<((?:\\x[0-9a-f]{2})*)>")
 
@@ -49,66 +49,97 @@ class Operation:
 
 
 def is_available() -> bool:
+    """Whether strace is here."""
     return shutil.which("strace") is not None
 
 
-def record(
-    command: Sequence[str], folder: Path, trace: Path, environment: Mapping[str, str] | None = None
-) -> tuple[list[Operation], int]:
+def record(command: Sequence[str], folder: Path, trace: Path) -> tuple[list[Operation], int]:
     """Run a command under strace: what it did below `folder`, which does not exist yet, and its exit code."""
     calls = ",".join(CALLS + UNKNOWN)
     strace = ["strace", "-f", "-y", "-xx", "-s", "1000000000", "-e", f"trace={calls}", "-o", str(trace)]
-    code = subprocess.run([*strace, *command], env=environment, capture_output=True, check=False).returncode
+    code = subprocess.run([*strace, *command], capture_output=True, check=False).returncode
     return list(read(trace, folder)), code
 
 
 def read(trace: Path, folder: Path) -> Iterator[Operation]:
-    """The operations of a trace below `folder`, those that succeeded."""
-    existing = {""}
-    ends: dict[str, int] = {}
-    for name, arguments, result, rest in _calls(trace):
-        if result < 0:
-            continue
+    """The operations of a trace below `folder`, those that succeeded. Raises ValueError for a call that `replay` does not
+    know."""
+    reader = _Reader(folder)
+    for name, arguments, result in _calls(trace):
+        operation = None if result < 0 else reader.operation(name, arguments, result)
+        if operation is not None:
+            yield operation
+
+
+class _Reader:
+    """Tells what calls do, in their order: which files are there, and how far each was written, depends on those before."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.existing = {""}
+        self.ends: dict[str, int] = {}
+
+    def operation(self, name: str, arguments: str, result: int) -> Operation | None:
         words = [_text(each) for each in _STRING.findall(arguments)]
-        opened = _FILE.match(rest.strip()) if name == "openat" else _FILE.match(arguments)
-        file = None if opened is None else _below(_text(opened[1]).decode(), folder)
-        if name in UNKNOWN and file is not None:
-            raise ValueError(f"{trace}: {name} below {folder} is not understood")
         if name == "openat":
-            path = _below(words[0].decode("utf-8", "replace"), folder)
-            if path is None:
-                continue
-            if "O_CREAT" in arguments and path not in existing:
-                existing.add(path)
-                yield Operation("create", path)
-            elif "O_TRUNC" in arguments:
-                yield Operation("truncate", path)
-            ends[path] = 0
-        elif name in ("write", "pwrite64") and file is not None:
-            data = words[0][:result]
-            place = int(arguments.rsplit(",", 1)[1]) if name == "pwrite64" else ends.get(file, 0)
-            if name == "write":
-                ends[file] = place + len(data)
-            yield Operation("write", file, data, place)
-        elif name in ("fsync", "fdatasync") and file is not None:
-            yield Operation("sync", file)
-        elif name == "ftruncate" and file is not None:
-            yield Operation("truncate", file, place=int(arguments.rsplit(",", 1)[1]))
-        elif name.startswith("rename"):
-            source, target = (_below(each.decode("utf-8", "replace"), folder) for each in words[:2])
-            if source is not None and target is not None:
-                existing.discard(source)
-                existing.add(target)
-                yield Operation("rename", source, target=target)
-        elif name.startswith(("mkdir", "unlink")):
-            path = _below(words[0].decode("utf-8", "replace"), folder)
-            if path:
-                (existing.add if name.startswith("mkdir") else existing.discard)(path)
-                yield Operation("make_folder" if name.startswith("mkdir") else "remove", path)
+            return self._open(self._below(words[0]), arguments)
+        if name.startswith("rename"):
+            return self._rename(self._below(words[0]), self._below(words[1]))
+        if name.startswith(("mkdir", "unlink")):
+            path, makes = self._below(words[0]), name.startswith("mkdir")
+            if not path:
+                return None
+            (self.existing.add if makes else self.existing.discard)(path)
+            return Operation("make_folder" if makes else "remove", path)
+        opened = _FILE.match(arguments)
+        file = None if opened is None else self._below(_text(opened[1]))
+        if file is None:
+            return None
+        if name in UNKNOWN:
+            raise ValueError(f"{name} of {file} below {self.folder} is not understood")
+        return self._change(name, file, arguments, words[0][:result] if words else b"")
+
+    def _open(self, path: str | None, arguments: str) -> Operation | None:
+        if path is None:
+            return None
+        self.ends[path] = 0
+        if "O_CREAT" in arguments and path not in self.existing:
+            self.existing.add(path)
+            return Operation("create", path)
+        return Operation("truncate", path) if "O_TRUNC" in arguments else None
+
+    def _rename(self, source: str | None, target: str | None) -> Operation | None:
+        if source is None or target is None:
+            return None
+        self.existing.discard(source)
+        self.existing.add(target)
+        return Operation("rename", source, target=target)
+
+    def _change(self, name: str, file: str, arguments: str, data: bytes) -> Operation:
+        """A call on a file that is open."""
+        if name in ("fsync", "fdatasync"):
+            return Operation("sync", file)
+        if name == "write":
+            place = self.ends.get(file, 0)
+            self.ends[file] = place + len(data)
+            return Operation("write", file, data, place)
+        place = int(arguments.rsplit(",", 1)[1])
+        return (
+            Operation("truncate", file, place=place)
+            if name == "ftruncate"
+            else Operation("write", file, data, place)
+        )
+
+    def _below(self, path: bytes) -> str | None:
+        """A path relative to the folder ("" is the folder), or None for one elsewhere."""
+        name = path.decode("utf-8", "replace")
+        if name == str(self.folder):
+            return ""
+        return name.removeprefix(f"{self.folder}/") if name.startswith(f"{self.folder}/") else None
 
 
-def _calls(trace: Path) -> Iterator[tuple[str, str, int, str]]:
-    """Whole calls: name, arguments, result, what follows. A call that another thread's interrupted is put together."""
+def _calls(trace: Path) -> Iterator[tuple[str, str, int]]:
+    """Whole calls: name, arguments, result. A call that another thread's interrupted is put together."""
     halves: dict[str, str] = {}
     with trace.open(encoding="ascii", errors="replace") as file:
         for line in file:
@@ -121,15 +152,8 @@ def _calls(trace: Path) -> Iterator[tuple[str, str, int, str]]:
                 said = halves.pop(thread, "") + resumed[1]
             whole = _LINE.fullmatch(said.strip())
             if whole is not None:
-                yield whole[1], whole[2], int(whole[3]), whole[4]
+                yield whole[1], whole[2], int(whole[3])
 
 
 def _text(hexed: str) -> bytes:
     return bytes.fromhex(hexed.replace("\\x", ""))
-
-
-def _below(path: str, folder: Path) -> str | None:
-    """A path relative to the folder ("" is the folder), or None for one elsewhere."""
-    if path == str(folder):
-        return ""
-    return path.removeprefix(f"{folder}/") if path.startswith(f"{folder}/") else None

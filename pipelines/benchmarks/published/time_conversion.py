@@ -7,7 +7,6 @@ Needs 10 GB of disk in FOLDER, for a file of 4.8 GB and what is made of it; both
 
 from __future__ import annotations
 
-import argparse
 import resource
 import subprocess
 import sys
@@ -19,7 +18,8 @@ from pathlib import Path
 import torch
 
 from anygen.encoders.imagebind.config import ImageBindConfig, imagebind_huge
-from anygen.loading.convert.imagebind import CAUSAL_MASK, expected_shapes
+from anygen.loading.convert.imagebind import CAUSAL_MASK, convert_imagebind, expected_shapes
+from anygen_pipelines.benchmarks.result_page import described_parser
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,6 @@ def time_conversion(folder: Path, config: ImageBindConfig | None = None) -> Conv
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
             used = resource.getrusage(resource.RUSAGE_CHILDREN)
         else:
-            from anygen.loading.convert.imagebind import convert_imagebind
-
             convert_imagebind(source, out, config)
             used = resource.getrusage(resource.RUSAGE_SELF)
         seconds = time.perf_counter() - started
@@ -67,9 +65,7 @@ def time_conversion(folder: Path, config: ImageBindConfig | None = None) -> Conv
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = described_parser(__doc__)
     parser.add_argument("folder", type=Path)
     done = time_conversion(parser.parse_args().folder)
     print(
