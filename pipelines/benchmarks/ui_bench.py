@@ -14,12 +14,21 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from anygen_pipelines.benchmarks.ui_served import Server, answered, ask, chromium, generated, visitor
+from anygen_pipelines.benchmarks.ui_served import (
+    Server,
+    answered,
+    ask,
+    chromium,
+    generated,
+    served,
+    visitor,
+)
 from anygen_ui.engine import Engine
 from anygen_ui.jobs import Ask, Failed, Finished, Made
 from anygen_ui.store import Part, Store
@@ -58,20 +67,16 @@ def speed(repeats: int) -> list[dict[str, Any]]:
     """From Enter to what is seen; the first answer of a new server is a row of its own."""
     words: list[float] = []
     pictures: list[float] = []
-    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        server = Server(Path(folder))
-        try:
-            for _ in range(repeats + 1):
-                with visitor(browser, server.url) as page:
-                    page.evaluate(FIRST_SEEN)
-                    ask(page, "Draw a big red train.")
-                    generated(page).locator("img").wait_for()
-                    answered(page)
-                    seen = page.evaluate("() => window.seen")
-                    words.append(seen["words"] / 1000)
-                    pictures.append(seen["picture"] / 1000)
-        finally:
-            server.stop()
+    with served() as (browser, server):
+        for _ in range(repeats + 1):
+            with visitor(browser, server.url) as page:
+                page.evaluate(FIRST_SEEN)
+                ask(page, "Draw a big red train.")
+                generated(page).locator("img").wait_for()
+                answered(page)
+                seen = page.evaluate("() => window.seen")
+                words.append(seen["words"] / 1000)
+                pictures.append(seen["picture"] / 1000)
     return [
         row("Enter to the first words, first answer of a server", words[:1]),
         row("Enter to the first picture, first answer of a server", pictures[:1]),
@@ -99,24 +104,20 @@ FIRST_SEEN = """() => {
 def stop(repeats: int) -> list[dict[str, Any]]:
     """From the click on Stop in the middle of a clip to the word that it is stopped."""
     seconds = []
-    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        server = Server(Path(folder))
-        try:
-            for _ in range(repeats):
-                with visitor(browser, server.url) as page:
-                    page.locator(".st-key-fine summary").click()
-                    steps = page.get_by_label("Clip: steps")
-                    steps.fill("200")
-                    steps.press("Enter")
-                    ask(page, "A clip of a big frog on yellow moving left.")
-                    page.get_by_text("of 200").wait_for()
-                    button = page.get_by_role("button", name="Stop", exact=True)
-                    began = time.perf_counter()
-                    button.click()
-                    page.get_by_text("Stopped. What was finished stays.").wait_for()
-                    seconds.append(time.perf_counter() - began)
-        finally:
-            server.stop()
+    with served() as (browser, server):
+        for _ in range(repeats):
+            with visitor(browser, server.url) as page:
+                page.locator(".st-key-fine summary").click()
+                steps = page.get_by_label("Clip: steps")
+                steps.fill("200")
+                steps.press("Enter")
+                ask(page, "A clip of a big frog on yellow moving left.")
+                page.get_by_text("of 200").wait_for()
+                button = page.get_by_role("button", name="Stop", exact=True)
+                began = time.perf_counter()
+                button.click()
+                page.get_by_text("Stopped. What was finished stays.").wait_for()
+                seconds.append(time.perf_counter() - began)
     return [row("click on Stop in mid-clip to the answer stopped", seconds)]
 
 
@@ -147,33 +148,17 @@ class Visitor:
         return events, first
 
 
-def with_engine(measure: Callable[[Engine], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store(folder)
-        engine = Engine(store)
-        try:
-            return measure(engine)
-        finally:
-            engine.close()
-            store.close()
-
-
 def memory(turns: int) -> list[dict[str, Any]]:
     """Resident memory of both processes of a real server while a browser asks `turns` times in one conversation."""
-    curve = []
-    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        server = Server(Path(folder))
-        try:
-            with visitor(browser, server.url) as page:
-                for number in range(1, turns + 1):
-                    ask(page, ASKS[(number - 1) % len(ASKS)][0])
-                    answered(page, number)
-                    if number == 1 or number % 5 == 0:
-                        curve.append({"turn": number, **resident(server.process.pid)})
-                        print(json.dumps(curve[-1]), flush=True)
-                num_media = generated(page).count()
-        finally:
-            server.stop()
+    curve: list[dict[str, Any]] = []
+    with served() as (browser, server), visitor(browser, server.url) as page:
+        for number in range(1, turns + 1):
+            ask(page, ASKS[(number - 1) % len(ASKS)][0])
+            answered(page, number)
+            if number == 1 or number % 5 == 0:
+                curve.append({"turn": number, **resident(server.process.pid)})
+                print(json.dumps(curve[-1]), flush=True)
+        num_media = generated(page).count()
     return [*curve, {"media shown in the page at the end": num_media}]
 
 
@@ -189,13 +174,20 @@ def resident(pid: int) -> dict[str, int]:
     return found
 
 
+Ends = list[tuple[list[Any], dict[str, float]]]
+"""What came of several questions: the events of each, and when the first of each kind came."""
+
+
 def crowd(visitors: int, asks: int) -> list[dict[str, Any]]:
     """`visitors` at once, each asking `asks` times, the next when the last is answered."""
-
-    def measure(engine: Engine) -> list[dict[str, Any]]:
+    ends: dict[str, Ends] = {}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(Store(folder)) as store,
+        closing(Engine(store)) as engine,
+    ):
         # The model is there before they come, as it is in a server.
         Visitor(engine, "first").ask("What can you do?", (), 0)
-        ends: dict[str, list[tuple[list[Any], dict[str, float]]]] = {}
 
         def one(name: str, number: int) -> None:
             somebody = Visitor(engine, name)
@@ -203,45 +195,42 @@ def crowd(visitors: int, asks: int) -> list[dict[str, Any]]:
                 words, require = ASKS[(number + turn) % len(ASKS)]
                 ends.setdefault(name, []).append(somebody.ask(words, require, turn))
 
-        threads = [
-            threading.Thread(target=one, args=(f"visitor {number}", number)) for number in range(visitors)
-        ]
+        numbers = range(visitors)
+        threads = [threading.Thread(target=one, args=(f"visitor {each}", each)) for each in numbers]
         began = time.perf_counter()
         for each in threads:
             each.start()
         for each in threads:
             each.join()
         seconds = time.perf_counter() - began
-        answers = [each for mine in ends.values() for each in mine]
-        missing = (
-            sum(not isinstance(events[-1], Finished) or events[-1].stopped for events, _ in answers)
-            + visitors * asks
-            - len(answers)
-        )
-        begun = [
-            min(first[kind] for kind in ("Text", "Started", "end") if kind in first) for _, first in answers
-        ]
-        by_visitor = [statistics.mean(first["end"] for _, first in mine) for mine in ends.values()]
-        return [
-            {
-                "visitors": visitors,
-                "asked": visitors * asks,
-                "lost": missing,
-                "media": sum(isinstance(event, Made) for events, _ in answers for event in events),
-                "seconds in all": round(seconds, 1),
-            },
-            row("asked to the first words", begun),
-            row("asked to the end of the answer", [first["end"] for _, first in answers]),
-            row("mean of each visitor", by_visitor),
-        ]
+    return crowd_rows(list(ends.values()), visitors, asks, seconds)
 
-    return with_engine(measure)
+
+def crowd_rows(ends: list[Ends], visitors: int, asks: int, seconds: float) -> list[dict[str, Any]]:
+    """What came of a crowd, the answers of each visitor together: an answer that did not come, or not whole, is lost."""
+    answers = [each for mine in ends for each in mine]
+    whole = sum(isinstance(events[-1], Finished) and not events[-1].stopped for events, _ in answers)
+    begun = [min(first[kind] for kind in ("Text", "Started", "end") if kind in first) for _, first in answers]
+    by_visitor = [statistics.mean(first["end"] for _, first in mine) for mine in ends]
+    return [
+        {
+            "visitors": visitors,
+            "asked": visitors * asks,
+            "lost": visitors * asks - whole,
+            "media": sum(isinstance(event, Made) for events, _ in answers for event in events),
+            "seconds in all": round(seconds, 1),
+        },
+        row("asked to the first words", begun),
+        row("asked to the end of the answer", [first["end"] for _, first in answers]),
+        row("mean of each visitor", by_visitor),
+    ]
 
 
 # Saying it
 
 
 def row(what: str, seconds: list[float]) -> dict[str, Any]:
+    """A line of JSON of one measurement."""
     return {
         "what": what,
         "n": len(seconds),
@@ -257,6 +246,7 @@ def load() -> str:
 
 
 def main() -> None:
+    """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", choices=["start", "speed", "stop", "memory", "crowd"])
     parser.add_argument("--repeats", type=int, default=5)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -12,7 +11,7 @@ from typing import Any
 
 from PIL import Image
 
-from anygen_pipelines.benchmarks.ui_served import Server, answered, ask, chromium, settle, visitor
+from anygen_pipelines.benchmarks.ui_served import answered, ask, served, settle, visitor
 
 SEED = 7
 MOST_BYTES = 200_000
@@ -21,20 +20,17 @@ DESKTOP, PHONE = {"width": 1280, "height": 880}, {"width": 390, "height": 844}
 
 
 def main() -> None:
+    """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     folder = parser.parse_args().out
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as kept:
-        server = Server(Path(kept))
-        try:
-            with chromium() as browser:
-                take_all(browser, server.url, folder)
-        finally:
-            server.stop()
+    with served() as (browser, server):
+        take_all(browser, server.url, folder)
 
 
 def take_all(browser: Any, url: str, folder: Path) -> None:
+    """Every picture of docs/ui.md, in their order there."""
     # The decoders are loaded before, so that no picture shows what only the first answer takes.
     with visitor(browser, url) as page:
         page.locator(".st-key-try-0 button").click()
@@ -88,14 +84,18 @@ def to_start(page: Any, kind: str) -> None:
 
 
 def take(page: Any, path: Path) -> None:
-    """Write what is seen, with a palette where it needs one. Raises ValueError where it is too big for the docs."""
+    """Write what is seen, as `save` does."""
     settle(page)
     # Clips stand still, and nothing has the focus or the pointer.
     page.evaluate(
         "() => { document.activeElement?.blur(); document.querySelectorAll('video').forEach(each => each.pause()) }"
     )
     page.mouse.move(2, 2)
-    shot = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    save(Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB"), path)
+
+
+def save(shot: Image.Image, path: Path) -> None:
+    """Write a picture, with a palette where it needs one. Raises ValueError where it is too big for the docs."""
     shot.save(path, optimize=True)
     if path.stat().st_size > MOST_BYTES:
         shot.quantize(COLORS).save(path, optimize=True)

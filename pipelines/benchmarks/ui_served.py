@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ WAIT_MS = 90_000
 
 
 def free_port() -> int:
+    """A port of this machine that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -43,6 +45,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
+        """Start it, again where it was stopped, and wait until it answers."""
         command = [sys.executable, "-m", "anygen", "ui", "--port", str(self.port), "--dir", str(self.folder)]
         self.process = subprocess.Popen([*command, *self.arguments], env=dict(os.environ), cwd=self.folder)
         until = time.monotonic() + START_SECONDS
@@ -78,6 +81,17 @@ def chromium() -> Iterator[Any]:
 
 
 @contextmanager
+def served() -> Iterator[tuple[Any, Server]]:
+    """A browser, and a server on a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        server = Server(Path(folder))
+        try:
+            yield browser, server
+        finally:
+            server.stop()
+
+
+@contextmanager
 def visitor(browser: Any, url: str, **how: Any) -> Iterator[Any]:
     """A page of somebody new, with cookies of their own, once the app is drawn; `how` as playwright's new_context."""
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **how})
@@ -96,6 +110,7 @@ def visitor(browser: Any, url: str, **how: Any) -> Iterator[Any]:
 
 
 def ask(page: Any, words: str) -> None:
+    """Write a message and send it."""
     line = page.locator(".st-key-message textarea")
     line.fill(words)
     line.press("Enter")
@@ -115,6 +130,7 @@ def answered(page: Any, number: int = 1) -> None:
 
 
 def answers(page: Any) -> Any:
+    """The answers, finished or not."""
     return page.locator("[class*='st-key-answer-']")
 
 
