@@ -25,6 +25,7 @@ PROMPTS = {"image": "Draw a red circle on a blue background.", "audio": "Play a 
 
 
 def write_manifest(path: Path, count: int) -> Path:
+    """`count` items, images and sounds in turn."""
     kinds = list(PROMPTS)
     lines = [
         {
@@ -42,6 +43,7 @@ def write_manifest(path: Path, count: int) -> Path:
 
 
 def main() -> int:
+    """The command; its exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--items", type=int, default=24, metavar="N", help="half pictures, half sounds (default 24)"
@@ -88,18 +90,15 @@ def kill(manifest: Path, out: Path, maker: RayMaker, model: AnyGen) -> dict[str,
     found = verify(out)
     rows = [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()]
     done = [row["id"] for row in rows if row["state"] == "done"]
+    wanted = {json.loads(line)["id"] for line in manifest.read_text().splitlines()}
     return {
         "workers_killed": killed,
         "seconds": round(summary.seconds, 1),
-        "lost": summary.failed + len(set(manifest_ids(manifest)) - set(done)),
+        "lost": summary.failed + len(wanted - set(done)),
         "doubled": len(done) - len(set(done)),
         "problems": found.num_problems,
         "leftovers": found.leftovers,
     }
-
-
-def manifest_ids(manifest: Path) -> list[str]:
-    return [json.loads(line)["id"] for line in manifest.read_text().splitlines()]
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ def recorded(path: Path) -> dict[str, tuple[int, ...]]:
 
 
 def row(name: str, coverage: Coverage, error: float | str) -> str:
+    """A line of the table of formats."""
     missing = len(coverage.missing) + len(coverage.reshaped)
     shown = error if isinstance(error, str) else f"{error:.1e}"
     numbers = (coverage.expected, coverage.matched, missing, len(coverage.unexpected))
@@ -112,6 +113,7 @@ def rows(golden: Path) -> list[str]:
 
 
 def main() -> None:
+    """The command."""
     parser = described_parser(__doc__)
     parser.add_argument("--golden", type=Path, default=Path("tests/golden"), metavar="DIR")
     parser.add_argument("--convert-in", type=Path, metavar="FOLDER", help="time a conversion at full size")
@@ -125,6 +127,7 @@ def main() -> None:
 
 
 def conversion_section(folder: Path) -> str:
+    """Time a conversion in `folder`, and say what it took."""
     done = time_conversion(folder)
     return (
         "## What a conversion takes\n\n"

@@ -174,8 +174,9 @@ def shapes(source: Source) -> list[tuple[int, str]]:
     punctuation alone are left out."""
     skipped: set[int] = set()
     for node in ast.walk(source.tree):
-        is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        if is_text or isinstance(node, (ast.Import, ast.ImportFrom)):
+        if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
+            continue
+        if isinstance(node, (ast.Expr, ast.Import, ast.ImportFrom)):
             skipped |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     lines: dict[int, list[str]] = defaultdict(list)
     for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
@@ -273,9 +274,11 @@ def public_definitions(tree: ast.Module) -> Iterator[tuple[str, Definition, ast.
         yield node.name, node, None
         if isinstance(node, ast.ClassDef):
             for method in node.body:
-                is_public = isinstance(method, Definition) and not method.name.startswith("_")
-                if is_public or (isinstance(method, ast.FunctionDef) and method.name == "__init__"):
-                    yield f"{node.name}.{method.name}", method, node  # type: ignore[union-attr, misc]
+                if isinstance(method, Definition) and (
+                    not method.name.startswith("_")
+                    or (isinstance(method, ast.FunctionDef) and method.name == "__init__")
+                ):
+                    yield f"{node.name}.{method.name}", method, node
 
 
 def unsaid(node: Definition, owner: ast.ClassDef | None, documented: set[str]) -> tuple[str, ...]:
@@ -352,15 +355,15 @@ def measure(root: Path) -> dict[str, str]:
     """Figure -> its value for a checkout, in the order of the page."""
     files = sources(root)
     graph = import_graph(files)
-    lines = dict.fromkeys(FOLDERS, 0)
+    lines = dict.fromkeys((f"lines of {folder}/" for folder in FOLDERS), 0)
     for source in files.values():
-        lines[source.path.relative_to(root).parts[0]] += source.num_lines
+        lines[f"lines of {source.path.relative_to(root).parts[0]}/"] += source.num_lines
     findings = docstring_findings(files)
     whole = [each for each in findings if not each.unsaid]
     top = [each for each in (root / "anygen").iterdir() if each.suffix == ".py" or is_package(each)]
     counts: dict[str, Callable[[], object]] = {
         "files": lambda: len(files),
-        **{f"lines of {folder}/": (lambda folder=folder: f"{lines[folder]:,}") for folder in FOLDERS},
+        **{name: f"{count:,}".__str__ for name, count in lines.items()},
         "lines of the median file": lambda: int(statistics.median(each.num_lines for each in files.values())),
         "entries at the top of anygen/": lambda: len(top),
         "arrows between its rooms": lambda: len(room_arrows(graph)),

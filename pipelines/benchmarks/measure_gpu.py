@@ -198,6 +198,7 @@ show that the measuring works and nothing else.
 
 
 def main() -> None:
+    """The command."""
     parser = described_parser(__doc__)
     parser.add_argument("--preset", default="nextgpt-7b", metavar="NAME")
     parser.add_argument("--small", action="store_true", help="tiny sizes of the same classes, on the CPU")

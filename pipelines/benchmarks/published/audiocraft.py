@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -64,8 +65,8 @@ def waveform_errors(folder: Path, kind: str) -> list[tuple[float, float, float]]
         out = convert_audiocraft(folder / kind, Path(name) / kind, folder / said["text_encoder"]).folder
         model = MusicgenForConditionalGeneration.from_pretrained(out)
         tokenizer = AutoTokenizer.from_pretrained(out, trust_remote_code=False)
-        rate, codebooks = model.config.audio_encoder.frame_rate, model.config.decoder.num_codebooks
-        steps = int(said["seconds"] * rate) + codebooks - 1
+        parts: Any = model.config
+        steps = int(said["seconds"] * parts.audio_encoder.frame_rate) + parts.decoder.num_codebooks - 1
         for guidance in said["guidances"]:
             defaults = {"seconds": said["seconds"], "guidance_scale": guidance, "top_k": 1}
             decoder = MusicGen.from_pretrained(out, conditioning, defaults)

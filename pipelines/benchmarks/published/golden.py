@@ -99,7 +99,7 @@ def golden_imagebind(golden: Path, variant: str) -> float:
 def _imagebind_config(golden: Path, arrays: dict[str, torch.Tensor], options: Any) -> ImageBindConfig:
     sizes = json.loads((golden / "golden_imagebind_tiny.json").read_text())
 
-    def common(name: str) -> dict[str, int]:
+    def common(name: str) -> dict[str, Any]:
         return {key: sizes[name][key] for key in ("dim", "blocks", "heads")}
 
     def scale(name: str) -> float:

@@ -41,6 +41,7 @@ def counted_plan(name: str, folder: Path) -> tuple[ModelConfig, Plan]:
 
 
 def without_text(plan: Plan) -> Plan:
+    """The plan of one who needs no text encoder of a decoder."""
     parts = [
         replace(each, is_needed=each.is_needed and not each.name.endswith(".text")) for each in plan.parts
     ]

@@ -65,6 +65,7 @@ def time_conversion(folder: Path, config: ImageBindConfig | None = None) -> Conv
 
 
 def main() -> None:
+    """The command."""
     parser = described_parser(__doc__)
     parser.add_argument("folder", type=Path)
     done = time_conversion(parser.parse_args().folder)

@@ -1,35 +1,36 @@
-"""The measurements of batch rendering, at a size of a few."""
+"""The ways that are compared, at a size of a few."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
 from anygen import AnyGen
-from anygen.batch import verify
-from anygen_pipelines.benchmarks import batch_resume as resume
-from anygen_pipelines.benchmarks.batch_speed import ways
+from anygen_pipelines.benchmarks.batch_speed import in_turn, plain, ways
 
 
 @pytest.fixture(scope="module")
-def model():
+def model() -> AnyGen:
     return AnyGen.from_pretrained("mini")
 
 
-def test_a_written_ledger_is_a_finished_job(model, tmp_path):
-    manifest = resume.finished_job(tmp_path, model, 50)
-    found = resume.measure(manifest)
-    assert (found["done"], found["made"]) == (50, 0)
-    assert verify(manifest.parent / "out").holds
-
-
-def test_commits_are_timed(model, tmp_path):
-    took = resume.commit_seconds(tmp_path, model, 3)
-    assert all(seconds > 0 for seconds in took.values())
-    assert verify(tmp_path / "out").done == 6
-
-
-def test_every_way_makes_its_items(model, tmp_path):
+def test_every_way_makes_its_items(model: AnyGen, tmp_path: Path) -> None:
     compared = ways(model, "text", 2, tmp_path)
     for run in compared.values():
         run()
     assert len(compared) == 5
+
+
+def test_a_pipeline_alone_writes_its_files(model: AnyGen, tmp_path: Path) -> None:
+    plain(model, "image", 2, tmp_path)()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["0.png", "1.png"]
+
+
+def test_runs_are_taken_in_turn() -> None:
+    order: list[str] = []
+    took = in_turn({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, 2)
+    assert order == ["a", "b", "a", "b"] and {name: len(each) for name, each in took.items()} == {
+        "a": 2,
+        "b": 2,
+    }
