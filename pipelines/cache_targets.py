@@ -21,8 +21,9 @@ from anygen_pipelines.stage_command import read_arguments
 logger = logging.getLogger(__name__)
 
 
-def main() -> None:
-    config = read_arguments(__doc__ or "")
+def main(words: list[str] | None = None) -> None:
+    """The command."""
+    config = read_arguments(__doc__ or "", words)
     try:
         files = (*config.data, *config.validation)
         examples = [example for each in files for example in read_examples(each.path, roots=config.roots)]

@@ -27,7 +27,8 @@ CONVERSATIONS: tuple[tuple[tuple[str | Path, ...], ...], ...] = (
 )
 
 
-def main() -> None:
+def main(words: list[str] | None = None) -> None:
+    """The command."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -35,7 +36,7 @@ def main() -> None:
     parser.add_argument("--examples", type=Path, default=EXAMPLES)
     parser.add_argument("--model", default="mini")
     parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     began = time.perf_counter()
     model = AnyGen.from_pretrained(arguments.model)
     print(f"{arguments.model} loaded in {time.perf_counter() - began:.1f} s\n")

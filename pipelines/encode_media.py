@@ -28,6 +28,7 @@ EPILOG = """exit codes: 0 all encoded, 1 some could not be read, 2 usage, 3 envi
 
 
 def parser() -> Parser:
+    """The command's arguments."""
     found = Parser(prog="encode_media", description=__doc__, epilog=EPILOG)
     found.add_argument("source", metavar="SOURCE", help="a folder of media, or a manifest (docs/batch.md)")
     found.add_argument("--out", required=True, metavar="SHARDS", help="the cache folder of the stages")
@@ -53,6 +54,7 @@ def parser() -> Parser:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """The command; its exit code."""
     try:
         given = parser().parse_args(arguments)
         if not Path(given.source).is_dir():

@@ -95,6 +95,7 @@ def probe_rows(folder: Path) -> list[Row]:
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """What the command was given; `names` are the tables to make."""
     from anygen_pipelines.mini.evaluation.sections import SECTIONS
 
     names = (*SECTIONS, *OTHERS, *SHEETS)
@@ -128,6 +129,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> None:
+    """The command."""
     given = parse(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     if given.threads:

@@ -12,8 +12,9 @@ from __future__ import annotations
 from anygen_pipelines.stage_command import run_command
 
 
-def main() -> None:
-    run_command(__doc__ or "", "stage 1", usual=("input_projectors",))
+def main(words: list[str] | None = None) -> None:
+    """The command."""
+    run_command(__doc__ or "", "stage 1", usual=("input_projectors",), words=words)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ from __future__ import annotations
 from anygen_pipelines.stage_command import run_command
 
 
-def main() -> None:
-    run_command(__doc__ or "", "stage 2", usual=("output_projectors", "signal_tokens"))
+def main(words: list[str] | None = None) -> None:
+    """The command."""
+    run_command(__doc__ or "", "stage 2", usual=("output_projectors", "signal_tokens"), words=words)
 
 
 if __name__ == "__main__":

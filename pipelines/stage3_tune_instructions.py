@@ -12,9 +12,10 @@ from __future__ import annotations
 from anygen_pipelines.stage_command import run_command
 
 
-def main() -> None:
+def main(words: list[str] | None = None) -> None:
+    """The command."""
     groups = ("lora", "input_projectors", "output_projectors", "signal_tokens")
-    run_command(__doc__ or "", "stage 3", usual=groups)
+    run_command(__doc__ or "", "stage 3", usual=groups, words=words)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import argparse
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from anygen.training.stage import StageConfig, read_stage_config, run_stage
@@ -13,7 +14,7 @@ from anygen.training.stage import StageConfig, read_stage_config, run_stage
 logger = logging.getLogger(__name__)
 
 
-def read_arguments(description: str) -> StageConfig:
+def read_arguments(description: str, words: Sequence[str] | None = None) -> StageConfig:
     """The stage's settings from the command line. Wrong ones end the program with one sentence and exit code 2."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -26,7 +27,7 @@ def read_arguments(description: str) -> StageConfig:
         metavar="NAME=VALUE",
         help="replace a setting, such as loop.steps=100",
     )
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     try:
         return read_stage_config(arguments.config, arguments.set)
@@ -34,9 +35,11 @@ def read_arguments(description: str) -> StageConfig:
         raise SystemExit(_failed(error, 2)) from error
 
 
-def run_command(description: str, title: str, usual: tuple[str, ...]) -> None:
+def run_command(
+    description: str, title: str, usual: tuple[str, ...], words: Sequence[str] | None = None
+) -> None:
     """Run one stage as its YAML says and print its last measurement as JSON."""
-    config = read_arguments(description)
+    config = read_arguments(description, words)
     if set(config.trainable) != set(usual):
         logger.warning(
             "%s usually trains %s; this run trains %s", title, ", ".join(usual), ", ".join(config.trainable)

@@ -243,7 +243,6 @@ class LocalExecutor:
         return media
 
 
-Maker, LocalMaker = Executor, LocalExecutor
 """Their names of before."""
 
 

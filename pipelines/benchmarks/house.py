@@ -179,8 +179,9 @@ def shapes(source: Source) -> list[tuple[int, str]]:
     punctuation alone are left out."""
     skipped: set[int] = set()
     for node in ast.walk(source.tree):
-        is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        if is_text or isinstance(node, (ast.Import, ast.ImportFrom)):
+        if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
+            continue
+        if isinstance(node, (ast.Expr, ast.Import, ast.ImportFrom)):
             skipped |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     lines: dict[int, list[str]] = defaultdict(list)
     for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
@@ -193,7 +194,9 @@ def shapes(source: Source) -> list[tuple[int, str]]:
     return [(number, shape) for number, shape in kept if re.search(r"\w", shape)]
 
 
-KEYWORDS = frozenset({"def", "class", "return", "if", "for", "while", "with", "try", "raise", "in", "not", "and", "or"})
+KEYWORDS = frozenset(
+    {"def", "class", "return", "if", "for", "while", "with", "try", "raise", "in", "not", "and", "or"}
+)
 
 
 def repetitions(files: dict[str, Source]) -> set[tuple[str, str]]:
@@ -219,7 +222,7 @@ def repetitions(files: dict[str, Source]) -> set[tuple[str, str]]:
 
 def owners_of(source: Source) -> dict[int, str]:
     """Line -> the innermost function or class it stands in, as module:name."""
-    owners = {number: source.module for number in range(1, source.num_lines + 2)}
+    owners = dict.fromkeys(range(1, source.num_lines + 2), source.module)
     for node in ast.walk(source.tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
@@ -276,9 +279,11 @@ def public_definitions(tree: ast.Module) -> Iterator[tuple[str, Definition, ast.
         yield node.name, node, None
         if isinstance(node, ast.ClassDef):
             for method in node.body:
-                is_public = isinstance(method, Definition) and not method.name.startswith("_")
-                if is_public or (isinstance(method, ast.FunctionDef) and method.name == "__init__"):
-                    yield f"{node.name}.{method.name}", method, node  # type: ignore[union-attr, misc]
+                if isinstance(method, Definition) and (
+                    not method.name.startswith("_")
+                    or (isinstance(method, ast.FunctionDef) and method.name == "__init__")
+                ):
+                    yield f"{node.name}.{method.name}", method, node
 
 
 def unsaid(node: Definition, owner: ast.ClassDef | None, documented: set[str]) -> tuple[str, ...]:
@@ -321,7 +326,9 @@ def raised(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
 def says_tensor(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a signature holds arrays whose names do not say their shape, or gives some."""
     arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    taken = [each.arg for each in arguments if each.annotation and TENSOR.search(ast.unparse(each.annotation))]
+    taken = [
+        each.arg for each in arguments if each.annotation and TENSOR.search(ast.unparse(each.annotation))
+    ]
     gives = node.returns is not None and TENSOR.search(ast.unparse(node.returns)) is not None
     return gives or any(not re.search(r"_[A-Z]+$", name) for name in taken)
 
@@ -353,15 +360,15 @@ def measure(root: Path) -> dict[str, str]:
     """Figure -> its value for a checkout, in the order of the page."""
     files = sources(root)
     graph = import_graph(files)
-    lines = {folder: 0 for folder in FOLDERS}
+    lines = dict.fromkeys((f"lines of {folder}/" for folder in FOLDERS), 0)
     for source in files.values():
-        lines[source.path.relative_to(root).parts[0]] += source.num_lines
+        lines[f"lines of {source.path.relative_to(root).parts[0]}/"] += source.num_lines
     findings = docstring_findings(files)
     whole = [each for each in findings if not each.unsaid]
     top = [each for each in (root / "anygen").iterdir() if each.suffix == ".py" or is_package(each)]
     counts: dict[str, Callable[[], object]] = {
         "files": lambda: len(files),
-        **{f"lines of {folder}/": (lambda folder=folder: f"{lines[folder]:,}") for folder in FOLDERS},
+        **{name: f"{count:,}".__str__ for name, count in lines.items()},
         "lines of the median file": lambda: int(statistics.median(each.num_lines for each in files.values())),
         "entries at the top of anygen/": lambda: len(top),
         "arrows between its rooms": lambda: len(room_arrows(graph)),

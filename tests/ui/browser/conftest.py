@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from anygen_pipelines import ui_served
+from anygen_pipelines.benchmarks import ui_served
 
 
 @pytest.fixture(scope="session")

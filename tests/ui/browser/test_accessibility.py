@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from anygen_pipelines.ui_served import answered, attach, settle, visitor
+from anygen_pipelines.benchmarks.ui_served import answered, attach, settle, visitor
 from anygen_ui.examples import FOLDER
 
 pytestmark = pytest.mark.timeout(300)

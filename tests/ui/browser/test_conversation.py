@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from anygen_pipelines.ui_served import answered, answers, ask, attach, generated, visitor
+from anygen_pipelines.benchmarks.ui_served import answered, answers, ask, attach, generated, visitor
 from anygen_ui.examples import FOLDER
 
 pytestmark = pytest.mark.timeout(300)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anygen_pipelines.ui_served import Server, answered, answers, ask, visitor
+from anygen_pipelines.benchmarks.ui_served import Server, answered, answers, ask, visitor
 from anygen_ui.tables import DATABASE
 
 pytestmark = pytest.mark.timeout(300)

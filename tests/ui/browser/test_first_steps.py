@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from anygen_pipelines.ui_served import answered, ask, attach, generated, visitor
+from anygen_pipelines.benchmarks.ui_served import answered, ask, attach, generated, visitor
 from anygen_ui.examples import EXAMPLES, FOLDER
 
 pytestmark = pytest.mark.timeout(300)
