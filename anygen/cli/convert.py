@@ -94,7 +94,8 @@ def convert_imagebind(arguments: argparse.Namespace) -> int:
 
 def convert_nextgpt(arguments: argparse.Namespace) -> int:
     """`anygen convert nextgpt`."""
-    from anygen.loading.convert.nextgpt import PRESET, Parts, convert_nextgpt
+    from anygen.loading.convert.nextgpt import PRESET, convert_nextgpt
+    from anygen.loading.convert.nextgpt_parts import Parts
 
     decoders = {name: Path(getattr(arguments, name)) for name in ("image", "video", "audio")}
     parts = Parts(Path(arguments.base), Path(arguments.encoder), decoders)

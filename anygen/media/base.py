@@ -54,9 +54,7 @@ class Medium:
     def content_hash(self) -> str:
         """SHA-256 (hex) of type, shape, units (a rate, the sound of a clip) and values."""
         values, units = self._content()
-        return fingerprint(
-            [f"{values.dtype} {values.shape} {units}", memoryview(np.ascontiguousarray(values))]
-        )
+        return fingerprint([f"{values.dtype} {values.shape} {units}", np.ascontiguousarray(values).data])
 
     def original(self) -> tuple[str, bytes]:
         """The file it was read from, or else a file that holds exactly these values: (suffix, content)."""
@@ -98,6 +96,9 @@ class Grid(Medium):
     @property
     def width(self) -> int:
         return int(self._content()[0].shape[1])
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.width}x{self.height})"
 
 
 def what(value: Any) -> str:

@@ -5,9 +5,10 @@ A file of theirs does not say what it is (a picture of depth is a grey picture),
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -25,6 +26,8 @@ from anygen.media.base import (
     what,
 )
 from anygen.media.files import grid, sniff, table
+
+M = TypeVar("M", bound=Medium)
 
 MAX_METRES = 1000.0
 """The farthest depth: larger numbers are of another unit."""
@@ -116,7 +119,7 @@ class Depth(Measurement, Grid):
         return f"Depth({self.width}x{self.height}, up to {float(self.metres.max()):.1f} m)"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Thermal(Measurement, Grid):
     """How warm each pixel is beside the others: pixels (H, W) uint8, brighter is warmer. No temperature: thermal pictures
     come stretched to what they show.
@@ -154,9 +157,6 @@ class Thermal(Measurement, Grid):
 
     def _content(self) -> tuple[np.ndarray, str]:
         return self.pixels, "thermal"
-
-    def __repr__(self) -> str:
-        return f"Thermal({self.width}x{self.height})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +203,7 @@ class Imu(Measurement):
 
     @property
     def seconds(self) -> float:
-        return self.samples.shape[1] / self.sample_rate
+        return float(self.samples.shape[1] / self.sample_rate)
 
     def encode(self, suffix: str = ".csv") -> bytes:
         """The bytes of a CSV with exactly these samples; see `open`."""
@@ -217,7 +217,7 @@ class Imu(Measurement):
         return f"Imu({self.seconds:.2f} s, {self.sample_rate:g} Hz)"
 
 
-def _named(name: str, kind: Any, *values: Any) -> Any:
+def _named(name: str, kind: Callable[..., M], *values: Any) -> M:
     """What `kind` makes of the values of a file; its MediaError says which file."""
     try:
         return kind(*values)

@@ -59,7 +59,7 @@ class Made(Medium):
         return path
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Image(Made, Grid):
     """A picture: pixels (H, W, 3) uint8 sRGB. Raises MediaError for any other shape or type."""
 
@@ -88,9 +88,6 @@ class Image(Made, Grid):
 
     def _exact_file(self) -> tuple[str, bytes]:
         return ".png", self.encode()
-
-    def __repr__(self) -> str:
-        return f"Image({self.width}x{self.height})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +141,7 @@ class Audio(Made):
 
     @property
     def seconds(self) -> float:
-        return self.samples.shape[-1] / self.sample_rate
+        return float(self.samples.shape[-1] / self.sample_rate)
 
     @property
     def num_channels(self) -> int:
@@ -216,7 +213,7 @@ class Video(Made):
 
     @property
     def seconds(self) -> float:
-        return self.frames.shape[0] / self.fps
+        return float(self.frames.shape[0] / self.fps)
 
     def encode(self, provenance: Mapping[str, Any] | None = None, suffix: str = ".mp4") -> bytes:
         """The bytes of an MP4 file (h264, yuv420p, even sizes, index first; aac), with the record of what made it."""

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, ClassVar
 
 from anygen.core.errors import ConfigError, nearest, shown
 from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
@@ -38,27 +38,33 @@ LIMITS = OptionLimits()
 _WHOLE = frozenset({"num_inference_steps", "height", "width", "num_frames", "max_new_tokens"})
 
 
-def _check(options: Any, prefix: str) -> None:
-    """Raise ConfigError where a field of `options` has the wrong type or lies outside LIMITS."""
-    for each in dataclasses.fields(options):
-        value = getattr(options, each.name)
-        path = f"{prefix}{each.name}"
-        if each.name == "negative_prompt":
-            if value is not None and not isinstance(value, str):
-                raise ConfigError(f"{path} is {shown(value)}; a text is accepted")
-            continue
-        if not hasattr(LIMITS, each.name) or value is None:
-            continue
-        low, high = getattr(LIMITS, each.name)
-        kind = "a whole number" if each.name in _WHOLE else "a number"
-        accepted = f"{kind} from {low:g} to {high:g} is accepted"
-        # A NaN lies between no two numbers.
-        if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
-            raise ConfigError(f"{path} is {shown(value)}; {accepted}")
-        if each.name in _WHOLE and not isinstance(value, Integral):
-            raise ConfigError(f"{path} is {shown(value)}; {accepted}")
-        # numpy's numbers become Python's, which JSON can hold.
-        object.__setattr__(options, each.name, int(value) if isinstance(value, Integral) else float(value))
+@dataclass(frozen=True)
+class _Checked:
+    """Options whose fields have the right types and lie within LIMITS. `prefix` is what their names begin with in sentences.
+
+    Raises ConfigError where one does not."""
+
+    prefix: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for each in dataclasses.fields(self):
+            _check(self, each.name, f"{self.prefix}{each.name}")
+
+
+def _check(options: Any, name: str, path: str) -> None:
+    value = getattr(options, name)
+    if name == "negative_prompt" and value is not None and not isinstance(value, str):
+        raise ConfigError(f"{path} is {shown(value)}; a text is accepted")
+    if not hasattr(LIMITS, name) or value is None:
+        return
+    low, high = getattr(LIMITS, name)
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    # A NaN lies between no two numbers.
+    if not is_number or not low <= value <= high or (name in _WHOLE and not isinstance(value, Integral)):
+        kind = "a whole number" if name in _WHOLE else "a number"
+        raise ConfigError(f"{path} is {shown(value)}; {kind} from {low:g} to {high:g} is accepted")
+    # numpy's numbers become Python's, which JSON can hold.
+    object.__setattr__(options, name, int(value) if isinstance(value, Integral) else float(value))
 
 
 def check_video_size(num_frames: int, height: int, width: int) -> None:
@@ -72,36 +78,33 @@ def check_video_size(num_frames: int, height: int, width: int) -> None:
 
 
 @dataclass(frozen=True)
-class ImageOptions:
+class ImageOptions(_Checked):
     """How a picture is drawn; height and width in pixels."""
 
+    prefix: ClassVar[str] = "image."
     num_inference_steps: int | None = None
     guidance_scale: float | None = None
     height: int | None = None
     width: int | None = None
     negative_prompt: str | None = None
 
-    def __post_init__(self) -> None:
-        _check(self, "image.")
-
 
 @dataclass(frozen=True)
-class AudioOptions:
+class AudioOptions(_Checked):
     """How a sound is made; its length in seconds."""
 
+    prefix: ClassVar[str] = "audio."
     num_inference_steps: int | None = None
     guidance_scale: float | None = None
     seconds: float | None = None
     negative_prompt: str | None = None
 
-    def __post_init__(self) -> None:
-        _check(self, "audio.")
-
 
 @dataclass(frozen=True)
-class VideoOptions:
+class VideoOptions(_Checked):
     """How a clip is made; height and width in pixels, fps in frames per second."""
 
+    prefix: ClassVar[str] = "video."
     num_inference_steps: int | None = None
     guidance_scale: float | None = None
     num_frames: int | None = None
@@ -111,7 +114,7 @@ class VideoOptions:
     negative_prompt: str | None = None
 
     def __post_init__(self) -> None:
-        _check(self, "video.")
+        super().__post_init__()
         if None not in (self.num_frames, self.height, self.width):
             check_video_size(self.num_frames or 0, self.height or 0, self.width or 0)
 
@@ -120,7 +123,7 @@ OPTION_TYPES: dict[Modality, type] = {IMAGE: ImageOptions, AUDIO: AudioOptions, 
 
 
 @dataclass(frozen=True)
-class GenerationOptions:
+class GenerationOptions(_Checked):
     """Everything one call may vary. `extra` holds the options of modalities that have no field of their own.
 
     temperature 0 takes the likeliest token; `exact` composes batches alike, for the same bytes every time.
@@ -138,7 +141,7 @@ class GenerationOptions:
     extra: Mapping[Modality, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _check(self, "")
+        super().__post_init__()
         for modality, kind in OPTION_TYPES.items():
             value = getattr(self, modality)
             if not isinstance(value, kind):

@@ -16,7 +16,7 @@ from pathlib import Path
 from anygen.core.config import read_config
 from anygen.core.library_logging import quiet_libraries
 from anygen.encoders.imagebind.config import imagebind_huge
-from anygen.loading.convert import imagebind, nextgpt, nextgpt_v15
+from anygen.loading.convert import imagebind, nextgpt, nextgpt_parts, nextgpt_v15
 from anygen.loading.convert.coverage import Coverage, compare
 from anygen_pipelines.benchmarks.published import audiocraft
 from anygen_pipelines.benchmarks.published.golden import golden_imagebind, golden_input, golden_output
@@ -25,7 +25,7 @@ from anygen_pipelines.benchmarks.published.time_conversion import time_conversio
 from anygen_pipelines.benchmarks.result_page import described_parser
 
 DIM, FEATURES = 4096, 1024
-BASE = nextgpt.BaseShape(dim=DIM, layers=32, key_dim=DIM, tokens=32000)
+BASE = nextgpt_parts.BaseShape(dim=DIM, layers=32, key_dim=DIM, tokens=32000)
 PUBLISHED_TOTAL = 647
 HEADER = """# What anygen reads of published checkpoints
 

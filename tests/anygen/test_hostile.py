@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import struct
 import tracemalloc
@@ -21,7 +20,6 @@ from anygen import (
     GenerationOptions,
     Image,
     MediaError,
-    Message,
     PromptError,
     Video,
     VideoOptions,
@@ -29,13 +27,10 @@ from anygen import (
     open_media,
 )
 from anygen.core.seeds import check_seed
-from anygen.evaluation import replay as replaying
 from anygen.loading import presets
-from anygen.media import provenance
 from anygen.media.files import image as image_files
 from anygen.messages.message import as_messages
 from anygen.messages.reply import caption_of
-from anygen.messages.request import Request
 
 PICTURE = Image(np.full((8, 8, 3), 7, np.uint8))
 
@@ -130,43 +125,6 @@ def test_a_mistyped_path_does_not_lead_to_the_network(name, tmp_path, monkeypatc
     monkeypatch.setattr(presets, "_from_hub", never)
     with pytest.raises(CheckpointError):
         presets.resolve(name)
-
-
-def record_of(**changes):
-    whole = provenance.build("mini", "", Request((Message("user", ("hi",)),)), 0)
-    return {**whole, **changes}
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"model": "mini"}, {"model": {}}, {"messages": 5}, {"messages": [{"role": "user"}]},
-        {"messages": [{"role": "user", "content": ["hi"]}]}, {"messages": [{"role": "user", "content": [{"type": "text"}]}]},
-        {"messages": [{"role": "user", "content": [{"type": "image", "hash": 5}]}]}, {"part": [1]},
-        {"part": {"index": "abc"}}, {"versions": [1]}, {"seed": "x"}, {"modalities": 3}, {"options": []},
-    ],
-)  # fmt: skip
-def test_a_record_of_another_form_is_refused_before_anything_is_made(changes, tmp_path):
-    (tmp_path / "r.json").write_text(json.dumps(record_of(**changes)))
-    with pytest.raises(MediaError, match="is not as anygen writes it"):
-        replaying.read_record(tmp_path / "r.json")
-
-
-def test_what_a_file_says_cannot_drive_the_terminal(tmp_path, capsys):
-    part = {"type": "\x1b]0;owned\x07", "hash": "\x1b[31mabc"}
-    (tmp_path / "r.json").write_text(json.dumps(record_of(messages=[{"role": "user", "content": [part]}])))
-    assert cli.main(["replay", str(tmp_path / "r.json")]) == 2
-    assert capsys.readouterr().err.rstrip("\n").isprintable()
-
-
-def test_forged_words_are_found_by_replay(tiny_model, tmp_path):
-    tiny_model.generate("hi", modalities=("text",)).save(tmp_path)
-    path = tmp_path / "reply.json"
-    assert replaying.replay(tiny_model, path).same
-    path.write_text(
-        json.dumps({**json.loads(path.read_text()), "parts": [{"type": "text", "text": "forged"}]})
-    )
-    assert not replaying.replay(tiny_model, path).same
 
 
 def test_a_file_from_a_batch_says_so(tiny_model, tmp_path):

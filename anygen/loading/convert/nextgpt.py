@@ -8,41 +8,39 @@ into one trained.safetensors under our names; the base, the encoder and the deco
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import re
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from anygen.core.atomic import staged_folder
 from anygen.core.config import ModelConfig, read_config
-from anygen.core.errors import CheckpointError, ConfigError, shown
-from anygen.core.library_logging import quiet_libraries
+from anygen.core.errors import CheckpointError, ConfigError
 from anygen.core.state import check_state
-from anygen.decoders import DECODERS
-from anygen.decoders.diffusion import PipelineDecoder
-from anygen.encoders.imagebind.config import ImageBindConfig
-from anygen.encoders.imagebind.model import CONFIG_NAME, ImageBind
 from anygen.llm.lora import LoraSettings, add_lora
 from anygen.loading import checkpoint, manifest, presets
-from anygen.loading.build import SHARED, build, class_of
+from anygen.loading.build import SHARED, build
 from anygen.loading.convert.coverage import Converted, check, shapes_of
 from anygen.loading.convert.foreign import check_floating, check_sha256, read_tensors
+from anygen.loading.convert.nextgpt_parts import (
+    BaseShape,
+    Parts,
+    base_shape,
+    check_parts,
+    empty_projectors,
+    feature_dim,
+    read_json,
+)
 from anygen.loading.convert.writing import planned, write_safetensors
 from anygen.loading.weights import trained_state
 from anygen.model import AnyGen
-from anygen.projectors import input, output
 
 PRESET = presets.PRESETS_DIR / "nextgpt-7b.yaml"
 FILE = "pytorch_model.pt"
-INDEX = "model_index.json"
-DTYPES = ("float32", "float16", "bfloat16")
 ADDED_TOKENS = "added_tokens.json"
 LM = "llama_model.base_model.model."
 EMBED, HEAD = f"{LM}model.embed_tokens.weight", f"{LM}lm_head.weight"
@@ -52,32 +50,10 @@ OUTPUTS = {
     "video": "gen_text_hidden_fcs_video",
     "audio": "gen_text_hidden_fcs_audio",
 }
-LLAMA_TOKENS = 32000
-LLAMA_IDS = {"<s>": [1], "\n###": [13, 2277, 29937], "###": [835]}
-"""What LLaMA's tokenizer makes of the template's landmarks, by which a wrong one is told."""
 OLD_IMAGE_TOKENS = 8
 SIMILAR = 0.5
 """Cosine below which a trained row and the base's row have nothing in common. The tenth of the rows that moved least
 should be near 1 on the base that was trained; rows of an unrelated model are near 0."""
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The frozen parts, each a folder the user has: the base, ImageBind, and modality -> decoder."""
-
-    base: Path
-    encoder: Path
-    decoders: Mapping[str, Path]
-
-
-@dataclass(frozen=True)
-class BaseShape:
-    """What names and shapes depend on in a base: its width, layers, width of keys and values, and its tokenizer's size."""
-
-    dim: int
-    layers: int
-    key_dim: int
-    tokens: int
 
 
 @dataclass(frozen=True)
@@ -97,8 +73,8 @@ def convert_nextgpt(
     accepted, for another vocabulary, another base, and missing, unexpected or reshaped tensors."""
     source = source / FILE if source.is_dir() else source
     config = _read_preset(preset, parts)
-    _check_parts(parts, config)
-    base, feature_dim = _base_shape(parts.base), _feature_dim(parts.encoder)
+    check_parts(parts, config)
+    base, width = base_shape(parts.base), feature_dim(parts.encoder)
     hashed = check_sha256(source, sha256)
     found = read_tensors(source)
     check_floating(str(source), found)
@@ -114,7 +90,7 @@ def convert_nextgpt(
     trained_rows = _check_base(source, tensors, config, parts.base, base)
     if trained_rows:
         notes += [f"its {trained_rows} trained rows of the base's vocabulary take the place of the base's"]
-    names = published_names(config, base, feature_dim, whole_tables=bool(trained_rows))
+    names = published_names(config, base, width, whole_tables=bool(trained_rows))
     coverage = check(str(source), shapes_of(tensors), {name: each.shape for name, each in names.items()})
     state = {names[name].ours: value for name, value in tensors.items()}
     state = _split_tables(state, trained_rows)
@@ -157,9 +133,10 @@ def canonical(source: str, tensors: Mapping[str, Tensor]) -> tuple[dict[str, Ten
 
 
 def published_names(
-    config: ModelConfig, base: BaseShape, feature_dim: int, whole_tables: bool = True
+    config: ModelConfig, base: BaseShape, width: int, whole_tables: bool = True
 ) -> dict[str, Name]:
-    """Every name the published file has for this model, without making a weight: 647 for NExT-GPT's own sizes."""
+    """Every name the published file has for this model, whose encoder's features are `width` wide, without making a weight:
+    647 for NExT-GPT's own sizes."""
     added = _num_added(config)
     rows = added + (base.tokens if whole_tables else 0)
     names = {
@@ -167,25 +144,13 @@ def published_names(
         HEAD: Name("tables.head", (rows, base.dim)),
     }
     owner = next(name for name, each in config.input_projectors.items() if each.get("kind") != SHARED)
-    with torch.device("meta"):
-        projector = input.build(config.input_projectors[owner], feature_dim, 1, base.dim)
-        families = {
-            modality: output.build(
-                config.output_projectors[modality],
-                base.dim,
-                count,
-                dict(config.decoders[modality].conditioning),
-            )
-            for modality, count in config.llm.signal_tokens.items()
-        }
+    projector, heads = empty_projectors(config, config.input_projectors[owner], width, base.dim)
     for name, value in projector.state_dict().items():
         theirs = name.replace("layer.", "llama_proj.", 1)
         names[theirs] = Name(f"input_projectors.{owner}.{name}", tuple(value.shape))
-    for modality, family in families.items():
-        head, member = _only_head(family.heads)
-        for name, value in member.state_dict().items():
-            ours = f"output_projectors.{modality}.heads.{head}.{name}"
-            names[f"{OUTPUTS[modality]}.0.{name}"] = Name(ours, tuple(value.shape))
+    for modality, head, name, shape in heads:
+        ours = f"output_projectors.{modality}.heads.{head}.{name}"
+        names[f"{OUTPUTS[modality]}.0.{name}"] = Name(ours, shape)
     lora = config.llm.lora
     for layer in range(base.layers if lora else 0):
         assert lora is not None
@@ -195,11 +160,6 @@ def published_names(
             names[f"{LM}{module}.lora_A.default.weight"] = Name(f"lora.{module}.A", (lora.rank, base.dim))
             names[f"{LM}{module}.lora_B.default.weight"] = Name(f"lora.{module}.B", (out, lora.rank))
     return names
-
-
-def _only_head(heads: Any) -> tuple[str, nn.Module]:
-    [(name, head)] = heads.items()
-    return name, head
 
 
 def _num_added(config: ModelConfig) -> int:
@@ -224,116 +184,6 @@ def _read_preset(preset: Path, parts: Parts) -> ModelConfig:
     if not config.input_projectors or not config.encoders:
         raise ConfigError(f"{preset}: names no encoder and input projector; a preset of NExT-GPT does")
     return config
-
-
-def _check_parts(parts: Parts, config: ModelConfig) -> None:
-    wanted = {
-        parts.base: ("config.json", "a Vicuna saved by transformers as safetensors"),
-        parts.encoder: (CONFIG_NAME, "what `anygen convert imagebind` writes"),
-        **{path: (INDEX, f"a diffusers pipeline for {name}") for name, path in parts.decoders.items()},
-    }
-    for folder, (file, what) in wanted.items():
-        if not (folder / file).is_file():
-            raise CheckpointError(f"{folder}: holds no {file}; {what} is expected")
-    for name, folder in parts.decoders.items():
-        kind = class_of(DECODERS, config.decoders[name].kind, f"decoders.{name}.kind")
-        if not issubclass(kind, PipelineDecoder):
-            continue
-        found = _json(folder / INDEX).get("_class_name")
-        if found != kind.pipeline_name:
-            raise CheckpointError(
-                f"{folder}: holds {shown(found)}; a {kind.pipeline_name} is expected for --{name}"
-            )
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path}: cannot be read as JSON") from error
-    if not isinstance(values, dict):
-        raise CheckpointError(
-            f"{path}: holds a {type(values).__name__}; names and values in braces are expected"
-        )
-    return values
-
-
-def _feature_dim(encoder: Path) -> int:
-    path = encoder / CONFIG_NAME
-    try:
-        config = ImageBindConfig.from_dict(_json(path))
-        # Its sizes are tried on each other, without a weight.
-        with torch.device("meta"):
-            ImageBind(config)
-        if config.embed_dim <= 0 or not config.towers:
-            raise ValueError("embed_dim and towers")
-    except (ValueError, TypeError, ArithmeticError, RuntimeError, LookupError, AttributeError) as error:
-        if isinstance(error, CheckpointError):
-            raise
-        raise CheckpointError(
-            f"{path}: is not what `anygen convert imagebind` writes: {textwrap.shorten(str(error), 120)}"
-        ) from error
-    return config.embed_dim
-
-
-def _count(path: Path, values: Mapping[str, Any], name: str) -> int:
-    """A number of something in a config. Raises CheckpointError for anything but a whole number above 0."""
-    value = values.get(name)
-    if name not in values:
-        raise CheckpointError(f"{path}: lacks {name!r}")
-    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-        raise CheckpointError(f"{path}: {name} is {shown(value)}; a whole number above 0 is accepted")
-    return value
-
-
-@quiet_libraries("transformers")
-def _base_shape(base: Path) -> BaseShape:
-    from transformers import AutoTokenizer, LlamaConfig
-
-    path = base / "config.json"
-    values = _json(path)
-    if values.get("model_type") != "llama":
-        raise CheckpointError(
-            f"{path}: is of type {shown(values.get('model_type'))}; a Vicuna is of type 'llama'"
-        )
-    dim, layers, heads = (
-        _count(path, values, name) for name in ("hidden_size", "num_hidden_layers", "num_attention_heads")
-    )
-    shared_heads = heads
-    if values.get("num_key_value_heads") is not None:
-        shared_heads = _count(path, values, "num_key_value_heads")
-    for name in ("dtype", "torch_dtype"):
-        if values.get(name) not in (None, *DTYPES):
-            raise CheckpointError(
-                f"{path}: {name} is {shown(values[name])}; {', '.join(DTYPES)} are accepted"
-            )
-    if values.get("quantization_config") is not None:
-        raise CheckpointError(
-            f"{path}: quantization_config is {shown(values['quantization_config'])}; weights that were not quantized are "
-            "expected"
-        )
-    try:
-        LlamaConfig.from_pretrained(base, local_files_only=True)
-    except Exception as error:
-        # transformers and huggingface_hub each have their own errors for a value that a config may not have.
-        raise CheckpointError(
-            f"{path}: is no config of a Vicuna: {textwrap.shorten(str(error), 160)}"
-        ) from error
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False, local_files_only=True)
-    except Exception as error:
-        # The library that reads tokenizer.json raises plain Exceptions.
-        reason = textwrap.shorten(str(error), 120)
-        raise CheckpointError(
-            f"{base}: its tokenizer cannot be loaded, a tokenizer.json is expected: {reason}"
-        ) from error
-    for text, expected in LLAMA_IDS.items() if len(tokenizer) == LLAMA_TOKENS else ():
-        ids = tokenizer(text, add_special_tokens=False)["input_ids"]
-        if ids[-len(expected) :] != expected:
-            raise CheckpointError(
-                f"{base}: its tokenizer reads {text!r} as {ids}, LLaMA's as {expected}: not the tokenizer of a Vicuna"
-            )
-    return BaseShape(dim, layers, dim // heads * shared_heads, len(tokenizer))
 
 
 def _check_base(
@@ -404,7 +254,7 @@ def _check_added(path: Path, model: AnyGen) -> list[str]:
     Raises CheckpointError for a token with another id."""
     if not path.is_file():
         return []
-    listed, ours = _json(path), model.backbone.tokenizer.get_vocab()
+    listed, ours = read_json(path), model.backbone.tokenizer.get_vocab()
     names = model.backbone.signal_tokens.all_names
     for name in names:
         if name in listed and listed[name] != ours[name]:

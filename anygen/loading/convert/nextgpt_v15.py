@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
 import yaml
 from torch import Tensor
 
@@ -21,9 +20,9 @@ from anygen.core.errors import CheckpointError
 from anygen.loading.build import SHARED
 from anygen.loading.convert.coverage import Converted, check, shapes_of
 from anygen.loading.convert.foreign import check_floating, check_sha256, read_tensors
+from anygen.loading.convert.nextgpt_parts import empty_projectors
 from anygen.loading.convert.writing import planned, write_safetensors
 from anygen.loading.presets import PRESETS_DIR
-from anygen.projectors import input, output
 
 PRESET = PRESETS_DIR / "nextgpt-15.yaml"
 WEIGHTS, LINES = "projectors.safetensors", "projectors.yaml"
@@ -84,29 +83,15 @@ def published_names(
     config: ModelConfig, kind: str, feature_dim: int, llm_dim: int
 ) -> dict[str, tuple[str, tuple[int, ...]]]:
     """v1.5's name (without the leading `model.`) -> our name and the shape: 226 of a group projector, 3 x 129."""
-    with torch.device("meta"):
-        projector = input.build(_input_lines(config, kind), feature_dim, 1, llm_dim)
-        families = {
-            modality: output.build(
-                config.output_projectors[modality],
-                llm_dim,
-                count,
-                dict(config.decoders[modality].conditioning),
-            )
-            for modality, count in config.llm.signal_tokens.items()
-        }
+    projector, heads = empty_projectors(config, _input_lines(config, kind), feature_dim, llm_dim)
     names = {
         f"{INPUT}.{name}": (f"input_projectors.image.{name}", tuple(value.shape))
         for name, value in projector.state_dict().items()
     }
-    for modality, family in families.items():
-        for head, member in family.heads.items():
-            for name, value in member.state_dict().items():
-                theirs = next(
-                    (new + name[len(old) :] for old, new in _RENAMED.items() if name.startswith(old)), name
-                )
-                ours = f"output_projectors.{modality}.heads.{head}.{name}"
-                names[f"{OUTPUTS[modality]}.{theirs}"] = (ours, tuple(value.shape))
+    for modality, head, name, shape in heads:
+        theirs = next((new + name[len(old) :] for old, new in _RENAMED.items() if name.startswith(old)), name)
+        ours = f"output_projectors.{modality}.heads.{head}.{name}"
+        names[f"{OUTPUTS[modality]}.{theirs}"] = (ours, shape)
     return names
 
 

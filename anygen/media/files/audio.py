@@ -88,7 +88,8 @@ def finish(name: str, samples: np.ndarray) -> np.ndarray:
 
 def to_int16(samples: np.ndarray) -> np.ndarray:
     """(T,) or (C, T) float in [-1, 1] -> (T, C) int16; louder samples are clipped."""
-    return np.rint(np.clip(np.atleast_2d(samples), -1, 1) * 32767).astype("<i2").T
+    levels: np.ndarray = np.rint(np.clip(np.atleast_2d(samples), -1, 1) * 32767).astype("<i2").T
+    return levels
 
 
 def encode_wav(

@@ -28,9 +28,7 @@ def read_grey(name: str, data: bytes, container: str, max_pixels: int) -> np.nda
             return np.asarray(picture).astype(np.uint16)
         return np.array(picture.convert("L"), dtype=np.uint8)
     except Exception:  # a decoder may raise anything on a damaged file
-        raise MediaError(
-            f"{name}: a damaged or truncated {sniff.spoken((container,))} file; a whole file is accepted"
-        ) from None
+        raise sniff.damaged(name, container) from None
 
 
 def encode_grey(values: np.ndarray) -> bytes:

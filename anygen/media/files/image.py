@@ -32,9 +32,7 @@ def open_header(name: str, data: bytes, container: str, max_pixels: int) -> PILI
         count = next((int(word) for word in str(error).replace("(", " ").split() if word.isdigit()), 0)
         raise MediaError(_too_many(name, f"{count / 1e6:.0f} million pixels", max_pixels)) from None
     except Exception:  # a decoder may raise anything on a damaged file
-        raise MediaError(
-            f"{name}: a damaged or truncated {sniff.spoken((container,))} file; a whole file is accepted"
-        ) from None
+        raise sniff.damaged(name, container) from None
     width, height = picture.size
     if width * height > max_pixels:
         raise MediaError(
@@ -79,9 +77,7 @@ def read(name: str, data: bytes, container: str, max_pixels: int) -> np.ndarray:
     try:
         return to_rgb(picture)
     except Exception:  # a decoder may raise anything on a damaged file
-        raise MediaError(
-            f"{name}: a damaged or truncated {sniff.spoken((container,))} file; a whole file is accepted"
-        ) from None
+        raise sniff.damaged(name, container) from None
 
 
 def encode_png(pixels: np.ndarray, record: Mapping[str, Any] | None) -> bytes:

@@ -184,6 +184,11 @@ def accept(name: str, data: bytes, accepted: tuple[str, ...]) -> str:
     return container
 
 
+def damaged(name: str, container: str) -> MediaError:
+    """The error of a file whose decoder gives up, whatever the decoder raised."""
+    return MediaError(f"{name}: a damaged or truncated {spoken((container,))} file; a whole file is accepted")
+
+
 def missing_bytes(container: str, data: bytes) -> int:
     """How many bytes the container's own sizes promise beyond the end of the file; 0 where they say nothing.
 

@@ -57,9 +57,7 @@ def _opened(name: str, data: bytes, container: str) -> Iterator[Any]:
         # ffmpeg's own MemoryError is a damaged size, Python's is this machine's.
         if isinstance(error, MemoryError) and not isinstance(error, av.FFmpegError):
             raise
-        raise MediaError(
-            f"{name}: a damaged or truncated {sniff.spoken((container,))} file; a whole file is accepted"
-        ) from None
+        raise sniff.damaged(name, container) from None
 
 
 def _pictures(opened: Any) -> Any:
@@ -256,7 +254,7 @@ def read_gif(name: str, data: bytes, limits: MediaLimits) -> tuple[np.ndarray, f
     except MediaError:
         raise
     except Exception:  # a decoder may raise anything on a damaged file
-        raise MediaError(f"{name}: a damaged or truncated GIF file; a whole file is accepted") from None
+        raise sniff.damaged(name, "gif") from None
     order, fps = retime(kept.times, count / time / kept.stride, kept.most)
     return np.stack([kept.frames[index] for index in order]), fps
 

@@ -14,7 +14,7 @@ def nextgpt(tiny_dir: Path, tmp_path_factory: pytest.TempPathFactory):
     """Everything a conversion needs: `delta` (tensors), `preset`, `parts`."""
     from types import SimpleNamespace
 
-    from anygen.loading.convert.nextgpt import Parts
+    from anygen.loading.convert.nextgpt_parts import Parts
 
     folder = tmp_path_factory.mktemp("nextgpt")
     base = write_base(folder / "vicuna")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 
 from anygen import CheckpointError
-from anygen.core.atomic import staged_folder
 from anygen.core.errors import ConfigError
-from anygen.loading.convert.foreign import check_sha256, read_tensors, sha256_of
-from anygen.loading.convert.writing import planned, write_safetensors
+from anygen.loading.convert.foreign import check_sha256, read_tensors
 
 
 class Bomb:
@@ -125,40 +122,3 @@ def test_only_plain_dense_tensors_are_read(tmp_path: Path, kind: str) -> None:
 def test_what_is_no_sha256_is_said_before_the_file_is_read(tmp_path: Path, given: str) -> None:
     with pytest.raises(ConfigError, match="64 hexadecimal digits are accepted"):
         check_sha256(tmp_path / "nowhere.pt", given)
-
-
-def test_what_is_written_is_what_safetensors_reads(tmp_path: Path) -> None:
-    tensors = {
-        "half": torch.arange(6, dtype=torch.float16).reshape(2, 3),
-        "brain": torch.ones(3, dtype=torch.bfloat16),
-        "whole": torch.arange(4, dtype=torch.int64),
-        "turned": torch.arange(6.0).reshape(2, 3).T,
-        "scalar": torch.tensor(2.5),
-        "empty": torch.zeros(0, 4),
-        "flags": torch.tensor([True, False, True]),
-    }
-    path = tmp_path / "a.safetensors"
-    digest = write_safetensors(path, {name: planned(value) for name, value in tensors.items()})
-    read = load_file(path)
-    assert read.keys() == tensors.keys()
-    assert all(torch.equal(read[name], tensors[name]) for name in tensors)
-    assert all(read[name].dtype == tensors[name].dtype for name in tensors)
-    assert digest == sha256_of(path)
-
-
-def test_a_full_disk_is_said_of_the_file_and_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
-    def full(descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    out = tmp_path / "new" / "newer" / "out"
-    with pytest.raises(OSError, match="No space left") as caught, staged_folder(out) as folder:
-        write_safetensors(folder / "a.safetensors", {"a": planned(torch.zeros(2))})
-    assert caught.value.filename == str(out / "a.safetensors") and caught.value.errno == errno.ENOSPC
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_tensor_that_is_not_finite_is_said_of_its_source(tmp_path: Path) -> None:
-    plans = {"a": planned(torch.tensor([torch.nan]))}
-    with pytest.raises(CheckpointError, match=r"^given\.pt: a holds values that are not finite"):
-        write_safetensors(tmp_path / "a.safetensors", plans, source="given.pt")

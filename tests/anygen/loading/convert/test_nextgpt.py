@@ -211,7 +211,7 @@ def test_ids_are_compared_with_the_tokenizer_beside_the_delta(convert, nextgpt, 
 def test_the_tokenizer_of_another_model_is_refused(convert, nextgpt, tmp_path: Path, monkeypatch) -> None:
     """One with as many tokens as LLaMA's that reads the template's words otherwise."""
     monkeypatch.setattr(
-        "anygen.loading.convert.nextgpt.LLAMA_TOKENS", len(nextgpt.delta[f"{LM}lm_head.weight"]) - 38
+        "anygen.loading.convert.nextgpt_parts.LLAMA_TOKENS", len(nextgpt.delta[f"{LM}lm_head.weight"]) - 38
     )
     refused(tmp_path, convert, nextgpt.delta, "LLaMA's as [13, 2277, 29937]", "not the tokenizer of a Vicuna")
 
@@ -284,66 +284,6 @@ def test_a_decoder_of_another_kind_is_refused(convert, nextgpt, tmp_path: Path) 
     swapped = dict(nextgpt.parts.decoders) | {"image": nextgpt.parts.decoders["audio"]}
     words = ("audio: holds 'AudioLDMPipeline'", "a StableDiffusionPipeline is expected for --image")
     refused(tmp_path, convert, nextgpt.delta, *words, decoders=swapped)
-
-
-@pytest.mark.parametrize(
-    "values",
-    ["{}", "[1]", '{"embed_dim": 0}', '{"embed_dim": "a", "vision": {}}', "{" * 9, "[" * 200_000],
-)
-def test_an_encoder_that_is_none_is_refused(convert, nextgpt, tmp_path: Path, values: str) -> None:
-    encoder = Path(shutil.copytree(nextgpt.parts.encoder, tmp_path / "encoder"))
-    (encoder / "config.json").write_text(values)
-    refused(tmp_path, convert, nextgpt.delta, f"{encoder / 'config.json'}: ", encoder=encoder)
-
-
-@pytest.mark.parametrize("change", [{"embed_dim": -1}, {"embed_dim": True}, {"vision": {"dim": 1}}, {"x": 1}])
-def test_a_wrong_number_of_an_encoder_is_refused(convert, nextgpt, tmp_path: Path, change: dict) -> None:
-    encoder = Path(shutil.copytree(nextgpt.parts.encoder, tmp_path / "encoder"))
-    values = json.loads((encoder / "config.json").read_text())
-    (encoder / "config.json").write_text(json.dumps(values | change))
-    words = "config.json: is not what `anygen convert imagebind` writes"
-    refused(tmp_path, convert, nextgpt.delta, words, encoder=encoder)
-
-
-BAD_BASES = {
-    "no heads": ({"num_attention_heads": 0}, "num_attention_heads is 0; a whole number above 0 is accepted"),
-    "a word": ({"hidden_size": "abc"}, "hidden_size is 'abc'"),
-    "nothing": ({"hidden_size": None}, "hidden_size is None"),
-    "below nothing": ({"hidden_size": -24}, "hidden_size is -24"),
-    "a list": ({"num_key_value_heads": [1]}, "num_key_value_heads is [1]"),
-    "uneven": ({"num_attention_heads": 5}, "config.json: "),
-    "a type": ({"dtype": "bogus"}, "dtype is 'bogus'; float32, float16, bfloat16 are accepted"),
-    "a list of types": ({"torch_dtype": ["float16"]}, "torch_dtype is ['float16']"),
-    "quantized": ({"quantization_config": "x"}, "quantization_config is 'x'"),
-    "no layers": ({"num_hidden_layers": True}, "num_hidden_layers is True"),
-    "positions": ({"max_position_embeddings": "long"}, "config.json: "),
-    "another": ({"model_type": "gpt2"}, "is of type 'gpt2'"),
-}
-
-
-@pytest.mark.parametrize("case", BAD_BASES)
-def test_a_wrong_number_of_the_base_is_refused(convert, nextgpt, tmp_path: Path, case: str) -> None:
-    change, words = BAD_BASES[case]
-    base = Path(shutil.copytree(nextgpt.parts.base, tmp_path / "base"))
-    values = json.loads((base / "config.json").read_text())
-    (base / "config.json").write_text(json.dumps(values | change))
-    refused(tmp_path, convert, nextgpt.delta, f"{base}", words, base=base)
-
-
-@pytest.mark.parametrize(
-    ("file", "text"),
-    [
-        ("config.json", "[" * 200_000),
-        ("config.json", "[]"),
-        ("tokenizer.json", "{}"),
-        ("tokenizer.json", "[1]"),
-        ("tokenizer_config.json", "[1]"),
-    ],
-)
-def test_a_base_whose_files_are_others_is_refused(convert, nextgpt, tmp_path: Path, file, text) -> None:
-    base = Path(shutil.copytree(nextgpt.parts.base, tmp_path / "base"))
-    (base / file).write_text(text)
-    refused(tmp_path, convert, nextgpt.delta, f"{base}", base=base)
 
 
 def test_a_part_that_is_not_whole_is_named_where_it_lies(convert, nextgpt, tmp_path: Path) -> None:
