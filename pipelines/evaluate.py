@@ -11,12 +11,12 @@ import argparse
 import hashlib
 import json
 import logging
-import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from anygen.core.atomic import write_files
 from anygen.evaluation.accuracy import Estimate
 from anygen.evaluation.report import Row, Table, summary_markdown, table_markdown, write_block
 from anygen_pipelines.mini import probes
@@ -53,9 +53,7 @@ def write_table(table: Table, out: Path) -> None:
         "rows": [row.to_dict() for row in table.rows],
         "notes": list(table.notes),
     }
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    write_files([(path, (json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())])
     write_summary(found, out)
 
 
