@@ -4,6 +4,8 @@ import gc
 import threading
 import weakref
 
+import torch
+
 from anygen import AnyGen
 from anygen.core.modality import AUDIO, IMAGE, VIDEO
 from anygen.decoders.lazy import LazyDecoders
@@ -13,7 +15,10 @@ class Sized:
     """Stands for a decoder of a size."""
 
     def __init__(self, size: int = 1) -> None:
-        self.size = size
+        self.size, self.placed = size, None
+
+    def place(self, device, offload=None) -> None:
+        self.placed = (device, offload)
 
     def num_bytes(self) -> int:
         return self.size
@@ -64,3 +69,9 @@ def test_a_family_knows_what_it_has_without_loading_it():
     decoders = family(None, {IMAGE: 4})
     assert IMAGE in decoders and AUDIO not in decoders and list(decoders) == [IMAGE] and len(decoders) == 1
     assert decoders.loaded == ()
+
+
+def test_a_place_is_remembered_for_what_is_not_loaded_yet():
+    decoders = family(None, {IMAGE: 1})
+    decoders.place(IMAGE, torch.device("meta"), "model")
+    assert decoders[IMAGE].placed == (torch.device("meta"), "model")

@@ -249,16 +249,3 @@ def test_what_is_required_must_be_allowed(parts) -> None:
     backbone, tag_tokens = parts
     with pytest.raises(ConfigError, match="require: video is not allowed"):
         complete_captions(backbone, [prompt(backbone)], tag_tokens, allowed={IMAGE}, required={VIDEO})
-
-
-@pytest.mark.parametrize(
-    ("tags", "sentence"),
-    [
-        ({IMAGE: ("<i", "i>"), AUDIO: ("<i", "a>")}, "none is part of another"),
-        ({IMAGE: ("<i>", "<i>x")}, "none is part of another"),
-        ({IMAGE: ("< i>", "</i>")}, "is no tag"),
-    ],
-)
-def test_tags_that_could_be_confused_are_refused(tags, sentence: str) -> None:
-    with pytest.raises(ConfigError, match=sentence):
-        CaptionTags(tags)

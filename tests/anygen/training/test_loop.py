@@ -7,32 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from anygen.core.errors import CheckpointError, ConfigError
-from anygen.llm.lora import LoraSettings, add_lora
+from anygen.core.errors import ConfigError
 from anygen.training.loop import LoopConfig
-from anygen.training.metrics import read_metrics
 from anygen.training.stage import train_stage
 from anygen.training.teacher_forced import FeatureNoise
 
-EVERYTHING = ("input_projectors", "output_projectors", "signal_tokens", "lora")
 NOISE = FeatureNoise(scale=0.1, mix=0.2)
-
-
-@pytest.fixture
-def run(make_parts, make_config, make_data):
-    """Train fresh parts; returns their state and the metrics."""
-
-    def start(name: str = "run", stop_after: int | None = None, lora: bool = False, **changes):
-        parts = make_parts()
-        if lora:
-            add_lora(parts.backbone, LoraSettings(rank=2, dropout=0.2), torch.Generator().manual_seed(0))
-            changes["trainable"] = EVERYTHING
-        config = make_config(name, **changes)
-        _, result = train_stage(config, parts, make_data(parts, config), stop_after)
-        metrics = read_metrics(Path(config.out) / "metrics.jsonl")
-        return parts.state_dict(), metrics, result
-
-    return start
 
 
 def losses(metrics):
@@ -93,35 +73,6 @@ def test_a_loss_that_is_not_finite_names_the_step_and_keeps_the_last_checkpoint(
         "step-00000001",
         "step-00000002",
     ]
-
-
-def test_only_the_newest_checkpoints_are_kept(run, tmp_path) -> None:
-    run(loop={"checkpoint_every": 2, "keep_checkpoints": 2})
-    assert sorted(each.name for each in (tmp_path / "run/checkpoints").iterdir()) == [
-        "step-00000004",
-        "step-00000006",
-    ]
-
-
-def test_a_torn_checkpoint_is_passed_over(run, tmp_path) -> None:
-    straight, _, _ = run("straight")
-    run(stop_after=3)
-    torn = tmp_path / "run/checkpoints/.step-00000005.part"
-    torn.mkdir()
-    (torn / "parameters.safetensors").write_bytes(b"half")
-    resumed, _, _ = run()
-    assert all(torch.equal(value, resumed[name]) for name, value in straight.items())
-
-
-def test_a_checkpoint_of_another_run_is_refused(run, tmp_path) -> None:
-    run(stop_after=2)
-    with pytest.raises(CheckpointError, match=r"was made with batch_size = 6, this run has 8"):
-        run(loop={"batch_size": 8})
-    with pytest.raises(CheckpointError, match="was made with trainable"):
-        run(trainable=("signal_tokens",))
-    (tmp_path / "run/checkpoints/step-00000002/optimizer.safetensors").write_bytes(b"damaged")
-    with pytest.raises(CheckpointError, match="cannot be read"):
-        run()
 
 
 def test_a_finished_run_trains_no_further(run) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -179,35 +178,6 @@ def test_missing_unexpected_and_misshapen_weights_are_named(encoder: ImageBind, 
 def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match=r"no config\.json"):
         ImageBind.from_pretrained(tmp_path)
-
-
-def test_a_config_survives_json() -> None:
-    assert ImageBindConfig.from_dict(json.loads(json.dumps(CONFIG.to_dict()))) == CONFIG
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "message"),
-    [
-        (("vision", "widht"), 3, "vision.widht: unknown"),
-        (("image", "fit"), "stretch", "image.fit: 'stretch', expected one of crop, squeeze"),
-        (("embed_dim",), "wide", "embed_dim: 'wide', expected int"),
-        (("audio",), 3, "audio: 3, expected a mapping"),
-    ],
-)
-def test_a_wrong_key_is_named_by_its_path(path: tuple[str, ...], value: object, message: str) -> None:
-    values = CONFIG.to_dict()
-    place = values
-    for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = value
-    with pytest.raises(ConfigError) as raised:
-        ImageBindConfig.from_dict(values)
-    assert message in str(raised.value)
-
-
-def test_tokens_cannot_be_had_from_flat_pooling() -> None:
-    with pytest.raises(ConfigError, match="vision, audio pools flat"):
-        ImageBindConfig.from_dict({**CONFIG.to_dict(), "output": "tokens"})
 
 
 @pytest.mark.parametrize("modality", MEASUREMENTS)

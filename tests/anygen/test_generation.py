@@ -247,7 +247,7 @@ def test_it_is_saved_and_loaded(bridge: AnyGen, tmp_path: Path) -> None:
         ({"captioners": {"x": {"kind": "captioner"}}}, "captioners.x.path: missing"),
     ],
 )
-def test_a_config_that_is_neither_road_is_refused(change: dict, sentence: str) -> None:
+def test_a_config_that_is_neither_strategy_is_refused(change: dict, sentence: str) -> None:
     with pytest.raises(ConfigError, match=sentence):
         from_values(ModelConfig, {**tiny_bridge.config_values(), **change})
 
