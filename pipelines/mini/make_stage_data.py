@@ -187,15 +187,9 @@ def medium_of_caption(caption: str) -> str:
     """The type of medium a caption of the world is about."""
     if caption.startswith("the sound of "):
         return "audio"
-    return "video" if any(f" {motion} " in f"{caption} " for motion in _MOTION_WORDS) else "image"
-
-
-_MOTION_WORDS = tuple(
-    world.caption(Clip("dog", "red", "big", motion))
-    .removeprefix("a big dog ")
-    .removesuffix(" on a red background")
-    for motion in world.MOTIONS
-)
+    return (
+        "video" if any(f" {motion} " in f"{caption} " for motion in world.MOTION_WORDS.values()) else "image"
+    )
 
 
 def with_files(talk: Iterable[dict], bank: MediaBank, out: Path) -> Iterator[dict]:

@@ -142,14 +142,14 @@ def all_clips() -> Iterator[Clip]:
 
 # ---------------------------------------------------------------------------------------------- canonical words
 
-_PLACE_WORDS = {
+PLACE_WORDS = {
     "left": "on the left",
     "right": "on the right",
     "top": "at the top",
     "bottom": "at the bottom",
     "middle": "in the middle",
 }
-_MOTION_WORDS = {
+MOTION_WORDS = {
     "left": "moving left",
     "right": "moving right",
     "up": "moving up",
@@ -168,8 +168,8 @@ def caption(item: Scene | Clip) -> str:
     """The one way the world names a picture or a clip; what the decoders' text encoders read."""
     background = f"on {article(item.colour)} {item.colour} background"
     if isinstance(item, Scene):
-        return f"a {item.size} {item.thing} {_PLACE_WORDS[item.position]} {background}"
-    return f"a {item.size} {item.thing} {_MOTION_WORDS[item.motion]} {background}"
+        return f"a {item.size} {item.thing} {PLACE_WORDS[item.position]} {background}"
+    return f"a {item.size} {item.thing} {MOTION_WORDS[item.motion]} {background}"
 
 
 def sound_caption(thing: str) -> str:
