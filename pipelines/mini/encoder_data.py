@@ -23,40 +23,16 @@ from torch.nn import functional
 from anygen.encoders.imagebind.config import ImageBindConfig
 from anygen.encoders.imagebind.preprocess import fit_frames, fit_square, prepare_audio
 from anygen_pipelines.mini import sounds, world
-from anygen_pipelines.mini.world import (
-    COLOURS,
-    HELD_OUT,
-    MOTIONS,
-    POSITIONS,
-    SIZES,
-    SOUNDING,
-    THINGS,
-    Clip,
-    Scene,
-)
+from anygen_pipelines.mini.world import COLOURS, HELD_OUT, OPPOSITE, SOUNDING, THINGS, Clip, Scene
 
 # N items, C channels, T frames, H height, W width
 
 logger = logging.getLogger(__name__)
 
-ATTRIBUTES: dict[str, tuple[str, ...]] = {
-    "thing": THINGS,
-    "colour": tuple(COLOURS),
-    "position": POSITIONS,
-    "size": SIZES,
-    "motion": MOTIONS,
-}
+ATTRIBUTES = world.ATTRIBUTES
 UNSPOKEN = -100  # the label of an attribute that an item does not show or that is not spoken of
 HELD_COLOUR_DISTANCE = 50.0  # how far a background of any colour stays from a held-out one (RGB, 0-255)
 LOOPED_SHARE, SPED_SHARE, FLOORED_SHARE = 0.2, 0.25, 0.15
-REVERSED = {
-    "left": "right",
-    "right": "left",
-    "up": "down",
-    "down": "up",
-    "grows": "shrinks",
-    "shrinks": "grows",
-}
 
 
 @dataclass(frozen=True)
@@ -233,8 +209,8 @@ def reverse_some(
     """Play half of the clips backwards, where that is another motion of the world."""
     found, reversed_pixels = list(items), pixels.copy()
     for index, item in enumerate(items):
-        if item.motion in REVERSED and rng.random() < 0.5:
-            found[index] = Clip(item.thing, item.colour, item.size, REVERSED[item.motion])
+        if item.motion in OPPOSITE and rng.random() < 0.5:
+            found[index] = Clip(item.thing, item.colour, item.size, OPPOSITE[item.motion])
             reversed_pixels[index] = pixels[index, ::-1]
     return found, reversed_pixels
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.talk.grammar import Slot, Speaker, tidy
+from anygen_pipelines.mini.talk.grammar import Slot, Speaker, read, tidy
 from anygen_pipelines.mini.talk.phrases import Wish, a_noun, after, move, noun, share, tail, value_word
-from anygen_pipelines.mini.talk.words import VALUES, known_outside, outside, read, words
+from anygen_pipelines.mini.talk.words import known_outside, outside, words
 
 OBJECTS_OUT = ("animals", "objects")
 _OFTEN = {"greeting": 2, "abilities": 2, "name": 2, "thanks": 2}
@@ -103,7 +103,7 @@ def _strange_sight(s: Speaker, medium: str) -> str:
     wish = Wish(
         medium,
         None,
-        colour=s.pick(VALUES["colour"]) if s.chance(0.4) else None,
+        colour=s.pick(world.ATTRIBUTES["colour"]) if s.chance(0.4) else None,
         size=s.pick(world.SIZES) if s.chance(0.3) else None,
         position=s.pick(world.POSITIONS) if medium == "image" and s.chance(0.3) else None,
         motion=s.pick(world.MOTIONS) if medium == "video" else None,

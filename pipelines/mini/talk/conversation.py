@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from anygen_pipelines.mini import world
@@ -14,7 +14,6 @@ from anygen_pipelines.mini.talk.noise import roughen
 from anygen_pipelines.mini.talk.phrases import Wish, common_slots, surround
 from anygen_pipelines.mini.talk.questions import Asked, Seen, attributes, medium_of, spec, thing_of
 from anygen_pipelines.mini.talk.requests import Change
-from anygen_pipelines.mini.talk.words import VALUES
 
 ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "image": ("colour", "position", "size"),
@@ -115,7 +114,7 @@ class Talk:
         thing = thing or self.thing(fixed.get("colour"))
         colour = fixed.get("colour") or self.colour(thing) or s.pick(tuple(world.COLOURS))
         _, *others = ATTRIBUTES["image" if shown is world.Scene else "video"]
-        rest = {name: fixed.get(name) or s.pick(VALUES[name]) for name in others}
+        rest = {name: fixed.get(name) or s.pick(world.ATTRIBUTES[name]) for name in others}
         return shown(thing=thing, colour=colour, **rest)
 
     def scene(self, thing: str | None = None, **fixed: str) -> world.Scene:
@@ -260,7 +259,7 @@ class Talk:
     def other_value(self, name: str, value: str, thing: str) -> str:
         """Another value of an attribute; a colour that the thing may be mentioned with."""
         banned = {c for t, c in world.HELD_OUT if t == thing and name == "colour" and not self.held_pairs}
-        return self.speaker.pick([v for v in VALUES[name] if v != value and v not in banned])
+        return self.speaker.pick([v for v in world.ATTRIBUTES[name] if v != value and v not in banned])
 
     def changes(
         self, seen: world.Scene | world.Clip, count: int, with_thing: bool = True
@@ -287,7 +286,8 @@ class Talk:
             else:
                 value = self.other_value(name, old, seen.thing)
             if value is not None:
-                seen = replace(seen, **{name: value})
+                changed = spec(seen) | {name: value}
+                seen = world.Scene(**changed) if isinstance(seen, world.Scene) else world.Clip(**changed)
                 found.append((name, old, value))
         return found, seen
 

@@ -99,7 +99,8 @@ def as_text(conversation: dict[str, Any]) -> dict[str, Any]:
 def captions(seed: int, count: int | None = None) -> Iterator[str]:
     """The world's captions in random order, again and again; held-out pairs never."""
     rng = random.Random(f"captions {seed}")
-    items = [world.caption(x) for x in (*world.all_scenes(), *world.all_clips()) if not world.is_held_out(x)]
+    shown: list[world.Scene | world.Clip] = [*world.all_scenes(), *world.all_clips()]
+    items = [world.caption(item) for item in shown if not world.is_held_out(item)]
     items += [world.sound_caption(thing) for thing in world.SOUNDING]
     made = 0
     while count is None or made < count:

@@ -56,7 +56,7 @@ def _with_correction(talk: Talk, text: str, item: Seen, names: list[str]) -> str
     """A slip of the tongue put right: "a cat, no, a dog"."""
     s = talk.speaker
     thing = thing_of(item)
-    said = {name: attributes(item)[name] for name in ("colour", "size") if name in names}
+    said = {name: value for name, value in attributes(item).items() if name in {"colour", "size"} & {*names}}
     name = s.pick(("thing", *said))
     if name == "thing":
         wrong = talk.thing(attributes(item).get("colour"), without=(thing,))

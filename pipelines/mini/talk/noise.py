@@ -8,7 +8,7 @@ from functools import cache
 
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.talk.grammar import read
-from anygen_pipelines.mini.talk.words import THINGS_OUT, VALUES, moves, outside, synonyms, words
+from anygen_pipelines.mini.talk.words import THINGS_OUT, moves, outside, synonyms, words
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 NEIGHBOURS: dict[str, str] = {}
@@ -39,7 +39,7 @@ def real_words() -> frozenset[str]:
         for call in words("thing", thing, column)
     ]
     for name in ("thing", "colour", "position", "size"):
-        named += [word for value in VALUES[name] for word in synonyms(name, value)]
+        named += [word for value in world.ATTRIBUTES[name] for word in synonyms(name, value)]
     named += [" ".join(verb) for motion in world.MOTIONS for verb in moves(motion)]
     return frozenset(word.lower() for phrase in named for word in re.findall(r"[A-Za-z']+", phrase))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from anygen_pipelines.mini.talk.grammar import Slot, Speaker, phrasings, tidy
-from anygen_pipelines.mini.talk.words import VALUES, moves, read, synonyms, words
+from anygen_pipelines.mini import world
+from anygen_pipelines.mini.talk.grammar import Slot, Speaker, phrasings, read, tidy
+from anygen_pipelines.mini.talk.words import moves, synonyms, words
 
 # How likely a value is called by its plain name.
 _PLAINLY = {"thing": 0.42, "colour": 0.6, "size": 0.4}
@@ -28,7 +29,7 @@ class Wish:
 
     def said(self, *without: str) -> list[str]:
         """Names of the attributes beside the thing that are determined."""
-        return [name for name in VALUES if name not in ("thing", *without) and self[name]]
+        return [name for name in world.ATTRIBUTES if name not in ("thing", *without) and self[name]]
 
 
 def common_slots() -> dict[str, Slot]:

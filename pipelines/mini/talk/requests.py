@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from anygen_pipelines.mini.talk.grammar import Slot, Speaker, phrasings, tidy
+from anygen_pipelines.mini import world
+from anygen_pipelines.mini.talk.grammar import Slot, Speaker, phrasings, read, tidy
 from anygen_pipelines.mini.talk.phrases import (
     Wish,
     a_noun,
@@ -17,12 +18,9 @@ from anygen_pipelines.mini.talk.phrases import (
     tail,
     value_word,
 )
-from anygen_pipelines.mini.talk.words import read, synonyms, verbs, words
+from anygen_pipelines.mini.talk.words import synonyms, verbs, words
 
 Change = tuple[str, str, str]  # attribute, old value, new value
-
-_PAIRS = (("left", "right"), ("top", "bottom"), ("up", "down"), ("grows", "shrinks"))
-OPPOSITE = dict(_PAIRS) | {second: first for first, second in _PAIRS}
 
 
 # ---------------------------------------------------------------------------------------------- one wish in words
@@ -263,7 +261,7 @@ def _ask_edit(s: Speaker, name: str, old: str, new: str, thing: str) -> str:
     if name == "thing":
         return s.say("edit thing", an=lambda: a_noun(s, new), old=lambda: noun(s, old))
     kind = "place" if name == "position" else "motion"
-    if OPPOSITE.get(old) == new and s.chance(0.35):
+    if world.OPPOSITE.get(old) == new and s.chance(0.35):
         return s.say(f"opposite {kind}", noun=here)
     if name == "motion":
         return s.say("edit motion", **move(s, new), oldm=value_word(s, name, old), noun=here)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.talk.grammar import read
-from anygen_pipelines.mini.talk.words import THINGS_OUT, VALUES, is_held, outside, verbs, words
+from anygen_pipelines.mini.talk.words import THINGS_OUT, is_held, outside, verbs, words
 
 # </s> must not have id 2: transformers' CLIPTextModel reads eos_token_id == 2 as a legacy config and pools elsewhere.
 SPECIAL_TOKENS = (
@@ -33,8 +33,8 @@ def openers() -> tuple[str, ...]:
 
 def vocabulary_corpus() -> Iterator[str]:
     """The text the merges are learned from: the world's captions, its words and common English, by weight."""
-    for item in (*world.all_scenes(), *world.all_clips()):
-        yield world.caption(item)
+    yield from map(world.caption, world.all_scenes())
+    yield from map(world.caption, world.all_clips())
     for thing in world.SOUNDING:
         yield from [f"here you are: {world.sound_caption(thing)}."] * 40
     yield from _words_of_things()
@@ -67,12 +67,12 @@ def _words_of_things() -> Iterator[str]:
 def _words_of_attributes() -> Iterator[str]:
     tables = ("colour words", "position words", "position tags", "size words", "size tags", "motion tags")
     for name, column in (table.split() for table in tables):
-        for value in VALUES[name]:
+        for value in world.ATTRIBUTES[name]:
             yield from [f"{value} {value}"] * 40
             for word in words(name, value, column):
                 yield from [f"{word}, {word}"] * 10
     for name in ("colour", "position"):
-        for value in VALUES[name]:
+        for value in world.ATTRIBUTES[name]:
             yield from [words(name, value, "emoji")[0]] * 40
     for motion in world.MOTIONS:
         for verb in verbs(words("motion", motion)):

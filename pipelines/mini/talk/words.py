@@ -6,18 +6,9 @@ import hashlib
 from collections.abc import Iterable
 from functools import cache
 
-from anygen_pipelines.mini import world
 from anygen_pipelines.mini.talk.grammar import read
 
 Verb = tuple[str, str, str]  # (move left, moves left, moving left)
-
-VALUES: dict[str, tuple[str, ...]] = {
-    "thing": world.THINGS,
-    "colour": tuple(world.COLOURS),
-    "position": world.POSITIONS,
-    "size": world.SIZES,
-    "motion": world.MOTIONS,
-}
 
 
 def words(name: str, value: str, column: str = "words") -> tuple[str, ...]:

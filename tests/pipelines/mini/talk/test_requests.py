@@ -89,7 +89,6 @@ def test_the_same_in_another_medium_with_its_motion(speaker: Speaker) -> None:
     requests.ask_now(speaker, "video", "dog")
     assert [name for name, _ in speaker.used] == ["now video moving", "now video"]
     assert requests.praise(speaker, "now a cat").endswith("now a cat")
-    assert set(requests.OPPOSITE) == {"left", "right", "top", "bottom", "up", "down", "grows", "shrinks"}
 
 
 def test_tasks_over_two_media_may_name_one_thing(speaker: Speaker) -> None:

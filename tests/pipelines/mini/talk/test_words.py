@@ -7,7 +7,6 @@ from anygen_pipelines.mini.talk import conversations
 from anygen_pipelines.mini.talk.grammar import phrasings, read
 from anygen_pipelines.mini.talk.words import (
     THINGS_OUT,
-    VALUES,
     categories,
     is_held,
     known_outside,
@@ -19,7 +18,7 @@ from anygen_pipelines.mini.talk.words import (
 
 
 def test_every_value_of_the_world_has_words() -> None:
-    for name, values in VALUES.items():
+    for name, values in world.ATTRIBUTES.items():
         assert set(read("words")[name]) == set(values)
         for value in values:
             if name != "motion":
