@@ -18,6 +18,7 @@ import os
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from anygen.core.atomic import write_files
 from anygen_pipelines.mini import sounds, world
@@ -67,26 +68,32 @@ def main() -> None:
         arguments.out,
         arguments.recordings,
         arguments.seed,
-        (arguments.stage1, arguments.stage2, arguments.stage3),
-        arguments.validation,
+        Counts(*(getattr(arguments, name) for name in Counts._fields)),
         arguments.bank_only,
         encoder_banks=load_encoder_banks(arguments.encoder) if arguments.encoder else (),
-        more=arguments.stage3b,
     )
+
+
+class Counts(NamedTuple):
+    """How many examples each file has; `validation` is the size of each validation file."""
+
+    stage1: int
+    stage2: int
+    stage3: int
+    stage3b: int
+    validation: int
 
 
 def make(
     out: Path,
     recordings_dir: Path | None,
     seed: int,
-    counts: tuple[int, int, int],
-    validation: int,
+    counts: Counts,
     bank_only: bool = False,
     sizes: BankSizes | None = None,
     encoder_banks: Sequence[Bank] = (),
-    more: int = 0,
 ) -> None:
-    """Write the bank and the JSONL files into `out`; `counts` are the examples of stages 1, 2 and 3, `more` of 3b."""
+    """Write the bank and the JSONL files into `out`; without any of stage 3b, none of that stage nor apart.jsonl."""
     recordings = []
     if recordings_dir is None:
         logger.info("no recordings given: ten of the sixteen sounds are synthesised stand-ins")
@@ -100,13 +107,14 @@ def make(
         return
     fresh = BankSizes(1, 1, 1, 1, 1, 1, 20, 5)
     validation_bank = MediaBank(out / "bank-validation", seed + VALIDATION_SEED, kept_back, fresh)
-    for number, (count, talk) in enumerate(zip(counts, (stage1, stage2, stage3), strict=True), start=1):
+    for number, talk in enumerate((stage1, stage2, stage3), start=1):
         for name, each, size, own_seed in (
-            (f"stage{number}", bank, count, seed),
-            (f"stage{number}-validation", validation_bank, validation, seed + VALIDATION_SEED),
+            (f"stage{number}", bank, counts[number - 1], seed),
+            (f"stage{number}-validation", validation_bank, counts.validation, seed + VALIDATION_SEED),
         ):
             write_jsonl(out / f"{name}.jsonl", with_files(talk(own_seed, size), each, out))
             logger.info("%s: %d examples", name, size)
+    more = counts.stage3b
     if more:
         write_jsonl(out / "stage3b.jsonl", with_files(stage3b(seed, more), bank, out))
         logger.info("stage3b: %d examples", more)

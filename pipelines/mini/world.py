@@ -11,10 +11,12 @@ The sprites are Google's Noto Color Emoji (SIL Open Font License 1.1; sprites/LI
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import yaml
@@ -76,24 +78,21 @@ class Clip:
     motion: str
 
 
+Shown = TypeVar("Shown", Scene, Clip)
+
+
 def is_held_out(item: Scene | Clip) -> bool:
     return (item.thing, item.colour) in HELD_OUT
 
 
 def all_scenes() -> Iterator[Scene]:
-    for thing in THINGS:
-        for colour in COLOURS:
-            for position in POSITIONS:
-                for size in SIZES:
-                    yield Scene(thing, colour, position, size)
+    """Every scene of the world, the held-out ones included."""
+    return itertools.starmap(Scene, itertools.product(THINGS, COLOURS, POSITIONS, SIZES))
 
 
 def all_clips() -> Iterator[Clip]:
-    for thing in THINGS:
-        for colour in COLOURS:
-            for size in SIZES:
-                for motion in MOTIONS:
-                    yield Clip(thing, colour, size, motion)
+    """Every clip of the world, the held-out ones included."""
+    return itertools.starmap(Clip, itertools.product(THINGS, COLOURS, SIZES, MOTIONS))
 
 
 # ---------------------------------------------------------------------------------------------- canonical words
@@ -360,25 +359,18 @@ def film(
 
 def random_scene(rng: np.random.Generator, held_out: bool = False) -> Scene:
     """A scene at random; with `held_out` only held-out pairs, without it none of them."""
-    while True:
-        scene = Scene(
-            THINGS[rng.integers(len(THINGS))],
-            tuple(COLOURS)[rng.integers(len(COLOURS))],
-            POSITIONS[rng.integers(len(POSITIONS))],
-            SIZES[rng.integers(len(SIZES))],
-        )
-        if is_held_out(scene) == held_out:
-            return scene
+    return _at_random(Scene, (THINGS, tuple(COLOURS), POSITIONS, SIZES), rng, held_out)
 
 
 def random_clip(rng: np.random.Generator, held_out: bool = False) -> Clip:
     """A clip at random; with `held_out` only held-out pairs, without it none of them."""
+    return _at_random(Clip, (THINGS, tuple(COLOURS), SIZES, MOTIONS), rng, held_out)
+
+
+def _at_random(
+    shown: type[Shown], values: tuple[tuple[str, ...], ...], rng: np.random.Generator, held_out: bool
+) -> Shown:
     while True:
-        clip = Clip(
-            THINGS[rng.integers(len(THINGS))],
-            tuple(COLOURS)[rng.integers(len(COLOURS))],
-            SIZES[rng.integers(len(SIZES))],
-            MOTIONS[rng.integers(len(MOTIONS))],
-        )
-        if is_held_out(clip) == held_out:
-            return clip
+        item = shown(*(each[rng.integers(len(each))] for each in values))
+        if is_held_out(item) == held_out:
+            return item

@@ -66,7 +66,7 @@ def _bare(word: str) -> str:
 
 @cache
 def _held_bare() -> frozenset[str]:
-    """ "a hammer" is held as a sound, so "hammer" must not be trained on as an object."""
+    """Held words without their article: "a hammer" is held as a sound, so "hammer" must not be trained on as an object."""
     lists = outside(*THINGS_OUT, "sounds", "places", "abstract", "colours", "extras")
     return frozenset(_bare(word) for word in lists if is_held(word))
 
