@@ -191,11 +191,11 @@ class VisualSampler:
         generator: torch.Generator,
     ) -> Labelled:
         rows = self.rows(count, hard, rng)
-        items = [self.bank.items[row] for row in rows]
+        items: Sequence[Scene | Clip] = [self.bank.items[row] for row in rows]
         spoken = [str(self.bank.kinds[row]) != "unspoken" for row in rows]
         pixels = self.bank.pixels[rows]
         if self.is_clips:
-            items, pixels = reverse_some(items, pixels, rng)
+            items, pixels = reverse_some([i for i in items if isinstance(i, Clip)], pixels, rng)
             values = torch.from_numpy(pixels).permute(0, 4, 1, 2, 3).float() / 255
         else:
             values = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255

@@ -18,7 +18,7 @@ import os
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from anygen.core.atomic import write_files
 from anygen_pipelines.mini import sounds, world
@@ -135,7 +135,7 @@ def load_encoder_banks(work: Path) -> list[Bank]:
     return [picture_bank(config, 4, 4000, 0, folder), clip_bank(config, 2, 1500, 0, folder)]
 
 
-def stage1(seed: int, count: int) -> Iterator[dict]:
+def stage1(seed: int, count: int) -> Iterator[dict[str, Any]]:
     """Questions about one medium; in half of them everything about it is asked."""
     wanted = {key: round(share * count) for key, share in STAGE1_SHARES.items()}
     wanted["image", True] += count - sum(wanted.values())
@@ -150,7 +150,7 @@ def stage1(seed: int, count: int) -> Iterator[dict]:
             return
 
 
-def stage2(seed: int, count: int) -> Iterator[dict]:
+def stage2(seed: int, count: int) -> Iterator[dict[str, Any]]:
     """Captions to be made, half of them as they stand, half asked for in people's words."""
     only_requests = {kind: KINDS[kind][1] * (kind in REQUESTS) for kind in KINDS}
     asked = conversations(seed + 1, "train", weights=only_requests)
@@ -171,18 +171,18 @@ def stage2(seed: int, count: int) -> Iterator[dict]:
         yield {"id": f"caption-{seed}-{index}", "kind": "caption", "messages": messages}
 
 
-def stage3(seed: int, count: int) -> Iterator[dict]:
+def stage3(seed: int, count: int) -> Iterator[dict[str, Any]]:
     """All the talk."""
     return conversations(seed + 2, "train", count)
 
 
-def stage3b(seed: int, count: int) -> Iterator[dict]:
+def stage3b(seed: int, count: int) -> Iterator[dict[str, Any]]:
     """Talk that stage 3 has not seen, with more of what is hard."""
     weights = {"text->several": 16.0, "text->video": 13.0, "question": 26.0, "turns": 20.0, "outside": 12.0}
     return conversations(seed + 103, "train", count, weights=weights)
 
 
-def apart(seed: int, count: int) -> Iterator[dict]:
+def apart(seed: int, count: int) -> Iterator[dict[str, Any]]:
     """Talk about things apart from colours and about colours apart from things."""
     weights = dict.fromkeys(KINDS, 0.0) | {"question": 6.0, "quiz": 2.0, "crossing": 2.0}
     talk = conversations(seed + 211, "train", weights=weights)
@@ -200,7 +200,7 @@ def medium_of_caption(caption: str) -> str:
     )
 
 
-def with_files(talk: Iterable[dict], bank: MediaBank, out: Path) -> Iterator[dict]:
+def with_files(talk: Iterable[dict[str, Any]], bank: MediaBank, out: Path) -> Iterator[dict[str, Any]]:
     """Conversations with their media as paths to files of the bank, in the JSONL schema.
 
     Raises ValueError if one holds a held-out pair."""
@@ -234,7 +234,7 @@ def with_files(talk: Iterable[dict], bank: MediaBank, out: Path) -> Iterator[dic
         yield {"id": conversation["id"], "messages": messages, "meta": {"kind": conversation["kind"]}}
 
 
-def seen_of(part: dict) -> Seen:
+def seen_of(part: dict[str, Any]) -> Seen:
     """What a part's spec describes. Raises ValueError for a held-out pair."""
     spec = part["spec"]
     if part["type"] == "audio":
@@ -245,7 +245,7 @@ def seen_of(part: dict) -> Seen:
     return seen
 
 
-def is_colour_free(conversation: dict) -> bool:
+def is_colour_free(conversation: dict[str, Any]) -> bool:
     """Whether what a user shows may stand on any background: nobody names a colour, and nothing is made that would keep it.
 
     Such pictures teach what a thing is apart from the colours it may have."""
@@ -261,7 +261,7 @@ def is_colour_free(conversation: dict) -> bool:
     return shown > 0 and not any(colour in text for colour in world.COLOURS for text in texts)
 
 
-def is_only_about_colour(conversation: dict) -> bool:
+def is_only_about_colour(conversation: dict[str, Any]) -> bool:
     """Whether one picture is shown and its colour alone is asked for: then any shape may stand on it.
 
     Such pictures teach what a colour is apart from the things that may have it."""
@@ -271,7 +271,7 @@ def is_only_about_colour(conversation: dict) -> bool:
     return answer is not None and answer["about"] in ("colour", "yes/no colour")
 
 
-def write_jsonl(path: Path, records: Iterable[dict]) -> None:
+def write_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> None:
     lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
     write_files([(path, lines.encode("utf-8"))])
 

@@ -268,7 +268,7 @@ def wear(picture: PILImage.Image, rng: np.random.Generator, strength: float = 1.
         picture = picture.filter(
             ImageFilter.GaussianBlur(float(rng.uniform(0.2, 1.2)) * min(picture.size) / 64 * 0.7)
         )
-    pixels = np.asarray(picture, dtype=np.float32)
+    pixels: np.ndarray = np.asarray(picture, dtype=np.float32)
     if rng.random() < 0.4 * strength:
         pixels = pixels + rng.normal(0, rng.uniform(1, 10), pixels.shape)
     if rng.random() < 0.4 * strength:
