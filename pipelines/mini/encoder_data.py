@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,40 +23,16 @@ from torch.nn import functional
 from anygen.encoders.imagebind.config import ImageBindConfig
 from anygen.encoders.imagebind.preprocess import fit_frames, fit_square, prepare_audio
 from anygen_pipelines.mini import sounds, world
-from anygen_pipelines.mini.world import (
-    COLOURS,
-    HELD_OUT,
-    MOTIONS,
-    POSITIONS,
-    SIZES,
-    SOUNDING,
-    THINGS,
-    Clip,
-    Scene,
-)
+from anygen_pipelines.mini.world import COLOURS, HELD_OUT, OPPOSITE, SOUNDING, THINGS, Clip, Scene, Shown
 
 # N items, C channels, T frames, H height, W width
 
 logger = logging.getLogger(__name__)
 
-ATTRIBUTES: dict[str, tuple[str, ...]] = {
-    "thing": THINGS,
-    "colour": tuple(COLOURS),
-    "position": POSITIONS,
-    "size": SIZES,
-    "motion": MOTIONS,
-}
+ATTRIBUTES = world.ATTRIBUTES
 UNSPOKEN = -100  # the label of an attribute that an item does not show or that is not spoken of
 HELD_COLOUR_DISTANCE = 50.0  # how far a background of any colour stays from a held-out one (RGB, 0-255)
 LOOPED_SHARE, SPED_SHARE, FLOORED_SHARE = 0.2, 0.25, 0.15
-REVERSED = {
-    "left": "right",
-    "right": "left",
-    "up": "down",
-    "down": "up",
-    "grows": "shrinks",
-    "shrinks": "grows",
-}
 
 
 @dataclass(frozen=True)
@@ -113,47 +89,50 @@ class Bank:
 
 def picture_bank(config: ImageBindConfig, read: int, unspoken: int, seed: int, folder: Path | None) -> Bank:
     """`read` photographs of every scene that is not held out, `unspoken` on any background, each drawn one once."""
-    scenes = [scene for scene in world.all_scenes() if not world.is_held_out(scene)]
 
-    def one(scene: Scene, kind: str, rng: np.random.Generator) -> np.ndarray:
-        if kind == "drawn":
-            return world.draw(scene)
-        background = any_background(scene.thing, rng) if kind == "unspoken" else None
+    def show(scene: Scene, rng: np.random.Generator, background: tuple[int, int, int] | None) -> np.ndarray:
         return fit_square(world.photograph(scene, rng, background), config.image)
 
-    return _bank(scenes, one, read, unspoken, seed, folder, "pictures")
+    return _bank(world.all_scenes(), world.draw, show, (read, unspoken), seed, folder)
 
 
 def clip_bank(config: ImageBindConfig, read: int, unspoken: int, seed: int, folder: Path | None) -> Bank:
     """`read` films of every clip that is not held out, `unspoken` on any background, each drawn one once."""
-    clips = [clip for clip in world.all_clips() if not world.is_held_out(clip)]
 
-    def one(clip: Clip, kind: str, rng: np.random.Generator) -> np.ndarray:
-        if kind == "drawn":
-            return world.animate(clip)
-        background = any_background(clip.thing, rng) if kind == "unspoken" else None
+    def show(clip: Clip, rng: np.random.Generator, background: tuple[int, int, int] | None) -> np.ndarray:
         return fit_frames(world.film(clip, rng, background)[0], config.image, config.video)
 
-    return _bank(clips, one, read, unspoken, seed, folder, "clips")
+    return _bank(world.all_clips(), world.animate, show, (read, unspoken), seed, folder)
 
 
-def _bank(known, one, read: int, unspoken: int, seed: int, folder: Path | None, name: str) -> Bank:  # type: ignore[no-untyped-def]
-    rng = np.random.default_rng((seed, len(known)))
-    items = list(known) * (1 + read) + [known[index] for index in rng.integers(len(known), size=unspoken)]
+def _bank(
+    every: Iterable[Shown],
+    draw: Callable[[Shown], np.ndarray],
+    show: Callable[[Shown, np.random.Generator, tuple[int, int, int] | None], np.ndarray],
+    counts: tuple[int, int],
+    seed: int,
+    folder: Path | None,
+) -> Bank:
+    """The bank of what is not held out, kept in a file in `folder`."""
+    known = [item for item in every if not world.is_held_out(item)]
+    read, unspoken = counts
+    chosen = np.random.default_rng((seed, len(known))).integers(len(known), size=unspoken)
+    items = known * (1 + read) + [known[index] for index in chosen]
     kinds = np.array(["drawn"] * len(known) + ["read"] * (read * len(known)) + ["unspoken"] * unspoken)
-    tag = hashlib.sha256(repr((seed, read, unspoken, len(known), HELD_COLOUR_DISTANCE)).encode()).hexdigest()[
-        :12
-    ]
-    path = None if folder is None else folder / f"{name}-{tag}.npy"
+    tag = hashlib.sha256(repr((seed, read, unspoken, len(known), HELD_COLOUR_DISTANCE)).encode()).hexdigest()
+    name = "pictures" if isinstance(known[0], Scene) else "clips"
+    path = None if folder is None else folder / f"{name}-{tag[:12]}.npy"
     if path is not None and path.is_file():
         return Bank(np.load(path), items, kinds)
     logger.info("making %d %s", len(items), name)
-    pixels = np.stack(
-        [
-            one(item, kind, np.random.default_rng((seed, index)))
-            for index, (item, kind) in enumerate(zip(items, kinds, strict=True))
-        ]
-    )
+
+    def one(index: int) -> np.ndarray:
+        item, rng = items[index], np.random.default_rng((seed, index))
+        if kinds[index] == "drawn":
+            return draw(item)
+        return show(item, rng, any_background(item.thing, rng) if kinds[index] == "unspoken" else None)
+
+    pixels = np.stack([one(index) for index in range(len(items))])
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         scratch = path.with_suffix(".part.npy")
@@ -212,11 +191,11 @@ class VisualSampler:
         generator: torch.Generator,
     ) -> Labelled:
         rows = self.rows(count, hard, rng)
-        items = [self.bank.items[row] for row in rows]
+        items: Sequence[Scene | Clip] = [self.bank.items[row] for row in rows]
         spoken = [str(self.bank.kinds[row]) != "unspoken" for row in rows]
         pixels = self.bank.pixels[rows]
         if self.is_clips:
-            items, pixels = reverse_some(items, pixels, rng)
+            items, pixels = reverse_some([i for i in items if isinstance(i, Clip)], pixels, rng)
             values = torch.from_numpy(pixels).permute(0, 4, 1, 2, 3).float() / 255
         else:
             values = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255
@@ -233,8 +212,8 @@ def reverse_some(
     """Play half of the clips backwards, where that is another motion of the world."""
     found, reversed_pixels = list(items), pixels.copy()
     for index, item in enumerate(items):
-        if item.motion in REVERSED and rng.random() < 0.5:
-            found[index] = Clip(item.thing, item.colour, item.size, REVERSED[item.motion])
+        if item.motion in OPPOSITE and rng.random() < 0.5:
+            found[index] = Clip(item.thing, item.colour, item.size, OPPOSITE[item.motion])
             reversed_pixels[index] = pixels[index, ::-1]
     return found, reversed_pixels
 

@@ -18,6 +18,7 @@ import os
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from anygen.core.atomic import write_files
 from anygen_pipelines.mini import sounds, world
@@ -67,26 +68,32 @@ def main() -> None:
         arguments.out,
         arguments.recordings,
         arguments.seed,
-        (arguments.stage1, arguments.stage2, arguments.stage3),
-        arguments.validation,
+        Counts(*(getattr(arguments, name) for name in Counts._fields)),
         arguments.bank_only,
         encoder_banks=load_encoder_banks(arguments.encoder) if arguments.encoder else (),
-        more=arguments.stage3b,
     )
+
+
+class Counts(NamedTuple):
+    """How many examples each file has; `validation` is the size of each validation file."""
+
+    stage1: int
+    stage2: int
+    stage3: int
+    stage3b: int
+    validation: int
 
 
 def make(
     out: Path,
     recordings_dir: Path | None,
     seed: int,
-    counts: tuple[int, int, int],
-    validation: int,
+    counts: Counts,
     bank_only: bool = False,
     sizes: BankSizes | None = None,
     encoder_banks: Sequence[Bank] = (),
-    more: int = 0,
 ) -> None:
-    """Write the bank and the JSONL files into `out`; `counts` are the examples of stages 1, 2 and 3, `more` of 3b."""
+    """Write the bank and the JSONL files into `out`; without any of stage 3b, none of that stage nor apart.jsonl."""
     recordings = []
     if recordings_dir is None:
         logger.info("no recordings given: ten of the sixteen sounds are synthesised stand-ins")
@@ -100,13 +107,14 @@ def make(
         return
     fresh = BankSizes(1, 1, 1, 1, 1, 1, 20, 5)
     validation_bank = MediaBank(out / "bank-validation", seed + VALIDATION_SEED, kept_back, fresh)
-    for number, (count, talk) in enumerate(zip(counts, (stage1, stage2, stage3), strict=True), start=1):
+    for number, talk in enumerate((stage1, stage2, stage3), start=1):
         for name, each, size, own_seed in (
-            (f"stage{number}", bank, count, seed),
-            (f"stage{number}-validation", validation_bank, validation, seed + VALIDATION_SEED),
+            (f"stage{number}", bank, counts[number - 1], seed),
+            (f"stage{number}-validation", validation_bank, counts.validation, seed + VALIDATION_SEED),
         ):
             write_jsonl(out / f"{name}.jsonl", with_files(talk(own_seed, size), each, out))
             logger.info("%s: %d examples", name, size)
+    more = counts.stage3b
     if more:
         write_jsonl(out / "stage3b.jsonl", with_files(stage3b(seed, more), bank, out))
         logger.info("stage3b: %d examples", more)
@@ -127,7 +135,7 @@ def load_encoder_banks(work: Path) -> list[Bank]:
     return [picture_bank(config, 4, 4000, 0, folder), clip_bank(config, 2, 1500, 0, folder)]
 
 
-def stage1(seed: int, count: int) -> Iterator[dict]:
+def stage1(seed: int, count: int) -> Iterator[dict[str, Any]]:
     """Questions about one medium; in half of them everything about it is asked."""
     wanted = {key: round(share * count) for key, share in STAGE1_SHARES.items()}
     wanted["image", True] += count - sum(wanted.values())
@@ -142,7 +150,7 @@ def stage1(seed: int, count: int) -> Iterator[dict]:
             return
 
 
-def stage2(seed: int, count: int) -> Iterator[dict]:
+def stage2(seed: int, count: int) -> Iterator[dict[str, Any]]:
     """Captions to be made, half of them as they stand, half asked for in people's words."""
     only_requests = {kind: KINDS[kind][1] * (kind in REQUESTS) for kind in KINDS}
     asked = conversations(seed + 1, "train", weights=only_requests)
@@ -163,18 +171,18 @@ def stage2(seed: int, count: int) -> Iterator[dict]:
         yield {"id": f"caption-{seed}-{index}", "kind": "caption", "messages": messages}
 
 
-def stage3(seed: int, count: int) -> Iterator[dict]:
+def stage3(seed: int, count: int) -> Iterator[dict[str, Any]]:
     """All the talk."""
     return conversations(seed + 2, "train", count)
 
 
-def stage3b(seed: int, count: int) -> Iterator[dict]:
+def stage3b(seed: int, count: int) -> Iterator[dict[str, Any]]:
     """Talk that stage 3 has not seen, with more of what is hard."""
     weights = {"text->several": 16.0, "text->video": 13.0, "question": 26.0, "turns": 20.0, "outside": 12.0}
     return conversations(seed + 103, "train", count, weights=weights)
 
 
-def apart(seed: int, count: int) -> Iterator[dict]:
+def apart(seed: int, count: int) -> Iterator[dict[str, Any]]:
     """Talk about things apart from colours and about colours apart from things."""
     weights = dict.fromkeys(KINDS, 0.0) | {"question": 6.0, "quiz": 2.0, "crossing": 2.0}
     talk = conversations(seed + 211, "train", weights=weights)
@@ -187,18 +195,12 @@ def medium_of_caption(caption: str) -> str:
     """The type of medium a caption of the world is about."""
     if caption.startswith("the sound of "):
         return "audio"
-    return "video" if any(f" {motion} " in f"{caption} " for motion in _MOTION_WORDS) else "image"
+    return (
+        "video" if any(f" {motion} " in f"{caption} " for motion in world.MOTION_WORDS.values()) else "image"
+    )
 
 
-_MOTION_WORDS = tuple(
-    world.caption(Clip("dog", "red", "big", motion))
-    .removeprefix("a big dog ")
-    .removesuffix(" on a red background")
-    for motion in world.MOTIONS
-)
-
-
-def with_files(talk: Iterable[dict], bank: MediaBank, out: Path) -> Iterator[dict]:
+def with_files(talk: Iterable[dict[str, Any]], bank: MediaBank, out: Path) -> Iterator[dict[str, Any]]:
     """Conversations with their media as paths to files of the bank, in the JSONL schema.
 
     Raises ValueError if one holds a held-out pair."""
@@ -232,7 +234,7 @@ def with_files(talk: Iterable[dict], bank: MediaBank, out: Path) -> Iterator[dic
         yield {"id": conversation["id"], "messages": messages, "meta": {"kind": conversation["kind"]}}
 
 
-def seen_of(part: dict) -> Seen:
+def seen_of(part: dict[str, Any]) -> Seen:
     """What a part's spec describes. Raises ValueError for a held-out pair."""
     spec = part["spec"]
     if part["type"] == "audio":
@@ -243,7 +245,7 @@ def seen_of(part: dict) -> Seen:
     return seen
 
 
-def is_colour_free(conversation: dict) -> bool:
+def is_colour_free(conversation: dict[str, Any]) -> bool:
     """Whether what a user shows may stand on any background: nobody names a colour, and nothing is made that would keep it.
 
     Such pictures teach what a thing is apart from the colours it may have."""
@@ -259,7 +261,7 @@ def is_colour_free(conversation: dict) -> bool:
     return shown > 0 and not any(colour in text for colour in world.COLOURS for text in texts)
 
 
-def is_only_about_colour(conversation: dict) -> bool:
+def is_only_about_colour(conversation: dict[str, Any]) -> bool:
     """Whether one picture is shown and its colour alone is asked for: then any shape may stand on it.
 
     Such pictures teach what a colour is apart from the things that may have it."""
@@ -269,7 +271,7 @@ def is_only_about_colour(conversation: dict) -> bool:
     return answer is not None and answer["about"] in ("colour", "yes/no colour")
 
 
-def write_jsonl(path: Path, records: Iterable[dict]) -> None:
+def write_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> None:
     lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
     write_files([(path, lines.encode("utf-8"))])
 

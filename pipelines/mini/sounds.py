@@ -38,14 +38,14 @@ def _ring(start: float, partials: list[tuple[float, float, float]], rng: np.rand
     for frequency, amplitude, decay in partials:
         phase = rng.uniform(0, 2 * np.pi)
         total += amplitude * np.sin(2 * np.pi * frequency * after + phase) * np.exp(-decay * after)
-    return total * struck * np.minimum(after * 400, 1)
+    return np.asarray(total * struck * np.minimum(after * 400, 1))
 
 
 def _noise(rng: np.random.Generator, low: float, high: float) -> np.ndarray:
     """White noise between two frequencies in Hz."""
     band = signal.butter(2, [low, min(high, 7900)], "bandpass", fs=SAMPLE_RATE, output="sos")
     filtered = signal.sosfilt(band, rng.standard_normal(WINDOW))
-    return filtered / (np.abs(filtered).max() + 1e-9)
+    return np.asarray(filtered / (np.abs(filtered).max() + 1e-9))
 
 
 def _sweep(frequency: np.ndarray) -> np.ndarray:
@@ -132,7 +132,7 @@ def _train(rng: np.random.Generator) -> np.ndarray:
             np.sin(2 * np.pi * base * r * _TIME) / (i + 1) for i, r in enumerate((1, 1.26, 1.5, 2.0))
         )
         total = total + 0.55 * whistle * _burst(start, seconds) ** 0.5
-    return total
+    return np.asarray(total)
 
 
 def _frog(rng: np.random.Generator) -> np.ndarray:
@@ -162,7 +162,7 @@ def _dog(rng: np.random.Generator) -> np.ndarray:
 
 def _rain(rng: np.random.Generator) -> np.ndarray:
     drops = (rng.random(WINDOW) < 0.004) * rng.uniform(0.2, 1, WINDOW)
-    return 0.5 * _noise(rng, 800, 7500) + signal.lfilter([1], [1, -0.6], drops)
+    return np.asarray(0.5 * _noise(rng, 800, 7500) + signal.lfilter([1], [1, -0.6], drops))
 
 
 def _wave(rng: np.random.Generator) -> np.ndarray:
@@ -191,19 +191,18 @@ def _sneeze(rng: np.random.Generator) -> np.ndarray:
     start = rng.uniform(0.3, 1.2)
     breath = 0.25 * _burst(start - 0.5, 0.5) * _noise(rng, 500, 3000)
     after = np.maximum(_TIME - start, 0)
-    return breath + (start <= _TIME) * np.exp(-after * 7) * (
-        _noise(rng, 700, 7000) + 0.6 * _sweep(300 - 60 * after)
-    )
+    blast = _noise(rng, 700, 7000) + 0.6 * _sweep(300 - 60 * after)
+    return np.asarray(breath + (start <= _TIME) * np.exp(-after * 7) * blast)
 
 
 def _helicopter(rng: np.random.Generator) -> np.ndarray:
     chop = (0.5 + 0.5 * np.cos(2 * np.pi * rng.uniform(9, 17) * _TIME)) ** 3
-    return chop * _noise(rng, 60, 900) + 0.2 * _noise(rng, 60, 2500)
+    return np.asarray(chop * _noise(rng, 60, 900) + 0.2 * _noise(rng, 60, 2500))
 
 
 def _saw(rng: np.random.Generator) -> np.ndarray:
     rev = rng.uniform(85, 140) * (1 + 0.3 * _burst(rng.uniform(0, 1), 1.5))
-    return sum(_sweep(rev * k) / k**0.5 for k in range(1, 14)) + 0.6 * _noise(rng, 500, 6000)
+    return np.asarray(sum(_sweep(rev * k) / k**0.5 for k in range(1, 14)) + 0.6 * _noise(rng, 500, 6000))
 
 
 def _rooster(rng: np.random.Generator) -> np.ndarray:
@@ -218,7 +217,7 @@ def _rooster(rng: np.random.Generator) -> np.ndarray:
 
 def _fire(rng: np.random.Generator) -> np.ndarray:
     cracks = (rng.random(WINDOW) < 0.0012) * rng.uniform(0.3, 1, WINDOW) * rng.choice([-1, 1], WINDOW)
-    return 0.12 * _noise(rng, 60, 900) + signal.lfilter([1], [1, -0.75, 0.2], cracks)
+    return np.asarray(0.12 * _noise(rng, 60, 900) + signal.lfilter([1], [1, -0.75, 0.2], cracks))
 
 
 _RECIPES: dict[str, Callable[[np.random.Generator], np.ndarray]] = {

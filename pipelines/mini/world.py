@@ -11,91 +11,49 @@ The sprites are Google's Noto Color Emoji (SIL Open Font License 1.1; sprites/LI
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+import yaml
 from PIL import Image as PILImage
 from PIL import ImageDraw, ImageFilter
 
 SPRITES_DIR = Path(__file__).parent / "sprites"
 
-# The first ten are the ESC-10 classes, in that sense; the next six have synthesised sounds; the last four have none.
-EMOJI: dict[str, str] = {
-    "dog": "🐕",
-    "rain cloud": "🌧",
-    "sea wave": "🌊",
-    "baby": "👶",
-    "alarm clock": "⏰",
-    "sneezing face": "🤧",
-    "helicopter": "🚁",
-    "saw": "🪚",
-    "rooster": "🐓",
-    "fire": "🔥",
-    "bell": "🔔",
-    "drum": "🥁",
-    "siren": "🚨",
-    "piano": "🎹",
-    "train": "🚂",
-    "frog": "🐸",
-    "cat": "🐈",
-    "car": "🚗",
-    "fish": "🐟",
-    "tree": "🌳",
-}
-THINGS: tuple[str, ...] = tuple(EMOJI)
-RECORDED: tuple[str, ...] = THINGS[:10]
-SYNTHESISED: tuple[str, ...] = THINGS[10:16]
-SOUNDING: tuple[str, ...] = THINGS[:16]
-ESC10_FOLDERS: dict[str, str] = {
-    "dog": "dog_bark",
-    "rain cloud": "rain",
-    "sea wave": "sea_waves",
-    "baby": "baby_cry",
-    "alarm clock": "clock_tick",
-    "sneezing face": "person_sneeze",
-    "helicopter": "helicopter",
-    "saw": "chainsaw",
-    "rooster": "rooster",
-    "fire": "fire_crackling",
-}
+_TABLE = yaml.safe_load((Path(__file__).parent / "world.yaml").read_text(encoding="utf-8"))
+_THINGS: dict[str, dict[str, str]] = _TABLE["things"]
 
-COLOURS: dict[str, tuple[int, int, int]] = {
-    "red": (214, 40, 40),
-    "orange": (247, 140, 30),
-    "yellow": (250, 220, 60),
-    "green": (60, 165, 80),
-    "blue": (50, 100, 215),
-    "purple": (130, 60, 170),
-    "black": (22, 22, 26),
-    "white": (244, 244, 240),
-}
-POSITIONS: tuple[str, ...] = ("left", "right", "top", "bottom", "middle")
-SIZES: tuple[str, ...] = ("small", "big")
-MOTIONS: tuple[str, ...] = ("left", "right", "up", "down", "grows", "shrinks", "spins")
+EMOJI: dict[str, str] = {thing: about["emoji"] for thing, about in _THINGS.items()}
+ESC10_FOLDERS: dict[str, str] = {t: about["recorded"] for t, about in _THINGS.items() if "recorded" in about}
+THINGS: tuple[str, ...] = tuple(_THINGS)
+RECORDED: tuple[str, ...] = tuple(ESC10_FOLDERS)
+SYNTHESISED: tuple[str, ...] = tuple(thing for thing in THINGS if "synthesised" in _THINGS[thing])
+SOUNDING: tuple[str, ...] = RECORDED + SYNTHESISED
 
+COLOURS: dict[str, tuple[int, int, int]] = {name: (r, g, b) for name, (r, g, b) in _TABLE["colours"].items()}
+PLACE_WORDS: dict[str, str] = _TABLE["positions"]  # the one way the world names each
+MOTION_WORDS: dict[str, str] = _TABLE["motions"]
+SPRITE_SIZE: dict[str, int] = _TABLE["sizes"]  # pixels, drawn
+POSITIONS: tuple[str, ...] = tuple(PLACE_WORDS)
+SIZES: tuple[str, ...] = tuple(SPRITE_SIZE)
+MOTIONS: tuple[str, ...] = tuple(MOTION_WORDS)
+ATTRIBUTES: dict[str, tuple[str, ...]] = {
+    "thing": THINGS,
+    "colour": tuple(COLOURS),
+    "position": POSITIONS,
+    "size": SIZES,
+    "motion": MOTIONS,
+}
+OPPOSITE: dict[str, str] = _TABLE["opposites"] | {b: a for a, b in _TABLE["opposites"].items()}
 # Never in any training data of any part (the probes excepted): the pairs the scores are measured on.
-HELD_OUT: frozenset[tuple[str, str]] = frozenset(
-    {
-        ("dog", "purple"),
-        ("rain cloud", "yellow"),
-        ("baby", "black"),
-        ("helicopter", "green"),
-        ("rooster", "blue"),
-        ("fire", "white"),
-        ("bell", "red"),
-        ("piano", "orange"),
-        ("frog", "blue"),
-        ("cat", "yellow"),
-        ("car", "white"),
-        ("tree", "red"),
-    }
-)
+HELD_OUT: frozenset[tuple[str, str]] = frozenset(_TABLE["held out"].items())
 
 CANVAS = 64  # pixels
-SPRITE_SIZE: dict[str, int] = {"small": 32, "big": 48}  # pixels, drawn
 NUM_FRAMES = 8
 FPS = 4.0
 
@@ -120,44 +78,24 @@ class Clip:
     motion: str
 
 
+Shown = TypeVar("Shown", Scene, Clip)
+
+
 def is_held_out(item: Scene | Clip) -> bool:
     return (item.thing, item.colour) in HELD_OUT
 
 
 def all_scenes() -> Iterator[Scene]:
-    for thing in THINGS:
-        for colour in COLOURS:
-            for position in POSITIONS:
-                for size in SIZES:
-                    yield Scene(thing, colour, position, size)
+    """Every scene of the world, the held-out ones included."""
+    return itertools.starmap(Scene, itertools.product(THINGS, COLOURS, POSITIONS, SIZES))
 
 
 def all_clips() -> Iterator[Clip]:
-    for thing in THINGS:
-        for colour in COLOURS:
-            for size in SIZES:
-                for motion in MOTIONS:
-                    yield Clip(thing, colour, size, motion)
+    """Every clip of the world, the held-out ones included."""
+    return itertools.starmap(Clip, itertools.product(THINGS, COLOURS, SIZES, MOTIONS))
 
 
 # ---------------------------------------------------------------------------------------------- canonical words
-
-_PLACE_WORDS = {
-    "left": "on the left",
-    "right": "on the right",
-    "top": "at the top",
-    "bottom": "at the bottom",
-    "middle": "in the middle",
-}
-_MOTION_WORDS = {
-    "left": "moving left",
-    "right": "moving right",
-    "up": "moving up",
-    "down": "moving down",
-    "grows": "growing",
-    "shrinks": "shrinking",
-    "spins": "spinning",
-}
 
 
 def article(noun: str) -> str:
@@ -168,8 +106,8 @@ def caption(item: Scene | Clip) -> str:
     """The one way the world names a picture or a clip; what the decoders' text encoders read."""
     background = f"on {article(item.colour)} {item.colour} background"
     if isinstance(item, Scene):
-        return f"a {item.size} {item.thing} {_PLACE_WORDS[item.position]} {background}"
-    return f"a {item.size} {item.thing} {_MOTION_WORDS[item.motion]} {background}"
+        return f"a {item.size} {item.thing} {PLACE_WORDS[item.position]} {background}"
+    return f"a {item.size} {item.thing} {MOTION_WORDS[item.motion]} {background}"
 
 
 def sound_caption(thing: str) -> str:
@@ -330,7 +268,7 @@ def wear(picture: PILImage.Image, rng: np.random.Generator, strength: float = 1.
         picture = picture.filter(
             ImageFilter.GaussianBlur(float(rng.uniform(0.2, 1.2)) * min(picture.size) / 64 * 0.7)
         )
-    pixels = np.asarray(picture, dtype=np.float32)
+    pixels: np.ndarray = np.asarray(picture, dtype=np.float32)
     if rng.random() < 0.4 * strength:
         pixels = pixels + rng.normal(0, rng.uniform(1, 10), pixels.shape)
     if rng.random() < 0.4 * strength:
@@ -421,25 +359,18 @@ def film(
 
 def random_scene(rng: np.random.Generator, held_out: bool = False) -> Scene:
     """A scene at random; with `held_out` only held-out pairs, without it none of them."""
-    while True:
-        scene = Scene(
-            THINGS[rng.integers(len(THINGS))],
-            tuple(COLOURS)[rng.integers(len(COLOURS))],
-            POSITIONS[rng.integers(len(POSITIONS))],
-            SIZES[rng.integers(len(SIZES))],
-        )
-        if is_held_out(scene) == held_out:
-            return scene
+    return _at_random(Scene, (THINGS, tuple(COLOURS), POSITIONS, SIZES), rng, held_out)
 
 
 def random_clip(rng: np.random.Generator, held_out: bool = False) -> Clip:
     """A clip at random; with `held_out` only held-out pairs, without it none of them."""
+    return _at_random(Clip, (THINGS, tuple(COLOURS), SIZES, MOTIONS), rng, held_out)
+
+
+def _at_random(
+    shown: type[Shown], values: tuple[tuple[str, ...], ...], rng: np.random.Generator, held_out: bool
+) -> Shown:
     while True:
-        clip = Clip(
-            THINGS[rng.integers(len(THINGS))],
-            tuple(COLOURS)[rng.integers(len(COLOURS))],
-            SIZES[rng.integers(len(SIZES))],
-            MOTIONS[rng.integers(len(MOTIONS))],
-        )
-        if is_held_out(clip) == held_out:
-            return clip
+        item = shown(*(each[rng.integers(len(each))] for each in values))
+        if is_held_out(item) == held_out:
+            return item

@@ -2,8 +2,9 @@
 
     for conversation in conversations(seed=0, split="train", count=3): ...
 
-lexicon and outside hold the words, grammar and noise the machinery, phrases and chatter what is common to all requests,
-asks, questions, crossings, edits and chat the phrasings by intent, build, kinds and turns the conversations.
+What is said stands in the YAML files, by the name it is said under in the code; each module needs only those before it:
+grammar (templates, and which are held out), words, phrases, requests, questions, chat, noise, conversation (turns put
+together), kinds, two_inputs and turns (the kinds of conversation), conversations (their mix). tokenizer: the vocabulary.
 """
 
 from anygen_pipelines.mini.talk.conversations import KINDS, SPLITS, as_text, captions, conversations, corpus

@@ -4,42 +4,35 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.talk import kinds, turns
-from anygen_pipelines.mini.talk.build import new_talk
+from anygen_pipelines.mini.talk import kinds
+from anygen_pipelines.mini.talk.conversation import new_talk
 from anygen_pipelines.mini.talk.questions import caption_of
-from anygen_pipelines.mini.talk.quiz import quiz
+from anygen_pipelines.mini.talk.turns import several_turns
+from anygen_pipelines.mini.talk.two_inputs import two_inputs
 
 SPLITS = ("train", "held", "held_pairs")
 KINDS: dict[str, tuple[kinds.Kind, float]] = {
-    "text->image": (kinds.text_to_image, 15),
-    "text->audio": (kinds.text_to_audio, 9),
-    "text->video": (kinds.text_to_video, 10),
+    "text->image": (kinds.text_to("image"), 15),
+    "text->audio": (kinds.text_to("audio"), 9),
+    "text->video": (kinds.text_to("video"), 10),
     "text->several": (kinds.text_to_several, 9),
     "question": (kinds.question, 16),
-    "quiz": (quiz, 8),
+    "quiz": (kinds.quiz, 8),
     "crossing": (kinds.crossing, 12),
     "several from input": (kinds.several_from_input, 3),
     "edit": (kinds.edit_input, 6),
-    "two inputs": (kinds.two_inputs, 6),
-    "turns": (turns.several_turns, 18),
+    "two inputs": (two_inputs, 6),
+    "turns": (several_turns, 18),
     "no sound": (kinds.no_sound, 1.5),
     "plain": (kinds.plain, 4),
     "outside": (kinds.strange, 9),
 }
 # Kinds in which a held-out pair can be asked for.
-WITH_PAIRS = (
-    "text->image",
-    "text->video",
-    "text->several",
-    "question",
-    "quiz",
-    "crossing",
-    "edit",
-    "two inputs",
-    "turns",
-)
+_WITHOUT_PAIRS = ("text->audio", "several from input", "no sound", "plain", "outside")
+WITH_PAIRS = tuple(kind for kind in KINDS if kind not in _WITHOUT_PAIRS)
 
 
 def conversations(
@@ -48,7 +41,7 @@ def conversations(
     count: int | None = None,
     weights: Mapping[str, float] | None = None,
     noise: float = 1.0,
-) -> Iterator[dict]:
+) -> Iterator[dict[str, Any]]:
     """Conversations in the JSONL schema, deterministic from (seed, split).
 
     `split` is "train", "held" (phrasings and outside words that training never shows) or "held_pairs" (things on the
@@ -78,14 +71,14 @@ def conversations(
             yield conversation
 
 
-def _spec_caption(part: dict) -> str:
+def _spec_caption(part: dict[str, Any]) -> str:
     fields = part["spec"]
     if part["type"] == "audio":
         return caption_of(fields["thing"])
     return caption_of(world.Scene(**fields) if part["type"] == "image" else world.Clip(**fields))
 
 
-def as_text(conversation: dict) -> dict:
+def as_text(conversation: dict[str, Any]) -> dict[str, Any]:
     """The same conversation in words alone: a user's medium becomes its caption between tags, mini's are dropped.
 
     For pretraining the language model: each message's content is one text part, e.g.
@@ -106,7 +99,8 @@ def as_text(conversation: dict) -> dict:
 def captions(seed: int, count: int | None = None) -> Iterator[str]:
     """The world's captions in random order, again and again; held-out pairs never."""
     rng = random.Random(f"captions {seed}")
-    items = [world.caption(x) for x in (*world.all_scenes(), *world.all_clips()) if not world.is_held_out(x)]
+    shown: list[world.Scene | world.Clip] = [*world.all_scenes(), *world.all_clips()]
+    items = [world.caption(item) for item in shown if not world.is_held_out(item)]
     items += [world.sound_caption(thing) for thing in world.SOUNDING]
     made = 0
     while count is None or made < count:

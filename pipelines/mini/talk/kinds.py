@@ -1,175 +1,202 @@
-# ruff: noqa: E501
-"""One function for each kind of conversation; `KINDS` holds their weights in the mix."""
+"""One function for each kind of conversation over one medium or none; conversations.py holds their weights."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.talk import asks, chat, crossings, edits, questions, synonyms
-from anygen_pipelines.mini.talk.build import (
+from anygen_pipelines.mini.talk import chat, questions, requests
+from anygen_pipelines.mini.talk.conversation import (
+    MEDIA,
     Made,
     Talk,
-    apply,
+    kept,
+    left_free,
     made,
     made_whole,
-    no_sound_line,
-    now,
-    spec,
     wish_for,
 )
-from anygen_pipelines.mini.talk.phrases import Wish, a_noun, colour_word, noun
+from anygen_pipelines.mini.talk.phrases import Wish, a_noun, noun, value_word
+from anygen_pipelines.mini.talk.questions import Asked, Seen, attributes, medium_of, thing_of
+from anygen_pipelines.mini.talk.words import synonyms
 
-DISTRACTORS = (
-    "i already have {o}. {t}", "my {x} is asleep. {t}", "my brother wants {o}, but i want something else: {t}", "no {x} this time. {t}", "instead of {o}: {t}", "we had {o} yesterday, so today {t}", "not {o}! {t}", "my {x} ran away. {t}", "i saw {o} yesterday. {t}", "i asked for {o} last time. now {t}", "forget the {x}. {t}", "enough of the {x}, {t}", "i don't want {o}. {t}", "everybody asks for {o}, i don't. {t}", "{t}. not {o}", "{t}, and no {x} please", "{t} (not {o})", "{t}. i am tired of the {x}", "no more {x}s. {t}",
-)  # fmt: skip
+Kind = Callable[[Talk], None]
 
 
-def text_to_one(talk: Talk, medium: str) -> None:
+# ---------------------------------------------------------------------------------------------- media out of words
+
+
+def text_to(medium: str) -> Kind:
+    """Requests for one such medium."""
+    return lambda talk: _text_to_one(talk, medium)
+
+
+def _text_to_one(talk: Talk, medium: str) -> None:
     s = talk.speaker
     item = talk.seen(medium)
-    thing = questions.thing_of(item)
+    thing = thing_of(item)
     names = talk.some(medium, s.pick((0.35, 0.6, 0.85, 1.0)))
     if medium == "video" and s.chance(0.5) and "motion" not in names:
         names.append("motion")
-    text = asks.ask(s, wish_for(item, names))
+    text = requests.ask(s, wish_for(item, names))
     if not talk.held_pairs and s.chance(0.05):
-        text = with_correction(talk, text, item, names)
-    elif s.chance(0.045):
-        colour = spec(item).get("colour")
-        other = talk.thing(colour, without=(thing,)) if not talk.held_pairs else None
-        if other:
-            text = s.say("distractor", DISTRACTORS, o=a_noun(s, other), x=noun(s, other), t=text)
+        text = _with_correction(talk, text, item, names)
+    elif s.chance(0.045) and not talk.held_pairs:
+        other = talk.thing(attributes(item).get("colour"), without=(thing,))
+        text = s.say("distractor", o=a_noun(s, other), x=noun(s, other), t=text)
     if not talk.held_pairs and s.chance(0.03):
         # Something attached that the request has nothing to do with.
-        talk.user(text, talk.seen(s.pick(tuple(m for m in ("image", "audio", "video") if m != medium))))
+        talk.user(text, talk.seen(s.pick([m for m in MEDIA if m != medium])))
     else:
         talk.user(text)
-    talk.answer(made(item, "thing", *names))
+    talk.answer(made(item, *names))
 
 
-def with_correction(talk: Talk, text: str, item: questions.Seen, names: list[str]) -> str:
+def _with_correction(talk: Talk, text: str, item: Seen, names: list[str]) -> str:
     """A slip of the tongue put right: "a cat, no, a dog"."""
     s = talk.speaker
-    thing = questions.thing_of(item)
-    words = {"thing": thing} | {n: v for n, v in spec(item).items() if n in names and n in ("colour", "size")}
-    name = s.pick(tuple(words))
+    thing = thing_of(item)
+    said = {name: value for name, value in attributes(item).items() if name in {"colour", "size"} & {*names}}
+    name = s.pick(("thing", *said))
     if name == "thing":
-        wrong = talk.thing(spec(item).get("colour"), without=(thing,))
-        right = next(
-            (w for w in sorted((thing, *synonyms.NOUNS[thing]), key=len, reverse=True) if w in text), thing
-        )
-        if wrong is None:
-            return text
-        return asks.corrected(s, text, right, s.pick((wrong, noun(s, wrong), a_noun(s, wrong))))
-    wrong = talk.other_value(name, words[name], thing)
-    return asks.corrected(s, text, words[name], colour_word(s, wrong) if name == "colour" else wrong)
+        wrong = talk.thing(attributes(item).get("colour"), without=(thing,))
+        called = sorted((thing, *synonyms("thing", thing)), key=len, reverse=True)
+        right = next((word for word in called if word in text), thing)
+        return requests.corrected(s, text, right, s.pick((wrong, noun(s, wrong), a_noun(s, wrong))))
+    wrong = talk.other_value(name, said[name], thing)
+    slip = value_word(s, "colour", wrong) if name == "colour" else wrong
+    return requests.corrected(s, text, said[name], slip)
 
 
-def text_to_image(talk: Talk) -> None:
-    text_to_one(talk, "image")
-
-
-def text_to_audio(talk: Talk) -> None:
-    text_to_one(talk, "audio")
-
-
-def text_to_video(talk: Talk) -> None:
-    text_to_one(talk, "video")
+_SEVERAL = {
+    "image audio": 5, "audio image": 3, "image video": 3, "video image": 2, "audio video": 2, "video audio": 3,
+    "image audio video": 3, "audio image video": 1, "image video audio": 2, "video audio image": 1,
+    "video image audio": 1, "audio video image": 1, "image image": 2, "audio audio": 1.5, "video video": 1,
+}  # fmt: skip
 
 
 def text_to_several(talk: Talk) -> None:
     """Two or three media in one answer, of one thing or of several, in the order asked."""
     s = talk.speaker
-    media = s.weigh({
-        ("image", "audio"): 5, ("audio", "image"): 3, ("image", "video"): 3, ("video", "image"): 2, ("audio", "video"): 2, ("video", "audio"): 3,
-        ("image", "audio", "video"): 3, ("audio", "image", "video"): 1, ("image", "video", "audio"): 2, ("video", "audio", "image"): 1, ("video", "image", "audio"): 1, ("audio", "video", "image"): 1,
-        ("image", "image"): 2, ("audio", "audio"): 1.5, ("video", "video"): 1,
-    })  # fmt: skip
+    media = s.weigh(_SEVERAL).split()
     same = len(set(media)) == len(media) and s.chance(0.7)
-    wishes: list[Wish] = []
-    answers: list[Made | str] = []
-    if same:
-        first = talk.scene(talk.thing(sounding=None if s.chance(0.15) else True))
-        moving = talk.clip(first.thing, colour=first.colour, size=first.size)
-        shared = [
-            name for name in ("colour", "size") if s.chance(0.4) or (talk.held_pairs and name == "colour")
-        ]
-        place = ["position"] if s.chance(0.3) and "video" not in media else []
-        motion = ["motion"] if s.chance(0.6) else []
-        shown = False
-        for medium in media:
-            if medium == "audio":
-                wishes.append(Wish("audio", first.thing))
-                answers.append(
-                    made(first.thing, "thing")
-                    if first.thing in world.SOUNDING
-                    else no_sound_line(talk, first.thing)
-                )
-                continue
-            item: world.Scene | world.Clip = first if medium == "image" else moving
-            names = (shared + place if not shown else []) + (motion if medium == "video" else [])
-            # What is said of the picture holds for the clip as well.
-            answers.append(made(item, "thing", *shared, *(place if medium == "image" else motion)))
-            wishes.append(wish_for(item, [n for n in names if n in spec(item)]))
-            shown = True
-    else:
-        used: tuple[str, ...] = ()
-        for medium in media:
-            thing = talk.thing(sounding=True if medium == "audio" else None, without=used)
-            chosen = talk.seen(medium, thing)
-            names = talk.some(medium, 0.4)
-            wishes.append(wish_for(chosen, names))
-            answers.append(made(chosen, "thing", *names))
-            used += (questions.thing_of(chosen),)
-    talk.user(asks.ask_several(s, wishes), chatter=0.7)
+    wishes, answers = _of_one(talk, media) if same else _of_several(talk, media)
+    talk.user(requests.ask_several(s, wishes), chatter=0.7)
     talk.answer(*answers)
 
 
-def question(talk: Talk) -> None:
+def _of_one(talk: Talk, media: list[str]) -> tuple[list[Wish], list[Made | str]]:
     s = talk.speaker
-    seen = talk.seen(s.weigh({"image": 50, "video": 24, "audio": 0 if talk.held_pairs else 26}))
+    first = talk.scene(talk.thing(sounding=None if s.chance(0.15) else True))
+    moving = talk.clip(first.thing, colour=first.colour, size=first.size)
+    shared = [n for n in ("colour", "size") if s.chance(0.4) or (talk.held_pairs and n == "colour")]
+    place = ["position"] if s.chance(0.3) and "video" not in media else []
+    motion = ["motion"] if s.chance(0.6) else []
+    wishes: list[Wish] = []
+    answers: list[Made | str] = []
+    said = shared
+    for medium in media:
+        if medium == "audio":
+            sounds = first.thing in world.SOUNDING
+            wishes.append(Wish("audio", first.thing))
+            answers.append(made(first.thing) if sounds else chat.no_sound(s, first.thing))
+            continue
+        item, own = (first, place) if medium == "image" else (moving, motion)
+        wishes.append(wish_for(item, said + own))
+        # What is said of the picture holds for the clip as well.
+        answers.append(made(item, *shared, *own))
+        said = []
+    return wishes, answers
+
+
+def _of_several(talk: Talk, media: list[str]) -> tuple[list[Wish], list[Made | str]]:
+    wishes: list[Wish] = []
+    answers: list[Made | str] = []
+    for medium in media:
+        used = [w.thing for w in wishes if w.thing]
+        chosen = talk.seen(medium, talk.thing(sounding=True if medium == "audio" else None, without=used))
+        names = talk.some(medium, 0.4)
+        wishes.append(wish_for(chosen, names))
+        answers.append(made(chosen, *names))
+    return wishes, answers
+
+
+# ---------------------------------------------------------------------------------------------- questions
+
+
+def question(talk: Talk) -> None:
+    """A medium, and a question about it."""
+    seen = talk.seen(talk.speaker.weigh({"image": 50, "video": 24, "audio": 0 if talk.held_pairs else 26}))
     asked = talk.random_question(seen)
-    talk.kind = f"question {questions.medium_of(seen)}"
-    talk.ask_and_answer(asked, seen)
+    talk.kind = f"question {medium_of(seen)}"
+    talk.ask(asked, seen)
+
+
+def quiz(talk: Talk) -> None:
+    """One medium and three to seven short questions about it; half of the quizzes use the plainest words only.
+
+    Yes or no takes a comparison of what was asked with what is seen, which a small model learns late: here it is asked
+    for many times in few words.
+    """
+    s = talk.speaker
+    seen = talk.seen(s.pick(("image", "image", "video", "video", "audio")))
+    plain = s.chance(0.5)
+    # Without a colour the same questions may be asked about the thing on any background.
+    without = "colour" if s.chance(0.5) else ""
+    names = ("thing", *(name for name in attributes(seen) if name != without))
+    for index in range(s.rng.randrange(3, 8)):
+        if s.chance(0.12):
+            asked = questions.open_question(s, seen, s.pick(names))
+        else:
+            asked = _quiz_question(talk, seen, names, plain or s.chance(0.4))
+        shown = (seen,) if index == 0 else ()
+        talk.ask(asked, *shown, rough=0.3 if plain else 0.8, chatter=0.0 if plain else 0.1)
+
+
+def _quiz_question(talk: Talk, seen: Seen, names: tuple[str, ...], plain: bool) -> Asked:
+    s = talk.speaker
+    thing = thing_of(seen)
+    name = s.pick(names) if len(names) > 1 else "thing"
+    yes = s.chance(0.5)
+    if name == "thing":
+        other = s.pick([t for t in world.THINGS if t != thing])
+    else:
+        other = talk.other_value(name, attributes(seen)[name], thing)
+    if plain:
+        return questions.plainest(s, seen, name, yes, other)
+    if name == "thing":
+        return questions.yes_no_thing(s, seen, yes, other)
+    return questions.yes_no_attribute(s, seen, name, yes, other)
+
+
+# ---------------------------------------------------------------------------------------------- media out of media
+
+_CROSSINGS = {
+    ("audio", "image"): 24, ("image", "audio"): 20, ("image", "video"): 18, ("video", "image"): 13,
+    ("audio", "video"): 13, ("video", "audio"): 17, ("audio", "audio"): 10, ("image", "image"): 2,
+}  # fmt: skip
 
 
 def crossing(talk: Talk) -> None:
     """One medium out of another."""
     s = talk.speaker
-    source, target = s.weigh({
-        ("audio", "image"): 24, ("image", "audio"): 20, ("image", "video"): 18, ("video", "image"): 13, ("audio", "video"): 13, ("video", "audio"): 17, ("audio", "audio"): 10, ("image", "image"): 2,
-    })  # fmt: skip
+    source, target = s.weigh(_CROSSINGS)
     talk.kind = f"{source}->{target}"
-    thing = talk.thing(sounding=True if source == "audio" or (target == "audio" and s.chance(0.88)) else None)
-    given = talk.seen(source, thing)
-    thing = questions.thing_of(given)
+    must_sound = source == "audio" or (target == "audio" and s.chance(0.88))
+    given = talk.seen(source, talk.thing(sounding=True if must_sound else None))
+    thing = thing_of(given)
     if target == "audio":
-        talk.user(crossings.ask_crossing(s, source, Wish("audio")), given, chatter=0.7)
-        if thing in world.SOUNDING:
-            talk.answer(made(thing, "thing"))
-        else:
-            talk.refuse(no_sound_line(talk, thing))
+        talk.user(requests.ask_crossing(s, source, Wish("audio")), given, chatter=0.7)
+        talk.sound(thing)
         return
-    kept = {
-        name: value
-        for name, value in spec(given).items()
-        if name not in ("thing", "motion") and name in (*asks_attributes(target),)
-    }
-    free = [name for name in asks_attributes(target) if name not in kept]
+    fixed = kept(target, given)
+    free = left_free(target, fixed)
     said = [name for name in free if s.chance(0.35 if target == "image" else 0.6)]
     if talk.held_pairs and "colour" in free and "colour" not in said:
         said.append("colour")
-    item = talk.scene(thing, **kept) if target == "image" else talk.clip(thing, **kept)
-    talk.user(crossings.ask_crossing(s, source, wish_for(item, said, thing=False)), given, chatter=0.7)
-    talk.answer(made(item, "thing", *kept, *said))
-
-
-def asks_attributes(medium: str) -> tuple[str, ...]:
-    return {"image": ("colour", "position", "size"), "video": ("colour", "size", "motion"), "audio": ()}[
-        medium
-    ]
+    item = talk.seen(target, thing, **fixed)
+    talk.user(requests.ask_crossing(s, source, wish_for(item, said, thing=False)), given, chatter=0.7)
+    talk.answer(made(item, *fixed, *said))
 
 
 def several_from_input(talk: Talk) -> None:
@@ -177,238 +204,56 @@ def several_from_input(talk: Talk) -> None:
     s = talk.speaker
     source = s.pick(("audio", "image", "video"))
     given = talk.seen(source, talk.thing(sounding=True))
-    thing = questions.thing_of(given)
-    target = s.pick(tuple(m for m in ("image", "audio", "video") if m != source))
-    kept = {
-        name: value
-        for name, value in spec(given).items()
-        if name in asks_attributes(target) and name != "motion"
-    }
-    free = [name for name in asks_attributes(target) if name not in kept]
+    thing = thing_of(given)
+    target = s.pick([m for m in MEDIA if m != source])
+    fixed = kept(target, given)
+    free = left_free(target, fixed)
     said = [name for name in free if s.chance(0.3) or (talk.held_pairs and name == "colour")]
-    item: questions.Seen = (
-        thing
-        if target == "audio"
-        else talk.scene(thing, **kept)
-        if target == "image"
-        else talk.clip(thing, **kept)
-    )
-    want = crossings.ask_crossing(s, source, wish_for(item, said, thing=False))
+    item = talk.seen(target, thing, **fixed)
+    want = requests.ask_crossing(s, source, wish_for(item, said, thing=False))
     join = s.pick((" and ", ". then ", ". ", "? and ", ", and ", ". also, ", "? then ", ", then "))
     if s.chance(0.65):
         talk.kind = f"question+{source}->{target}"
         asked = questions.open_question(s, given, "thing")
         talk.user(asked.question.rstrip("?. ") + join + want, given, chatter=0.5)
-        talk.answer(
-            made(item, "thing", *kept, *said),
-            text=asked.answer,
-            answer={"about": asked.about, "value": asked.value},
-        )
+        talk.reply(asked.answer, asked.about, asked.value, made(item, *fixed, *said))
         return
     third = next(m for m in ("video", "image", "audio") if m not in (source, target))
-    also: questions.Seen = thing if third == "audio" else None  # type: ignore[assignment]
-    kept_also = {
-        name: value
-        for name, value in (spec(given) | (spec(item) if target != "audio" else {})).items()
-        if name in asks_attributes(third) and name != "motion"
-    }
-    if third != "audio":
-        also = talk.scene(thing, **kept_also) if third == "image" else talk.clip(thing, **kept_also)
+    also_fixed = kept(third, given, item)
+    also = talk.seen(third, thing, **also_fixed)
     talk.kind = f"{source}->{target}+{third}"
-    more = now(talk, third, thing)
-    talk.user(want.rstrip("?. ") + join + more, given, chatter=0.5)
-    fixed = [name for name in kept_also if name in kept or name in said]
-    talk.answer(made(item, "thing", *kept, *said), made(also, "thing", *fixed))
+    talk.user(want.rstrip("?. ") + join + requests.ask_now(s, third, thing), given, chatter=0.5)
+    determined = [name for name in also_fixed if name in fixed or name in said]
+    talk.answer(made(item, *fixed, *said), made(also, *determined))
 
 
 def edit_input(talk: Talk) -> None:
     """An attached picture or clip, changed."""
     s = talk.speaker
     medium = s.weigh({"image": 68, "video": 32})
-    given = talk.seen(medium)
-    if isinstance(given, str):
-        raise TypeError("a sound has nothing to change")
-    changes = talk.changes(given, 1 if s.chance(0.75) else 2)
+    given = talk.shown(medium)
+    changes, changed = talk.changes(given, 1 if s.chance(0.75) else 2)
     talk.kind = f"{medium}->{medium} edit"
-    talk.user(edits.ask_edits(s, changes, given.thing), given, chatter=0.7)
-    talk.answer(made_whole(apply(given, changes)))
+    talk.user(requests.ask_edits(s, changes, given.thing), given, chatter=0.7)
+    talk.answer(made_whole(changed))
 
 
-def borrowed(talk: Talk) -> None:
-    """A thing in words, one attribute from an attached picture or clip; what is left open stays as attached."""
-    s = talk.speaker
-    medium = s.weigh({"image": 65, "video": 35})
-    given = talk.seen(medium)
-    if isinstance(given, str):
-        raise TypeError("a sound has nothing to lend")
-    name = s.weigh({"colour": 5, "position": 3, "size": 1} if medium == "image" else {"motion": 5})
-    thing = talk.thing(given.colour, without=(given.thing,))
-    if thing is None:
-        raise ValueError("no other thing on this colour in this split")
-    talk.kind = f"{medium} lends {name}"
-    talk.user(crossings.ask_borrowed(s, medium, name, thing), given, chatter=0.7)
-    talk.answer(made(replace(given, thing=thing), "thing", name))
-
-
-def two_inputs(talk: Talk) -> None:
-    s = talk.speaker
-    if not talk.held_pairs and s.chance(0.2):
-        borrowed(talk)
-        return
-    kind = s.weigh(
-        {
-            "sound on background": 22,
-            "sound at place": 9,
-            "first on second": 12,
-            "sound moves": 9,
-            "picture moves": 9,
-            "both": 10,
-            "same": 9,
-            "sound fits": 7,
-            "which": 13,
-        }
-    )
-    if talk.held_pairs:
-        kind = s.pick(("sound on background", "sound at place", "picture moves"))
-    talk.kind = f"two inputs: {kind}"
-    text = crossings.ask_together
-    if kind in ("sound on background", "sound at place"):
-        heard = talk.thing(sounding=True)
-        if heard is None:
-            raise ValueError("no sounding thing in this split")
-        colour = talk.colour(heard)
-        # With held pairs the picture's own thing is a common one on that colour.
-        others = tuple(t for t in world.THINGS if t != heard and (t, colour) not in world.HELD_OUT)
-        picture = world.Scene(s.pick(others), colour or "blue", s.pick(world.POSITIONS), s.pick(world.SIZES))
-        if kind == "sound on background":
-            result, names = talk.scene(heard, colour=picture.colour), ["thing", "colour"]
-        else:
-            result, names = talk.scene(heard, position=picture.position), ["thing", "position"]
-        attach_two(talk, text(s, kind), (heard, picture) if s.chance(0.5) else (picture, heard), labels=True)
-        talk.answer(made(result, *names))
-        return
-    if kind == "first on second":
-        first = talk.scene()
-        colour = talk.colour(first.thing, first.colour) or first.colour
-        second = talk.scene(talk.thing(colour, without=(first.thing,)), colour=colour)
-        result = world.Scene(first.thing, second.colour, first.position, first.size)
-        attach_two(talk, text(s, kind), (first, second))
-        talk.answer(made_whole(result))
-        return
-    if kind in ("sound moves", "picture moves"):
-        moving = talk.clip()
-        if kind == "sound moves":
-            thing = talk.thing(moving.colour, sounding=True, without=(moving.thing,))
-            given: questions.Seen = talk.seen("audio", thing)
-            clip = talk.clip(
-                questions.thing_of(given), motion=moving.motion, colour=moving.colour, size=moving.size
-            )
-            names = ["thing", "motion"]
-        else:
-            scene = talk.scene(talk.thing(without=(moving.thing,)))
-            given = scene
-            clip = world.Clip(scene.thing, scene.colour, scene.size, moving.motion)
-            names = ["thing", "colour", "size", "motion"]
-        attach_two(talk, text(s, kind), (given, moving) if s.chance(0.5) else (moving, given), labels=True)
-        talk.answer(made(clip, *names))
-        return
-    if kind == "both":
-        pair = s.pick(
-            (
-                ("image", "audio"),
-                ("audio", "image"),
-                ("image", "image"),
-                ("audio", "audio"),
-                ("image", "video"),
-                ("video", "audio"),
-            )
-        )
-        one, two = talk.seen(pair[0]), talk.seen(pair[1], talk.thing(sounding=True))
-        attach_two(talk, text(s, kind), (one, two))
-        a, b = questions.a_thing(questions.thing_of(one)), questions.a_thing(questions.thing_of(two))
-        talk.answer(
-            text=f"The first is {a}, the second is {b}.",
-            answer={"about": "both", "value": f"{questions.thing_of(one)}|{questions.thing_of(two)}"},
-        )
-        return
-    if kind in ("same", "sound fits"):
-        yes = s.chance(0.5)
-        media = (
-            ("image", "audio")
-            if kind == "sound fits"
-            else s.pick(
-                (
-                    ("image", "image"),
-                    ("image", "audio"),
-                    ("audio", "image"),
-                    ("audio", "audio"),
-                    ("video", "audio"),
-                    ("image", "video"),
-                )
-            )
-        )
-        thing = talk.thing(sounding=True)
-        if thing is None:
-            raise ValueError("no sounding thing in this split")
-        other = thing if yes else talk.thing(sounding=True, without=(thing,)) or thing
-        one, two = talk.seen(media[0], thing), talk.seen(media[1], other)
-        attach_two(talk, text(s, kind), (one, two) if kind == "same" or s.chance(0.5) else (two, one))
-        a, b = questions.a_thing(thing), questions.a_thing(other)
-        reply = f"Yes, both are {a}." if yes else f"No, one is {a}, the other is {b}."
-        talk.answer(text=reply, answer={"about": "yes/no same", "value": "yes" if yes else "no"})
-        return
-    media = s.pick((("image", "image"), ("image", "image"), ("audio", "audio"), ("video", "video")))
-    one = talk.seen(media[0], talk.thing(sounding=True))
-    two = talk.seen(media[1], talk.thing(sounding=True, without=(questions.thing_of(one),)))
-    first_asked = s.chance(0.5)
-    attach_two(talk, text(s, kind, questions.thing_of(one if first_asked else two)), (one, two))
-    talk.answer(
-        text=f"The {'first' if first_asked else 'second'} one.",
-        answer={"about": "which", "value": "first" if first_asked else "second"},
-    )
-
-
-def attach_two(
-    talk: Talk, text: str, media: tuple[questions.Seen, questions.Seen], labels: bool = False
-) -> None:
-    """Two media around the words: both before, both after, one each side, or each after its name."""
-    s = talk.speaker
-    style = s.pick(
-        ("before", "before", "after", "around", "labels") if labels else ("before", "before", "after")
-    )
-    if style == "around":
-        talk.user_parts((" ", media[0]), text, (" ", media[1]))
-    elif style == "labels":
-        names = {
-            "audio": ("the sound:", "sound:", "hear this:", "my recording:", "audio"),
-            "image": ("the picture:", "picture:", "look at this:", "my photo:", "image"),
-            "video": ("the clip:", "clip:", "watch this:", "video"),
-        }
-        a, b = (s.pick(names[questions.medium_of(m)]) for m in media)
-        if s.chance(0.5):
-            talk.user_parts(a, (" ", media[0]), b, (" ", media[1]), text)
-        else:
-            talk.user_parts(text, a, (" ", media[0]), b, (" ", media[1]))
-    else:
-        talk.user_parts(*((" ", m) for m in media), text) if style == "before" else talk.user_parts(
-            text, *((" ", m) for m in media)
-        )
+# ---------------------------------------------------------------------------------------------- what cannot be
 
 
 def no_sound(talk: Talk) -> None:
     """A thing without a sound, asked for its sound."""
     thing = talk.thing(sounding=False)
-    if thing is None:
-        raise ValueError("no silent thing in this split")
-    talk.user(asks.ask_audio(talk.speaker, Wish("audio", thing)))
-    talk.refuse(no_sound_line(talk, thing))
+    talk.user(requests.ask(talk.speaker, Wish("audio", thing)))
+    talk.sound(thing)
 
 
 def plain(talk: Talk) -> None:
+    """Words without media, and an answer in words."""
     intent, said, answer = chat.plain(talk.speaker)
     talk.kind = f"plain: {intent}"
     talk.user(said, chatter=0.25)
-    talk.answer(text=answer, answer={"about": "plain", "value": intent})
+    talk.reply(answer, "plain", intent)
 
 
 def strange(talk: Talk) -> None:
@@ -422,6 +267,3 @@ def strange(talk: Talk) -> None:
         said, answer = chat.strange_request(s)
         talk.user(said, chatter=0.5)
     talk.refuse(answer)
-
-
-Kind = Callable[[Talk], None]

@@ -1,6 +1,5 @@
 """What fingers, telephones and habits do to a written sentence: case, punctuation, typing errors, short forms."""
 
-# ruff: noqa: E501
 from __future__ import annotations
 
 import random
@@ -8,7 +7,8 @@ import re
 from functools import cache
 
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.talk import lexicon, outside, synonyms
+from anygen_pipelines.mini.talk.grammar import read
+from anygen_pipelines.mini.talk.words import THINGS_OUT, moves, outside, synonyms, words
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 NEIGHBOURS: dict[str, str] = {}
@@ -20,34 +20,28 @@ for _row_index, _row in enumerate(_ROWS):
                 _near += _ROWS[_other][max(0, _column - 1) : _column + 1]
         NEIGHBOURS[_key] = _near
 
-SHORT_FORMS: tuple[tuple[str, str], ...] = (
-    ("you", "u"), ("please", "pls"), ("please", "plz"), ("please", "pleas"), ("thanks", "thx"), ("picture", "pic"), ("with", "w/"),
-    ("are", "r"), ("and", "&"), ("and", "n"), ("for", "4"), ("to", "2"), ("background", "bg"), ("background", "backgrnd"),
-    ("because", "cuz"), ("want to", "wanna"), ("going to", "gonna"), ("give me", "gimme"), ("let me", "lemme"), ("the", "da"),
-    ("colour", "color"), ("centre", "center"), ("something", "smth"), ("what is", "whats"), ("what's", "whats"), ("I'd", "id"),
-    ("I'm", "im"), ("don't", "dont"), ("can't", "cant"), ("it's", "its"), ("that's", "thats"), ("could you", "cud u"), ("really", "rly"),
-    ("without", "w/o"), ("left", "lft"), ("right", "rite"), ("image", "img"), ("video", "vid"), ("the", "teh"), ("I'll", "ill"),
-    ("doesn't", "doesnt"), ("isn't", "isnt"), ("message", "msg"), ("okay", "k"), ("your", "ur"), ("see", "c"), ("great", "gr8"),
-)  # fmt: skip
+
+@cache
+def short_forms() -> tuple[tuple[str, str], ...]:
+    """Words and how they are shortened: (you, u)."""
+    pairs = (line.partition("=") for line in read("words")["short forms"]["words"])
+    return tuple((long, short) for long, _, short in pairs)
 
 
 @cache
 def real_words() -> frozenset[str]:
     """Words that a typing error must not turn another word into: those that name something, inside or outside."""
-    lists: list[tuple[str, ...]] = [
-        world.THINGS,
-        outside.THINGS_OUT,
-        outside.COLOURS_OUT,
-        tuple(lexicon.CATEGORIES),
+    named = [*world.THINGS, *outside(*THINGS_OUT, "colours"), *read("words")["categories"]]
+    named += [
+        call
+        for thing in world.THINGS
+        for column in ("noises", "calls")
+        for call in words("thing", thing, column)
     ]
-    lists += [group for names in lexicon.NAMES.values() for group in (names.noises, names.calls)]
-    lists += list(synonyms.NOUNS.values())
-    for table in (synonyms.COLOUR_WORDS, synonyms.PLACES, synonyms.SIZE_WORDS):
-        lists += list(table.values())
-    lists += [tuple(" ".join(verb) for verb in moves) for moves in synonyms.MOVES.values()]
-    return frozenset(
-        word.lower() for group in lists for phrase in group for word in re.findall(r"[A-Za-z']+", phrase)
-    )
+    for name in ("thing", "colour", "position", "size"):
+        named += [word for value in world.ATTRIBUTES[name] for word in synonyms(name, value)]
+    named += [" ".join(verb) for motion in world.MOTIONS for verb in moves(motion)]
+    return frozenset(word.lower() for phrase in named for word in re.findall(r"[A-Za-z']+", phrase))
 
 
 def typo(rng: random.Random, word: str) -> str:
@@ -117,7 +111,7 @@ def _punctuation(rng: random.Random, text: str) -> str:
 
 
 def _shorten(rng: random.Random, text: str) -> str:
-    for long, short in rng.sample(SHORT_FORMS, 12):
+    for long, short in rng.sample(short_forms(), 12):
         text = re.sub(rf"\b{re.escape(long)}\b", short, text, flags=re.IGNORECASE)
     return text
 

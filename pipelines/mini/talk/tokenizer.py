@@ -3,85 +3,80 @@
 Byte-level BPE, so any text at all can be read. Case, accents, curly quotes, emoji variants and letters held down
 ("pleeease") are folded away before anything is learned: a model of three million parameters should not spend them on
 learning DOG, Dog and dog three times. What mini itself says should still begin with a capital, so the words that begin
-its sentences are whole tokens that are matched before folding (`OPENERS`); a user's "Here" is the same token.
+its sentences are whole tokens that are matched before folding (`openers`); a user's "Here" is the same token.
 """
 
-# ruff: noqa: E501
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.talk import lexicon, outside, words
+from anygen_pipelines.mini.talk.grammar import read
+from anygen_pipelines.mini.talk.words import THINGS_OUT, is_held, outside, verbs, words
 
 # </s> must not have id 2: transformers' CLIPTextModel reads eos_token_id == 2 as a legacy config and pools elsewhere.
 SPECIAL_TOKENS = (
     "<pad>", "<s>", "<system>", "</s>", "<user>", "<assistant>",
     "<image>", "</image>", "<audio>", "</audio>", "<video>", "</video>",
 )  # fmt: skip
-_OPENERS = (
-    "I A An The It Its Here There Yes No Not Sorry Sure Done Listen Watch And That This These They Hello Hi Hey Mini You Your My Both Of With "
-    "Now Look Good Goodbye Bye Thank Thanks What Ask Only One Two In First Second Fine Please Glad Nice Then To For See Great OK Okay As "
-    "From At On We So But If Can Try Twenty"
-)
-OPENERS = tuple(_OPENERS.split())
 VOCABULARY_SIZE = 1600
+
+
+@cache
+def openers() -> tuple[str, ...]:
+    """The words that begin mini's sentences, whole tokens."""
+    return tuple(read("vocabulary")["openers"][0].split())
 
 
 def vocabulary_corpus() -> Iterator[str]:
     """The text the merges are learned from: the world's captions, its words and common English, by weight."""
-    for item in (*world.all_scenes(), *world.all_clips()):
-        yield world.caption(item)
+    yield from map(world.caption, world.all_scenes())
+    yield from map(world.caption, world.all_clips())
     for thing in world.SOUNDING:
         yield from [f"here you are: {world.sound_caption(thing)}."] * 40
-    for name, names in lexicon.NAMES.items():
-        yield from [f"{name} a {name} the {name}"] * 60
-        for weight, group in (
-            (14, names.nouns),
-            (10, names.bare),
-            (10, names.calls),
-            (10, names.noises),
-            (40, names.emoji),
-        ):
-            for word in group:
-                yield from [f"{word} a {word}, the {word}"] * weight
-        for verb in names.verbs:
-            yield from [f"it {verb[1]} when {verb[2]}, let it {verb[0]}"] * 12
-    tables = (
-        lexicon.COLOUR_WORDS,
-        lexicon.PLACES,
-        lexicon.PLACE_WORDS,
-        lexicon.SIZE_WORDS,
-        lexicon.SIZE_TAGS,
-        lexicon.MOTION_TAGS,
-    )
-    for table in tables:
-        for name, group in table.items():
-            yield from [name + " " + name] * 40
-            for word in group:
-                yield from [f"{word}, {word}"] * 10
-    for emoji in (*lexicon.COLOUR_EMOJI.values(), *lexicon.PLACE_EMOJI.values()):
-        yield from [emoji] * 40
-    for moves in lexicon.MOVES.values():
-        for verb in moves:
-            yield from [" ".join(verb)] * 8
-    for group in (
-        lexicon.IMAGE_NOUNS,
-        lexicon.AUDIO_NOUNS,
-        lexicon.VIDEO_NOUNS,
-        lexicon.DRAW,
-        lexicon.ADJECTIVES,
+    yield from _words_of_things()
+    yield from _words_of_attributes()
+    table = read("words")
+    nouns = [words("medium", medium) for medium in ("image", "audio", "video")]
+    for word in (
+        word for group in (*nouns, table["draw"]["words"], table["adjectives"]["words"]) for word in group
     ):
-        for word in group:
-            yield from [f"{word} a {word}"] * 20
-    for word in words.COMMON:
+        yield from [f"{word} a {word}"] * 20
+    for word in read("vocabulary")["common"][0].split():
         yield from [f"{word} {word}"] * 60
-    for line in words.EVERYDAY:
+    for line in read("vocabulary")["everyday"]:
         yield from [line] * 120
-    for word in (*outside.THINGS_OUT, *outside.SOUNDS_OUT, *outside.COLOURS_OUT, *outside.TOPICS):
-        if not outside.is_held(word):
+    for word in outside(*THINGS_OUT, "sounds", "colours", "topics"):
+        if not is_held(word):
             yield from [f"a {word}"] * 2
+
+
+def _words_of_things() -> Iterator[str]:
+    for thing in world.THINGS:
+        yield from [f"{thing} a {thing} the {thing}"] * 60
+        for column, weight in {"words": 14, "bare": 10, "calls": 10, "noises": 10, "emoji": 40}.items():
+            for word in words("thing", thing, column):
+                yield from [f"{word} a {word}, the {word}"] * weight
+        for bare, third, moving in verbs(words("thing", thing, "verbs")):
+            yield from [f"it {third} when {moving}, let it {bare}"] * 12
+
+
+def _words_of_attributes() -> Iterator[str]:
+    tables = ("colour words", "position words", "position tags", "size words", "size tags", "motion tags")
+    for name, column in (table.split() for table in tables):
+        for value in world.ATTRIBUTES[name]:
+            yield from [f"{value} {value}"] * 40
+            for word in words(name, value, column):
+                yield from [f"{word}, {word}"] * 10
+    for name in ("colour", "position"):
+        for value in world.ATTRIBUTES[name]:
+            yield from [words(name, value, "emoji")[0]] * 40
+    for motion in world.MOTIONS:
+        for verb in verbs(words("motion", motion)):
+            yield from [" ".join(verb)] * 8
 
 
 def train_tokenizer(out_dir: Path | str, seed: int = 0) -> None:
@@ -89,8 +84,6 @@ def train_tokenizer(out_dir: Path | str, seed: int = 0) -> None:
 
     The corpus is fixed, so `seed` only shuffles its lines: BPE counts them and does not see their order.
     """
-    import random
-
     from tokenizers import (
         AddedToken,
         Regex,
@@ -128,13 +121,13 @@ def train_tokenizer(out_dir: Path | str, seed: int = 0) -> None:
     )
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY_SIZE - len(OPENERS),
+        vocab_size=VOCABULARY_SIZE - len(openers()),
         special_tokens=list(SPECIAL_TOKENS),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
     tokenizer.train_from_iterator(lines, trainer)
-    tokenizer.add_tokens([AddedToken(word, single_word=True, normalized=False) for word in OPENERS])
+    tokenizer.add_tokens([AddedToken(word, single_word=True, normalized=False) for word in openers()])
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", pair="<s> $A $B </s>",
         special_tokens=[("<s>", SPECIAL_TOKENS.index("<s>")), ("</s>", SPECIAL_TOKENS.index("</s>"))],

@@ -1,228 +1,279 @@
 """Conversations of several turns: something is made or shown, then changed, heard, animated, asked about."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.talk import asks, chat, crossings, edits, questions
-from anygen_pipelines.mini.talk.build import Talk, apply, made, made_whole, no_sound_line, now, wish_for
-from anygen_pipelines.mini.talk.phrases import Wish, a_noun
+from anygen_pipelines.mini.talk import chat, questions, requests
+from anygen_pipelines.mini.talk.conversation import Talk, made, made_whole, wish_for
+from anygen_pipelines.mini.talk.phrases import Wish, naming
+from anygen_pipelines.mini.talk.questions import Asked, Seen, attributes, medium_of, thing_of
+from anygen_pipelines.mini.talk.requests import ask_crossing, ask_now
 
 
 @dataclass
 class Table:
     """What lies on the table: the last picture or clip, what was there before it, the thing, the last medium."""
 
-    seen: world.Scene | world.Clip | None = None
+    talk: Talk
+    thing: str = ""
+    medium: str = ""
+    shown: world.Scene | world.Clip | None = None
     earlier: list[world.Scene | world.Clip] = field(default_factory=list)
-    thing: str | None = None
-    medium: str | None = None
 
-    def put(self, item: questions.Seen) -> None:
-        self.thing = questions.thing_of(item)
-        self.medium = questions.medium_of(item)
+    def put(self, item: Seen) -> None:
+        """Lay the item on the table; a sound of another thing takes the picture away."""
+        self.thing, self.medium = thing_of(item), medium_of(item)
         if not isinstance(item, str):
-            if self.seen is not None:
-                self.earlier.append(self.seen)
-            self.seen = item
-        elif self.seen is not None and self.seen.thing != item:
-            self.seen = None
+            if self.shown is not None:
+                self.earlier.append(self.shown)
+            self.shown = item
+        elif self.shown is not None and self.shown.thing != item:
+            self.shown = None
             self.earlier.clear()
 
+    @property
+    def heard_last(self) -> bool:
+        """Whether a sound was the last medium."""
+        return self.medium == "audio"
 
-def start(talk: Talk, table: Table) -> None:
-    s = talk.speaker
+    @property
+    def last(self) -> Seen:
+        """What "it" is: the sound heard last, or the picture or clip."""
+        return self.thing if self.heard_last or self.shown is None else self.shown
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What another medium of the same thing keeps of what is shown."""
+        return {} if self.shown is None else {"colour": self.shown.colour, "size": self.shown.size}
+
+    def say(self, text: str) -> None:
+        """A user's turn, now and then with a word on what was made before."""
+        s = self.talk.speaker
+        said = requests.praise(s, text) if s.chance(0.16) else text
+        self.talk.user(said, rough=0.8, chatter=0.35)
+
+    def say_new(self, text: str) -> None:
+        """A user's turn that leads to something new, known or strange."""
+        s = self.talk.speaker
+        self.say(text if s.chance(0.6) else s.say("new wish", t=text))
+
+    def ask(self, asked: Asked) -> None:
+        """A question, and mini's answer to it."""
+        self.say(asked.question)
+        self.talk.reply(asked.answer, asked.about, asked.value)
+
+    def make(self, item: Seen, *determined: str) -> None:
+        """Mini's turn: the item, which then lies on the table."""
+        self.talk.answer(made(item, *determined))
+        self.put(item)
+
+    def colour_named(self, probability: float) -> list[str]:
+        """The colour, if a person names it: with held pairs always, for it makes the pair."""
+        return ["colour"] if self.talk.held_pairs or self.talk.speaker.chance(probability) else []
+
+
+# ---------------------------------------------------------------------------------------------- the first turn
+
+
+def _start(table: Table) -> None:
+    talk, s = table.talk, table.talk.speaker
     how = s.weigh({"image": 38, "video": 18, "audio": 12, "question": 16, "crossing": 10, "edit": 6})
-    if how in ("image", "video", "audio"):
+    if how == "question":
+        item = talk.seen(s.weigh({"image": 55, "video": 20, "audio": 25}))
+        talk.ask(talk.random_question(item), item, chatter=0.4)
+        table.put(item)
+    elif how == "crossing":
+        thing = talk.thing(sounding=True)
+        item = talk.seen("image" if s.chance(0.65) else "video", thing)
+        said = table.colour_named(0.25)
+        talk.user(ask_crossing(s, "audio", wish_for(item, said, thing=False)), thing, chatter=0.5)
+        table.make(item, *said)
+    elif how == "edit":
+        given = talk.shown("image" if s.chance(0.7) else "video")
+        changes, changed = talk.changes(given, 1)
+        talk.user(requests.ask_edits(s, changes, given.thing), given, chatter=0.5)
+        talk.answer(made_whole(changed))
+        table.put(changed)
+    else:
         item = talk.seen(how)
         names = talk.some(how, 0.5)
-        talk.user(asks.ask(s, wish_for(item, names)), rough=0.8, chatter=0.7)
-        talk.answer(made(item, "thing", *names))
-    elif how == "question":
-        item = talk.seen(s.weigh({"image": 55, "video": 20, "audio": 25}))
-        talk.ask_and_answer(talk.random_question(item), item, chatter=0.4)
-    elif how == "crossing":
-        given = talk.seen("audio")
-        item = (
-            talk.scene(questions.thing_of(given)) if s.chance(0.65) else talk.clip(questions.thing_of(given))
-        )
-        said = ["colour"] if talk.held_pairs or s.chance(0.25) else []
-        talk.user(crossings.ask_crossing(s, "audio", wish_for(item, said, thing=False)), given, chatter=0.5)
-        talk.answer(made(item, "thing", *said))
+        talk.user(requests.ask(s, wish_for(item, names)), rough=0.8, chatter=0.7)
+        table.make(item, *names)
+
+
+# ---------------------------------------------------------------------------------------------- what may follow
+
+
+def _edit(table: Table) -> None:
+    talk, s = table.talk, table.talk.speaker
+    shown = _something_shown(table)
+    changes, changed = talk.changes(shown, 1 if s.chance(0.8) else 2, with_thing=not table.heard_last)
+    table.say(requests.ask_edits(s, changes, shown.thing))
+    talk.answer(made_whole(changed))
+    table.put(changed)
+
+
+def _sound(table: Table) -> None:
+    s, thing = table.talk.speaker, table.thing
+    if s.chance(0.6):
+        text = ask_now(s, "audio", thing)
     else:
-        given = talk.seen("image" if s.chance(0.7) else "video")
-        if isinstance(given, str):
-            raise TypeError("a sound has nothing to change")
-        changes = talk.changes(given, 1)
-        item = apply(given, changes)
-        talk.user(edits.ask_edits(s, changes, given.thing), given, chatter=0.5)
-        talk.answer(made_whole(item))
+        shown_as = "image" if isinstance(table.shown, world.Scene) else "video"
+        text = ask_crossing(s, shown_as, Wish("audio"))
+    table.say(text)
+    if table.talk.sound(thing):
+        table.put(thing)
+
+
+def _image(table: Table) -> None:
+    talk, s = table.talk, table.talk.speaker
+    fixed = table.kept
+    free = ["position"] if fixed else ["colour", "position", "size"]
+    said = [name for name in free if s.chance(0.2) or (talk.held_pairs and name == "colour")]
+    picture = talk.scene(table.thing, **fixed)
+    text = ask_crossing(s, "video", Wish("image")) if fixed else ask_now(s, "image", table.thing)
+    table.say(text + requests.after_source(s, wish_for(picture, said, thing=False), said))
+    table.make(picture, *fixed, *said)
+
+
+def _video(table: Table) -> None:
+    talk, s = table.talk, table.talk.speaker
+    fixed = table.kept
+    clip = talk.clip(table.thing, **fixed)
+    told = s.chance(0.6)
+    colour = [] if fixed else table.colour_named(0.15)
+    text = ask_now(s, "video", table.thing, clip.motion if told else None)
+    table.say(text.rstrip("?") + requests.after_source(s, wish_for(clip, colour, thing=False), colour))
+    table.make(clip, *fixed, *colour, *(["motion"] if told else []))
+
+
+def _other_sound(table: Table) -> None:
+    s = table.talk.speaker
+    other = table.talk.thing(without=(table.thing,))
+    table.say(s.fill(s.one_of("other sound"), **naming(s, other)))
+    if table.talk.sound(other):
+        table.put(other)
+
+
+def _same_sound(table: Table) -> None:
+    table.say(ask_crossing(table.talk.speaker, "audio", Wish("audio")))
+    table.talk.answer(made_whole(table.thing))
+
+
+def _sound_and_more(table: Table) -> None:
+    """The sound and the other medium of what is shown; where there is nothing to show or to hear, something new."""
+    talk, s = table.talk, table.talk.speaker
+    thing, shown = table.thing, table.shown
+    if shown is None or thing not in world.SOUNDING:
+        _new(table)
+        return
+    medium = "video" if isinstance(shown, world.Scene) else "image"
+    item = talk.seen(medium, thing, **table.kept)
+    first = ask_now(s, medium, thing).rstrip("?. ")
+    joint = s.pick(("and", "and", "and also", "plus", "and then"))
+    table.say(f"{first} {joint} {ask_now(s, 'audio', thing)}")
+    talk.answer(made(item, *table.kept), made(thing))
     table.put(item)
 
 
-def follow(talk: Talk, table: Table) -> None:
-    """One more turn about what lies on the table."""
-    s = talk.speaker
-    scene, thing = table.seen, table.thing
-    if thing is None:
-        raise ValueError("nothing lies on the table")
-    heard_last = table.medium == "audio"
-    options = {
-        "edit": 0 if scene is None else 10 if heard_last else 26,
-        "sound": 10 if not heard_last else 0,
-        "image": 0 if isinstance(scene, world.Scene) else 9,
-        "video": 0 if isinstance(scene, world.Clip) else 10,
-        "other": 9 if heard_last and not talk.held_pairs else 0,
-        "question": 10 if not heard_last else 3,
-        "is it so": 0 if scene is None or heard_last else 6,
-        "same sound": 3 if heard_last else 0,
-        "again": 2.5,
-        "back": 2.5 if table.earlier and not heard_last and type(table.earlier[-1]) is type(scene) else 0,
-        "strange": 2.5,
-        "strange request": 1.5,
-        "plain": 2,
-        "new": 4,
-        "sound and more": 2,
-        "attach": 3,
+def _question(table: Table) -> None:
+    table.ask(table.talk.random_question(table.last))
+
+
+def _is_it_so(table: Table) -> None:
+    """The counterpart of an edit: "is it on the left?" beside "could it be on the left?"."""
+    talk, s = table.talk, table.talk.speaker
+    shown = _something_shown(table)
+    name, value = s.pick(tuple(attributes(shown).items()))
+    yes = s.chance(0.5)
+    other = talk.other_value(name, value, table.thing)
+    table.ask(questions.yes_no_attribute(s, shown, name, yes, other))
+
+
+def _again(table: Table) -> None:
+    table.say(table.talk.speaker.say("again"))
+    table.talk.answer(made_whole(table.last))
+
+
+def _back(table: Table) -> None:
+    before = table.earlier.pop()
+    table.say(table.talk.speaker.say("back"))
+    table.talk.answer(made_whole(before))
+    table.shown, table.thing = before, before.thing
+
+
+def _strange_edit(table: Table) -> None:
+    said, answer = chat.strange_edit(table.talk.speaker)
+    table.say(said)
+    table.talk.refuse(answer)
+
+
+def _strange_request(table: Table) -> None:
+    said, answer = chat.strange_request(table.talk.speaker)
+    table.say_new(said)
+    table.talk.refuse(answer)
+
+
+def _plain(table: Table) -> None:
+    _, said, answer = chat.plain(table.talk.speaker)
+    table.talk.user(said, rough=0.8, chatter=0.1)
+    table.talk.reply(answer, "plain", "talk")
+
+
+def _attach(table: Table) -> None:
+    talk = table.talk
+    item = talk.seen(talk.speaker.weigh({"image": 5, "video": 2, "audio": 0 if talk.held_pairs else 2}))
+    talk.ask(talk.random_question(item), item, rough=0.8, chatter=0.35)
+    table.put(item)
+
+
+def _new(table: Table) -> None:
+    talk, s = table.talk, table.talk.speaker
+    medium = s.weigh({"image": 5, "audio": 0 if talk.held_pairs else 3, "video": 3})
+    item = talk.seen(medium)
+    names = talk.some(medium, 0.5)
+    table.say_new(requests.ask(s, wish_for(item, names)))
+    table.make(item, *names)
+
+
+def _something_shown(table: Table) -> world.Scene | world.Clip:
+    if table.shown is None:
+        raise ValueError("nothing is shown")
+    return table.shown
+
+
+Turn = Callable[[Table], None]
+
+
+def _options(table: Table) -> dict[Turn, float]:
+    """What may follow, and how likely."""
+    shown, heard, earlier = table.shown, table.heard_last, table.earlier
+    return {
+        _edit: 0 if shown is None else 10 if heard else 26,
+        _sound: 0 if heard else 10,
+        _image: 0 if isinstance(shown, world.Scene) else 9,
+        _video: 0 if isinstance(shown, world.Clip) else 10,
+        _other_sound: 9 if heard and not table.talk.held_pairs else 0,
+        _question: 3 if heard else 10,
+        _is_it_so: 0 if shown is None or heard else 6,
+        _same_sound: 3 if heard else 0,
+        _again: 2.5,
+        _back: 2.5 if earlier and not heard and type(earlier[-1]) is type(shown) else 0,
+        _strange_edit: 2.5,
+        _strange_request: 1.5,
+        _plain: 2,
+        _new: 4,
+        _sound_and_more: 2,
+        _attach: 3,
     }
-    what = s.weigh(options)
-    rough, small_talk = 0.8, 0.35
-
-    def say(text: str) -> None:
-        talk.user(edits.praise(s, text) if s.chance(0.16) else text, rough=rough, chatter=small_talk)
-
-    if what == "edit" and scene is not None:
-        changes = talk.changes(scene, 1 if s.chance(0.8) else 2, with_thing=not heard_last)
-        say(edits.ask_edits(s, changes, scene.thing))
-        item = apply(scene, changes)
-        talk.answer(made_whole(item))
-        table.put(item)
-    elif what == "sound":
-        shown_as = "image" if isinstance(scene, world.Scene) else "video"
-        say(
-            now(talk, "audio", thing) if s.chance(0.6) else crossings.ask_crossing(s, shown_as, Wish("audio"))
-        )
-        if thing in world.SOUNDING:
-            talk.answer(made(thing, "thing"))
-            table.put(thing)
-        else:
-            talk.refuse(no_sound_line(talk, thing))
-    elif what == "image":
-        kept = {} if scene is None else {"colour": scene.colour, "size": scene.size}
-        free = ["position"] if kept else ["colour", "position", "size"]
-        said = [name for name in free if s.chance(0.2) or (talk.held_pairs and name == "colour")]
-        picture = talk.scene(thing, **kept)
-        if scene is None:
-            text = now(talk, "image", thing)
-        else:
-            text = crossings.ask_crossing(s, "video", Wish("image"))
-        say(text + crossings.after_source(s, wish_for(picture, said, thing=False), said))
-        talk.answer(made(picture, "thing", *kept, *said))
-        table.put(picture)
-    elif what == "video":
-        kept = {} if scene is None else {"colour": scene.colour, "size": scene.size}
-        clip = talk.clip(thing, **kept)
-        told = s.chance(0.6)
-        colour = ["colour"] if not kept and (talk.held_pairs or s.chance(0.15)) else []
-        text = now(talk, "video", thing, clip.motion if told else None)
-        say(text.rstrip("?") + crossings.after_source(s, wish_for(clip, colour, thing=False), colour))
-        talk.answer(made(clip, "thing", *kept, *colour, *(["motion"] if told else [])))
-        table.put(clip)
-    elif what == "other":
-        other = talk.thing(without=(thing,))
-        if other is None:
-            raise ValueError("no other thing in this split")
-        say(s.fill(s.pick(OTHER_SOUND), an=lambda: a_noun(s, other)))
-        if other in world.SOUNDING:
-            talk.answer(made(other, "thing"))
-            table.put(other)
-        else:
-            talk.refuse(no_sound_line(talk, other))
-    elif what == "question":
-        about: questions.Seen = thing if heard_last or scene is None else scene
-        asked = talk.random_question(about)
-        say(asked.question)
-        talk.answer(text=asked.answer, answer={"about": asked.about, "value": asked.value})
-    elif what == "is it so" and scene is not None:
-        # The counterpart of an edit: "is it on the left?" beside "could it be on the left?".
-        name = s.pick(tuple(questions.attributes(scene)))
-        value = questions.attributes(scene)[name]
-        asked = questions.yes_no_attribute(
-            s, scene, name, s.chance(0.5), talk.other_value(name, value, thing)
-        )
-        say(asked.question)
-        talk.answer(text=asked.answer, answer={"about": asked.about, "value": asked.value})
-    elif what == "same sound":
-        say(crossings.ask_crossing(s, "audio", Wish("audio")))
-        talk.answer(made_whole(thing))
-    elif what == "again":
-        item_again: questions.Seen = thing if heard_last or scene is None else scene
-        say(s.say("again", edits.AGAIN))
-        talk.answer(made_whole(item_again))
-    elif what == "back" and scene is not None:
-        before = table.earlier.pop()
-        say(s.say("back", edits.BACK))
-        talk.answer(made_whole(before))
-        table.seen, table.thing = before, before.thing
-    elif what == "strange":
-        said_text, answer = chat.strange_edit(s)
-        say(said_text)
-        talk.refuse(answer)
-    elif what == "strange request":
-        said_text, answer = chat.strange_request(s)
-        say(said_text if s.chance(0.6) else s.say("new wish", NEW_WISH, t=said_text))
-        talk.refuse(answer)
-    elif what == "attach":
-        shown = talk.seen(s.weigh({"image": 5, "video": 2, "audio": 0 if talk.held_pairs else 2}))
-        talk.ask_and_answer(talk.random_question(shown), shown, rough=rough, chatter=small_talk)
-        table.put(shown)
-    elif what == "plain":
-        _, said_text, answer = chat.plain(s)
-        talk.user(said_text, rough=rough, chatter=0.1)
-        talk.answer(text=answer, answer={"about": "plain", "value": "talk"})
-    elif what == "sound and more" and thing in world.SOUNDING and scene is not None:
-        moved = (
-            replace(scene)
-            if isinstance(scene, world.Clip)
-            else talk.clip(thing, colour=scene.colour, size=scene.size)
-        )
-        still = (
-            scene
-            if isinstance(scene, world.Scene)
-            else talk.scene(thing, colour=scene.colour, size=scene.size)
-        )
-        item2: questions.Seen = moved if isinstance(scene, world.Scene) else still
-        names = {"colour", "size", "thing"}
-        say(
-            f"{now(talk, questions.medium_of(item2), thing).rstrip('?. ')} {s.pick(('and', 'and', 'and also', 'plus', 'and then'))} {now(talk, 'audio', thing)}"
-        )
-        talk.answer(made(item2, *names), made(thing, "thing"))
-        table.put(item2)
-    else:
-        medium = s.weigh({"image": 5, "audio": 0 if talk.held_pairs else 3, "video": 3})
-        fresh = talk.seen(medium)
-        names_new = talk.some(medium, 0.5)
-        wanted = asks.ask(s, wish_for(fresh, names_new))
-        say(wanted if s.chance(0.6) else s.say("new wish", NEW_WISH, t=wanted))
-        talk.answer(made(fresh, "thing", *names_new))
-        table.put(fresh)
-
-
-OTHER_SOUND = (
-    "and {an}?", "and {an}?", "now {an}", "what about {an}?", "how about {an}?", "and now {an}", "now the sound of {an}", "and what does {an} sound like?", "the same with {an}", "same for {an}", "{an} too, please", "and the sound of {an}?", "{an} next", "also {an}", "not that, {an}", "no, {an}", "i meant {an}", "{an} instead", "next: {an}", "and {an}, please", "can i hear {an} too?", "now i want to hear {an}",
-    "and what would {an} sound like?", "and how does {an} go?", "and the noise of {an}?", "what sound does {an} make then?", "could i hear {an} as well?", "could we have {an} now, as a sound?", "let me hear {an} as well", "let's hear {an} next", "i'd rather hear {an}", "i'd like to listen to {an} now", "play {an} now", "play me {an} next", "not that noise, the noise of {an}", "ok, and {an}? i want to hear it", "next, the sound of {an}", "another sound: {an}",
-)  # fmt: skip
-
-# What leads from what lies on the table to something new, known or strange.
-NEW_WISH = (
-    "now {t}", "next: {t}", "and now {t}", "something else: {t}", "another thing: {t}", "ok, now {t}", "new topic. {t}", "new wish: {t}", "enough of that. {t}", "enough of this one, {t}", "forget that one. {t}", "forget the last one: {t}", "let's move on. {t}", "let's do something else: {t}", "let's start over. {t}", "moving on: {t}", "on to the next one: {t}", "different subject: {t}", "for a change: {t}", "fine, that's done. {t}", "that one is done. now {t}", "that will do. next, {t}", "i also wanted to ask: {t}", "i have another wish: {t}", "one more wish: {t}", "while we are at it: {t}", "never mind that. {t}", "clean slate. {t}", "by the way: {t}",
-)  # fmt: skip
 
 
 def several_turns(talk: Talk) -> None:
-    table = Table()
-    start(talk, table)
+    """Something made or shown, and one to three turns about it."""
+    table = Table(talk)
+    _start(table)
     for _ in range(talk.speaker.weigh({1: 35, 2: 40, 3: 25})):
-        follow(talk, table)
+        talk.speaker.weigh(_options(table))(table)
