@@ -24,7 +24,7 @@ from anygen_pipelines.mini import probes
 logger = logging.getLogger(__name__)
 
 SHEETS = ("contact_sheet", "film_strips", "spectrograms")
-OTHERS = ("sound_distances", "conditioning", "autoencoders", "probes", "cost")
+OTHERS = ("probes", "cost")
 
 
 def part_hashes(model: str) -> dict[str, str]:
@@ -96,7 +96,7 @@ def probe_rows(folder: Path) -> list[Row]:
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """What the command was given; `names` are the tables to make."""
-    from anygen_pipelines.mini.evaluation.sections import SECTIONS
+    from anygen_pipelines.mini.evaluation.sections import OLD_NAMES, SECTIONS
 
     names = (*SECTIONS, *OTHERS, *SHEETS)
     parser = argparse.ArgumentParser(
@@ -122,6 +122,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--print", action="store_true", help="print tables instead of writing them")
     given = parser.parse_args(arguments)
     given.names = given.only.split(",") if given.only else list(names)
+    given.names = [OLD_NAMES.get(name, name) for name in given.names]
     unknown = [name for name in given.names if name not in names]
     if unknown:
         parser.error(f"--only {', '.join(unknown)}: of {', '.join(names)}")
@@ -136,7 +137,7 @@ def main(arguments: list[str] | None = None) -> None:
         import torch
 
         torch.set_num_threads(given.threads)
-    from anygen_pipelines.mini.evaluation import autoencoder, conditioning, costs, sheets, sound_copies
+    from anygen_pipelines.mini.evaluation import costs, sheets
     from anygen_pipelines.mini.evaluation.bench import Bench
     from anygen_pipelines.mini.evaluation.sections import SECTIONS
 
@@ -151,12 +152,6 @@ def main(arguments: list[str] | None = None) -> None:
         part_hashes(given.model),
         given.clips,
     )
-    tables = {
-        **SECTIONS,
-        "sound_distances": sound_copies.SECTION,
-        "conditioning": conditioning.SECTION,
-        "autoencoders": autoencoder.SECTION,
-    }
     for name in given.names:
         started = time.perf_counter()
         command = f"python -m anygen_pipelines.evaluate --model {Path(given.model).name} --only {name} --n {given.n}"
@@ -182,7 +177,7 @@ def main(arguments: list[str] | None = None) -> None:
                 probe_rows(given.probes),
             )
         else:
-            title, notes, rows = tables[name].title, tables[name].notes, tables[name].rows(bench)
+            title, notes, rows = SECTIONS[name].title, SECTIONS[name].notes, SECTIONS[name].rows(bench)
         if not rows:
             logger.info("%s: nothing to measure with what was given", name)
             continue

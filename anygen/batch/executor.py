@@ -243,7 +243,6 @@ class LocalExecutor:
         return media
 
 
-"""Their names of before."""
 
 
 @contextlib.contextmanager

@@ -8,20 +8,21 @@ which then stands alone: the preset inside the package.
 
 from __future__ import annotations
 
-import argparse
+import copy
 import dataclasses
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
+import yaml
 from safetensors.torch import load_file, save_file
 
 from anygen.core.config import ModelConfig, from_values, read_config
 from anygen.loading import checkpoint, manifest
 from anygen.loading.build import build
-from anygen_pipelines.mini import world
-from anygen_pipelines.mini.pretrain_text_encoders import MAX_TOKENS, WIDTH
-from anygen_pipelines.mini.pretraining import set_up_script
+from anygen_pipelines.mini.pretraining import begin, command
 
 # Which pretraining makes which part, below --runs.
 PARTS = {
@@ -31,78 +32,22 @@ PARTS = {
     "decoders/audio": "audio_unet/final",
     "decoders/video": "video_unet_refined/final",
 }
-DESCRIPTION = (
-    "A small any-to-any model of a small world: 20 things on 8 colours, 16 sounds, 7 motions. It shows the machine at work; "
-    "it knows nothing else."
-)
-LICENCE = "Apache-2.0 (weights trained on recordings of ESC-10, CC BY 3.0, and sprites of Noto Color Emoji, OFL 1.1)"
-TEMPLATE = {"begin": "<s>", "user": "<user>", "user_end": "", "assistant": "<assistant>", "end": "</s>"}
-LEAD_INS = {"image": " Here you are:", "audio": " Listen: the sound of", "video": " Watch:"}
-_PROJECTOR = {
-    "kind": "transformer",
-    "hidden_dim": 128,
-    "ffn_dim": 256,
-    "encoder_layers": 1,
-    "decoder_layers": 2,
-    "heads": 4,
-    "positions": True,
-    "input_norm": True,
+MODEL: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("model.yaml").read_text(encoding="utf-8"))
+TEMPLATE: dict[str, str] = {
+    name: value for name, value in MODEL["llm"]["template"].items() if name != "lead_ins"
 }
+"""The layout of conversations before anything is made in them."""
 
 
 def config(folders: dict[str, str]) -> ModelConfig:
     """mini's configuration with its parts at `folders` (part -> path as the YAML will name it)."""
-    read = ("image", "audio", "video")
-    square = {"height": world.CANVAS, "width": world.CANVAS}
-    return from_values(
-        ModelConfig,
-        {
-            "name": "mini",
-            "description": DESCRIPTION,
-            "licence": LICENCE,
-            "commercial": True,
-            "encoders": {"imagebind": {"kind": "imagebind", "path": folders["encoder"], "modalities": read}},
-            # Without a hidden layer: one learns by heart which things stood on which colours (docs/decisions/0013).
-            "input_projectors": {name: {"kind": "linear", "tokens_per_feature": 4} for name in read},
-            "llm": {
-                "path": folders["llm"],
-                "signal_tokens": {"image": 4, "video": 4, "audio": 2},
-                "template": {**TEMPLATE, "lead_ins": LEAD_INS},
-            },
-            "output_projectors": {
-                "image": dict(_PROJECTOR),
-                "video": dict(_PROJECTOR),
-                "audio": {**_PROJECTOR, "normalize": True},
-            },
-            "decoders": {
-                "image": {
-                    "kind": "stable_diffusion",
-                    "path": folders["decoders/image"],
-                    "conditioning": {"sequence": (MAX_TOKENS, WIDTH)},
-                    "defaults": {"num_inference_steps": 12, "guidance_scale": 1.5, **square},
-                },
-                "video": {
-                    "kind": "text_to_video_sd",
-                    "path": folders["decoders/video"],
-                    "conditioning": {"sequence": (MAX_TOKENS, WIDTH)},
-                    "defaults": {
-                        "num_inference_steps": 12,
-                        "guidance_scale": 2.0,
-                        "num_frames": world.NUM_FRAMES,
-                        "fps": world.FPS,
-                        **square,
-                    },
-                },
-                "audio": {
-                    "kind": "audioldm",
-                    "path": folders["decoders/audio"],
-                    "conditioning": {"pooled": (WIDTH,)},
-                    "defaults": {"num_inference_steps": 16, "guidance_scale": 2.5, "seconds": 2.56},
-                },
-            },
-            "sampling": {"max_new_tokens": 160, "temperature": 0.5, "top_p": 0.9},
-        },
-    )
+    values = copy.deepcopy(MODEL)
+    values["encoders"]["imagebind"]["path"] = folders["encoder"]
+    values["llm"]["path"] = folders["llm"]
+    for name, decoder in values["decoders"].items():
+        decoder["path"] = folders[f"decoders/{name}"]
+    found: ModelConfig = from_values(ModelConfig, values)
+    return found
 
 
 def assemble(runs: Path, out: Path) -> Path:
@@ -116,7 +61,7 @@ def assemble(runs: Path, out: Path) -> Path:
 
 
 def halve(path: Path) -> None:
-    """A safetensors file in half precision, in place; what would overflow it is refused."""
+    """A safetensors file in half precision, in place. Raises ValueError for one that would overflow it."""
     state = load_file(path)
     halved = {name: value.half() if value.is_floating_point() else value for name, value in state.items()}
     for name, value in halved.items():
@@ -155,20 +100,18 @@ def ship(checkpoint_dir: Path, out: Path) -> Path:
     return out
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Assemble, or ship; prints the folder."""
+    parser = command(__doc__)
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--out", type=Path, help="where the untrained checkpoint goes")
     parser.add_argument("--model", type=Path, help="the trained checkpoint to ship")
     parser.add_argument("--ship", type=Path, help="the folder to ship it into")
-    arguments = parser.parse_args()
-    set_up_script()
-    if arguments.ship is not None:
-        print(ship(arguments.model, arguments.ship))
+    options = begin(parser, arguments)
+    if options.ship is not None:
+        print(ship(options.model, options.ship))
     else:
-        print(assemble(arguments.runs, arguments.out or arguments.runs / "base"))
+        print(assemble(options.runs, options.out or options.runs / "base"))
 
 
 if __name__ == "__main__":

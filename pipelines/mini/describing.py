@@ -10,7 +10,6 @@ No projector takes part. The list is the whole world, held-out pairs too: to nam
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from anygen import AnyGen
 from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
@@ -18,8 +17,7 @@ from anygen.encoders.captioners.nearest import NearestDescription, TextEncoder
 from anygen.encoders.imagebind.model import ImageBind
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.pretrain_encoder import Captions
-
-TOKENIZER_DIR = Path(__file__).parent / "tokenizer"
+from anygen_pipelines.mini.pretraining import TOKENIZER_DIR
 
 
 def world_captions() -> dict[Modality, tuple[str, ...]]:

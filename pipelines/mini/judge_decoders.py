@@ -8,7 +8,6 @@ vocoder (what the diffusion model can reach at best), and for pictures the foreg
 
 from __future__ import annotations
 
-import argparse
 import logging
 import time
 from collections.abc import Sequence
@@ -25,6 +24,7 @@ from anygen.loading.build import build_decoders
 from anygen_pipelines.mini import assemble, probes, sounds, world
 from anygen_pipelines.mini.evaluation.checks import array_of, nearest_drawing
 from anygen_pipelines.mini.evaluation.sheets import grid
+from anygen_pipelines.mini.pretraining import command
 
 logger = logging.getLogger(__name__)
 
@@ -91,15 +91,9 @@ def code(autoencoder: torch.nn.Module, pictures: np.ndarray) -> np.ndarray:
 
 def shares(modality: Modality, media: Sequence[np.ndarray], truths: Sequence[dict[str, str]]) -> str:
     """Both probes' shares right in per cent, label by label."""
-    verdicts = probes.judge(probes.load_probes(str(modality)), str(modality), media)
-    found = []
-    for name in truths[0]:
-        each = [
-            100 * np.mean([seen[name] == truth[name] for seen, truth in zip(one, truths, strict=True)])
-            for one in verdicts
-        ]
-        found.append(f"{name} {each[0]:.1f} / {each[1]:.1f}")
-    return ", ".join(found)
+    verdicts = probes.right(probes.load_probes(str(modality)), str(modality), media, truths)
+    figures = {name: 100 * np.mean(each, axis=0) for name, each in verdicts.items()}
+    return ", ".join(f"{name} {first:.1f} / {second:.1f}" for name, (first, second) in figures.items())
 
 
 def foreground(pictures: Sequence[np.ndarray], truths: Sequence[dict[str, str]]) -> dict[str, float]:
@@ -111,53 +105,42 @@ def foreground(pictures: Sequence[np.ndarray], truths: Sequence[dict[str, str]])
 
 
 def judge(decoder: Any, count: int, esc10: Path | None, sheet: Path | None) -> None:
-    modality = decoder.modality
+    """Log what the probes see in what a decoder draws, and in what its autoencoder alone makes of true media."""
+    modality, say = decoder.modality, logger.info
     captions, truths = requests(modality, count)
     coded, coded_truths = through_autoencoder(decoder, truths, esc10)
-    logger.info(
-        "%s, autoencoder alone (n %d): %s", modality, len(coded), shares(modality, coded, coded_truths)
-    )
+    alone = shares(modality, coded, coded_truths)
+    say("%s, autoencoder alone (n %d): %s", modality, len(coded), alone)
     started = time.process_time()
     made = [array_of(medium) for medium in draw(decoder, captions)]
     seconds = (time.process_time() - started) / len(made)
-    logger.info(
-        "%s, drawn (n %d, %.2f CPU s each): %s", modality, count, seconds, shares(modality, made, truths)
-    )
+    say("%s, drawn (n %d, %.2f CPU s each): %s", modality, count, seconds, shares(modality, made, truths))
     if modality == IMAGE:
         cost, reached = foreground(coded, truths), foreground(made, truths)
         for size in reached:
-            logger.info("%s: foreground %.1f, autoencoder alone %.1f", size, reached[size], cost[size])
+            say("%s: foreground %.1f, autoencoder alone %.1f", size, reached[size], cost[size])
     if sheet is not None and modality != AUDIO:
-        pictures = (
-            made[:64] if modality == IMAGE else [np.concatenate(list(clip), axis=1) for clip in made[:24]]
-        )
+        pictures, columns, scale = made[:64], 8, 2
+        if modality == VIDEO:
+            pictures, columns, scale = [np.concatenate(list(clip), axis=1) for clip in made[:24]], 2, 1
         labels = [" ".join(truth.values()) for truth in truths[: len(pictures)]]
-        grid(
-            pictures,
-            labels,
-            sheet / f"{modality}.png",
-            columns=8 if modality == IMAGE else 2,
-            scale=2 if modality == IMAGE else 1,
-        )
+        grid(pictures, labels, sheet / f"{modality}.png", columns=columns, scale=scale)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Judge the decoders that are asked for."""
+    parser, every = command(__doc__), ["image", "audio", "video"]
     parser.add_argument("--runs", type=Path, default=Path("runs"))
-    parser.add_argument(
-        "--only", nargs="+", choices=["image", "audio", "video"], default=["image", "audio", "video"]
-    )
+    parser.add_argument("--only", nargs="+", choices=every, default=every)
     parser.add_argument("--n", type=int, default=120)
     parser.add_argument("--esc10", type=Path, help="folder of the ESC-10 recordings")
     parser.add_argument("--sheet", type=Path, help="folder for a picture of what was drawn")
-    arguments = parser.parse_args()
+    options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    folders = {part: (arguments.runs / path).resolve().as_posix() for part, path in assemble.PARTS.items()}
+    folders = {part: (options.runs / path).resolve().as_posix() for part, path in assemble.PARTS.items()}
     decoders = build_decoders(assemble.config(folders).decoders, Path("/"), torch.float32)
-    for name in arguments.only:
-        judge(decoders[Modality(name)], arguments.n, arguments.esc10, arguments.sheet)
+    for name in options.only:
+        judge(decoders[Modality(name)], options.n, options.esc10, options.sheet)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -71,67 +72,60 @@ class MediaBank:
         for recording in recordings:
             self.recordings.setdefault(recording.thing, []).append(recording)
 
+    def _count(self, seen: Seen, kind: str) -> int:
+        """How many files there are of something, of a kind."""
+        sizes = self.sizes
+        if isinstance(seen, str):
+            return {"heard": sizes.heard, "made": sizes.made, "shapes": sizes.shapes}[kind]
+        if isinstance(seen, Scene):
+            return {"photo": sizes.photos, "drawn": sizes.drawn_pictures, "any": sizes.any_photos}[kind]
+        return {"film": sizes.films, "drawn": sizes.drawn_clips, "any": sizes.any_films}[kind]
+
+    def _chosen(self, seen: Seen, kind: str, choice: int) -> Path:
+        return self._made(seen, kind, choice % self._count(seen, kind))
+
     def shown(self, seen: Seen, choice: int, any_colour: bool = False) -> Path:
         """A file of `seen` as a user shows it; mostly their own, sometimes one that mini drew. `choice` picks it."""
         if isinstance(seen, str):
-            return self._made(seen, "heard", choice % self.sizes.heard)
-        read, of_any, drawn = (
-            ("photo", self.sizes.any_photos, self.sizes.drawn_pictures)
-            if isinstance(seen, Scene)
-            else ("film", self.sizes.any_films, self.sizes.drawn_clips)
-        )
-        count = self.sizes.photos if isinstance(seen, Scene) else self.sizes.films
-        if any_colour and of_any:
-            return self._made(seen, "any", choice % of_any)
+            return self._chosen(seen, "heard", choice)
+        if any_colour and self._count(seen, "any"):
+            return self._chosen(seen, "any", choice)
         choice, rest = divmod(choice, 5)
-        return (
-            self._made(seen, "drawn", choice % drawn) if rest == 0 else self._made(seen, read, choice % count)
-        )
+        own = "photo" if isinstance(seen, Scene) else "film"
+        return self._chosen(seen, "drawn" if rest == 0 else own, choice)
 
     def shapes(self, colour: str, choice: int) -> Path:
         """A picture of a shape that is no thing of the world, on a named colour, as a user shows it."""
-        return self._made(colour, "shapes", choice % self.sizes.shapes)
+        return self._chosen(colour, "shapes", choice)
 
     def drawn(self, seen: Seen, choice: int) -> Path:
         """A file of `seen` as mini makes it, to be fed back."""
-        sizes = self.sizes
-        if isinstance(seen, str):
-            return self._made(seen, "made", choice % sizes.made)
-        count = sizes.drawn_pictures if isinstance(seen, Scene) else sizes.drawn_clips
-        return self._made(seen, "drawn", choice % count)
+        return self._chosen(seen, "made" if isinstance(seen, str) else "drawn", choice)
 
     def fill(self) -> int:
         """Make every file there is; returns how many there are."""
+        scenes = [scene for scene in world.all_scenes() if not world.is_held_out(scene)]
+        clips = [clip for clip in world.all_clips() if not world.is_held_out(clip)]
+        groups: tuple[tuple[Sequence[Seen], tuple[str, ...]], ...] = (
+            (scenes, ("photo", "drawn", "any")),
+            (tuple(world.COLOURS), ("shapes",)),
+            (world.SOUNDING, ("heard", "made")),
+            (clips, ("film", "drawn", "any")),
+        )
         count = 0
-        for count, _ in enumerate(self._all(), start=1):
-            if count % 1000 == 0:
-                logger.info("%d files", count)
+        for items, kinds in groups:
+            for seen, kind in product(items, kinds):
+                for number in range(self._count(seen, kind)):
+                    self._made(seen, kind, number)
+                    count += 1
+                    if count % 1000 == 0:
+                        logger.info("%d files", count)
         return count
 
-    def _all(self) -> Iterator[Path]:
-        sizes = self.sizes
-        for scene in world.all_scenes():
-            if not world.is_held_out(scene):
-                yield from (self._made(scene, "photo", number) for number in range(sizes.photos))
-                yield from (self._made(scene, "drawn", number) for number in range(sizes.drawn_pictures))
-                yield from (self._made(scene, "any", number) for number in range(sizes.any_photos))
-        for colour in world.COLOURS:
-            yield from (self._made(colour, "shapes", number) for number in range(sizes.shapes))
-        for thing in world.SOUNDING:
-            yield from (self._made(thing, "heard", number) for number in range(sizes.heard))
-            yield from (self._made(thing, "made", number) for number in range(sizes.made))
-        for clip in world.all_clips():
-            if not world.is_held_out(clip):
-                yield from (self._made(clip, "film", number) for number in range(sizes.films))
-                yield from (self._made(clip, "drawn", number) for number in range(sizes.drawn_clips))
-                yield from (self._made(clip, "any", number) for number in range(sizes.any_films))
-
     def _made(self, seen: Seen, kind: str, number: int) -> Path:
-        """The file, which is made unless it is there."""
+        """The file, which is made unless it is there. Raises ValueError for a held-out pair."""
         modality = IMAGE if kind == "shapes" else MODALITY_OF[type(seen)]
-        words = (
-            [seen] if isinstance(seen, str) else [getattr(seen, name) for name in seen.__dataclass_fields__]
-        )
+        words = [seen] if isinstance(seen, str) else list(vars(seen).values())
         if kind == "any" and not isinstance(seen, str):
             words.remove(seen.colour)
         name = "-".join(word.replace(" ", "_") for word in [*words, str(number)])
@@ -178,9 +172,7 @@ class MediaBank:
 
 def _prepared_key(seen: Scene | Clip, any_colour: bool) -> tuple[str, ...]:
     """What a file shows, without the colour where that may be any."""
-    words = {name: getattr(seen, name) for name in seen.__dataclass_fields__}
-    if any_colour:
-        words["colour"] = "any"
+    words = {**vars(seen), "colour": "any"} if any_colour else vars(seen)
     return (type(seen).__name__, *words.values())
 
 

@@ -5,35 +5,26 @@ python -m anygen_pipelines.mini.pretrain_audio_vae --work runs/audio_vae --recor
 
 from __future__ import annotations
 
-import argparse
 import logging
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from diffusers import AutoencoderKL
+from torch import Tensor
 
 from anygen.decoders.griffin_lim import LogMel, MelConfig
 from anygen_pipelines.mini import sounds, world
-from anygen_pipelines.mini.pretraining import Run, set_up_script
+from anygen_pipelines.mini.diffusion import scale_latents, train_autoencoder
+from anygen_pipelines.mini.pretraining import RECIPES, Run, begin, command
 
 logger = logging.getLogger(__name__)
 
+RECIPE = RECIPES["audio_vae"]
 CROP = 32  # frames
-
-
-def build() -> AutoencoderKL:
-    return AutoencoderKL(
-        in_channels=1,
-        out_channels=1,
-        block_out_channels=(16, 32, 64),
-        down_block_types=("DownEncoderBlock2D",) * 3,
-        up_block_types=("UpDecoderBlock2D",) * 3,
-        layers_per_block=1,
-        latent_channels=8,
-        norm_num_groups=8,
-        mid_block_add_attention=False,
-    )
+WINDOWS_PER_THING = 160
 
 
 class SoundBank:
@@ -62,7 +53,7 @@ def load_bank(recordings_dir: Path | None) -> SoundBank:
     return SoundBank(sounds.load_recordings(recordings_dir, folds=(1, 2, 3)))
 
 
-def mel_bank(bank: SoundBank, per_thing: int, seed: int) -> torch.Tensor:
+def mel_bank(bank: SoundBank, per_thing: int, seed: int) -> Tensor:
     """Spectrograms of windows of every sounding thing: (16 * per_thing, 1, 128, 64), thing by thing."""
     rng, log_mel, rows = np.random.default_rng(seed), LogMel(MelConfig()), []
     for thing in world.SOUNDING:
@@ -71,47 +62,33 @@ def mel_bank(bank: SoundBank, per_thing: int, seed: int) -> torch.Tensor:
     return torch.cat(rows)[:, None]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--recordings", type=Path)
-    parser.add_argument("--steps", type=int, default=2600)
-    parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
-    set_up_script()
-    torch.manual_seed(arguments.seed)
-    bank = load_bank(arguments.recordings)
-    mels = mel_bank(bank, per_thing=160, seed=arguments.seed)
-    vae = build().to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(vae.parameters(), lr=2e-3, betas=(0.9, 0.99), weight_decay=1e-4)
-    run = Run(arguments.work, arguments.steps, {"vae": vae}, optimizer, seed=arguments.seed)
-    whole_from = int(arguments.steps * 0.85)
-    for step in run.steps():
-        rng, generator = run.generators()
-        whole = step >= whole_from
-        mel = mels[rng.integers(len(mels), size=4 if whole else 16)]
-        if not whole:
-            starts = rng.integers(0, mel.shape[2] - CROP + 1, len(mel))
-            mel = torch.stack([one[:, start : start + CROP] for one, start in zip(mel, starts, strict=True)])
-        with torch.autocast("cpu", torch.bfloat16):
-            posterior = vae.encode(mel).latent_dist
-            mean, logvar = posterior.mean.float(), posterior.logvar.float()
-            latents = mean + (0.5 * logvar).exp() * torch.randn(mean.shape, generator=generator)
-            decoded = vae.decode(latents).sample.float()
-        error = decoded - mel
-        divergence = 0.5 * (mean**2 + logvar.exp() - 1 - logvar).mean()
-        loss = (error**2).mean() + 0.5 * error.abs().mean() + 5e-4 * divergence
-        run.update(loss, l1=error.abs().mean().item(), kl=divergence.item())
-    vae.eval()
-    with torch.no_grad():
-        mel = mel_bank(bank, per_thing=6, seed=1)
-        latents = vae.encode(mel).latent_dist.mean
-        vae.register_to_config(scaling_factor=float(1 / latents.std()))
-        error = (vae.decode(latents).sample - mel).abs().mean() * MelConfig().scale
+def batch(mels: Tensor, rng: np.random.Generator, whole: bool) -> Tensor:
+    """Four of the spectrograms (4, 1, 128, 64), or crops in time of 16 (16, 1, 32, 64)."""
+    mel = mels[rng.integers(len(mels), size=4 if whole else 16)]
+    if whole:
+        return mel
+    starts = rng.integers(0, mel.shape[2] - CROP + 1, len(mel))
+    return torch.stack([one[:, start : start + CROP] for one, start in zip(mel, starts, strict=True)])
+
+
+def loss(decoded: Tensor, mel: Tensor, whole: bool) -> tuple[Tensor, dict[str, float]]:
+    """Squared and absolute error of spectrograms (N, 1, T, M)."""
+    error = decoded - mel
+    return (error**2).mean() + 0.5 * error.abs().mean(), {"l1": error.abs().mean().item()}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train and save below --work."""
+    options = begin(command(__doc__, "work", "recordings", "seed", steps=RECIPE["steps"]), arguments)
+    bank = load_bank(options.recordings)
+    mels = mel_bank(bank, WINDOWS_PER_THING, options.seed)
+    vae = AutoencoderKL(**RECIPE["model"]).to(memory_format=torch.channels_last)
+    run = Run.of(RECIPE, options, {"vae": vae})
+    train_autoencoder(run, vae, partial(batch, mels), loss, RECIPE["divergence"])
+    mel = mel_bank(bank, per_thing=6, seed=1)
+    error = (scale_latents(vae, mel) - mel).abs().mean() * MelConfig().scale
     logger.info("log-mel L1 %.3f, scaling factor %.3f", error, vae.config.scaling_factor)
-    vae.save_pretrained(arguments.work / "final")
+    vae.save_pretrained(options.work / "final")
 
 
 if __name__ == "__main__":

@@ -14,13 +14,16 @@ import argparse
 import json
 import logging
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
+from transformers import PreTrainedTokenizerFast
 
+from anygen.encoders.imagebind.config import ImageBindConfig
 from anygen.encoders.imagebind.model import ImageBind
 from anygen_pipelines.mini.encoder_config import TEXT_LENGTH, encoder_config
 from anygen_pipelines.mini.encoder_data import (
@@ -32,13 +35,22 @@ from anygen_pipelines.mini.encoder_data import (
     clip_bank,
     picture_bank,
 )
-from anygen_pipelines.mini.pretraining import Average, Run, set_up_script
+from anygen_pipelines.mini.pretraining import (
+    RECIPES,
+    TOKENIZER_DIR,
+    Run,
+    begin,
+    below,
+    command,
+    num_weights,
+)
 from anygen_pipelines.mini.sounds import is_validation, load_recordings
 
 # N items, K captions, L tokens, E embedding width
 
 logger = logging.getLogger(__name__)
 
+RECIPE = RECIPES["encoder"]
 TOWERS = {"picture": "vision", "clip": "vision", "sound": "audio"}
 
 
@@ -46,13 +58,12 @@ class Captions:
     """Captions as token ids, each looked up once."""
 
     def __init__(self, tokenizer_dir: Path) -> None:
-        from transformers import PreTrainedTokenizerFast
-
         self.tokenizer = PreTrainedTokenizerFast.from_pretrained(tokenizer_dir)
         self.known: dict[str, Tensor] = {}
 
     @property
     def end_id(self) -> int:
+        """The id of the token that ends every text."""
         return int(self.tokenizer.eos_token_id)
 
     def ids(self, captions: list[str]) -> Tensor:
@@ -120,98 +131,82 @@ def step_loss(
 def start_from(work_dir: Path, encoder: ImageBind, heads: nn.ModuleDict) -> None:
     """Take the averaged encoder and the heads of another run."""
     tensors = load_file(work_dir / "checkpoint.safetensors")
-
-    def part(prefix: str) -> dict[str, Tensor]:
-        return {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}
-
-    encoder.load_state_dict({**part("average.encoder/"), **dict(encoder.named_buffers())})
-    heads.load_state_dict(part("heads/"))
+    # Buffers hold no averages: the text tower's mask is infinite, and infinities average to nothing.
+    encoder.load_state_dict({**below(tensors, "average.encoder/"), **dict(encoder.named_buffers())})
+    heads.load_state_dict(below(tensors, "heads/"))
     logger.info("starting from %s", work_dir)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--work", type=Path, required=True, help="folder for the log, the banks and the checkpoint"
-    )
-    parser.add_argument("--out", type=Path, required=True, help="folder for the finished encoder")
-    parser.add_argument("--tokenizer", type=Path, default=Path(__file__).parent / "tokenizer")
-    parser.add_argument("--recordings", type=Path, help="ESC-10 folder; without it, stand-ins made by code")
-    parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--rate", type=float, default=2e-3, help="learning rate after the warm-up")
-    parser.add_argument("--pictures", type=int, default=48, help="pictures a step")
-    parser.add_argument("--clips", type=int, default=56, help="clips a step")
-    parser.add_argument("--sounds", type=int, default=24, help="sounds a step")
-    parser.add_argument(
-        "--read", type=int, default=2, help="photographs and films of each scene in the banks"
-    )
-    parser.add_argument(
-        "--unspoken", type=int, default=4000, help="pictures on any background; half as many clips"
-    )
-    parser.add_argument("--unspoken-share", type=float, default=0.5, help="their share of every other step")
-    parser.add_argument("--start", type=Path, help="the --work folder of a finished run to go on from")
-    parser.add_argument("--made", type=int, default=150, help="made sounds of each kind")
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args(arguments)
-    set_up_script()
+def parser() -> argparse.ArgumentParser:
+    """The script's options."""
+    found = command(__doc__, "work", "recordings", "seed", steps=RECIPE["steps"])
+    add = found.add_argument
+    add("--out", type=Path, required=True, help="folder for the finished encoder")
+    add("--tokenizer", type=Path, default=TOKENIZER_DIR)
+    add("--rate", type=float, default=RECIPE["optimizer"]["lr"], help="learning rate after the warm-up")
+    add("--pictures", type=int, default=48, help="pictures a step")
+    add("--clips", type=int, default=56, help="clips a step")
+    add("--sounds", type=int, default=24, help="sounds a step")
+    add("--read", type=int, default=2, help="photographs and films of each scene in the banks")
+    add("--unspoken", type=int, default=4000, help="pictures on any background; half as many clips")
+    add("--unspoken-share", type=float, default=0.5, help="their share of every other step")
+    add("--start", type=Path, help="the --work folder of a finished run to go on from")
+    add("--made", type=int, default=150, help="made sounds of each kind")
+    return found
 
+
+class Media:
+    """What a run's steps read, from banks that are kept below its --work."""
+
+    def __init__(self, config: ImageBindConfig, options: argparse.Namespace) -> None:
+        self.config, self.options = config, options
+        recordings = load_recordings(options.recordings, (1, 2, 3)) if options.recordings else []
+        self.recordings = [recording for recording in recordings if not is_validation(recording)]
+        if not self.recordings:
+            logger.warning("no recordings (--recordings): the ten recorded kinds are stand-ins made by code")
+        banks, share = options.work / "banks", options.unspoken_share
+        photographs = picture_bank(config, 2 * options.read, options.unspoken, options.seed, banks)
+        films = clip_bank(config, options.read, options.unspoken // 2, options.seed, banks)
+        self.pictures, self.clips = VisualSampler(photographs, share), VisualSampler(films, share)
+        self.sounds = SoundSampler(self.recordings, options.made, options.seed)
+
+    def batches(self, run: Run) -> dict[str, Labelled]:
+        """Those of the current step; every second one holds hard groups."""
+        rng, generator = run.generators()
+        options, hard = self.options, run.step % 2 == 1
+        return {
+            "picture": self.pictures.batch(self.config, options.pictures, hard, rng, generator),
+            "clip": self.clips.batch(self.config, options.clips, hard, rng, generator),
+            "sound": self.sounds.batch(self.config, options.sounds, rng),
+        }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train, and save the averaged encoder in --out."""
+    options = begin(parser(), arguments)
     captions = Captions(options.tokenizer)
     config = encoder_config(len(captions.tokenizer), captions.end_id)
-    torch.manual_seed(options.seed)
     encoder, heads = ImageBind(config), attribute_heads(config.embed_dim)
-    num_weights = sum(weight.numel() for weight in encoder.parameters())
-    logger.info(
-        "plan: %d steps of %d pictures, %d clips, %d sounds; %.2f M weights; about 0.4 s a step on a free core",
-        options.steps,
-        options.pictures,
-        options.clips,
-        options.sounds,
-        num_weights / 1e6,
-    )
+    sizes = (options.steps, options.pictures, options.clips, options.sounds, num_weights(encoder) / 1e6)
+    plan = "plan: %d steps of %d pictures, %d clips, %d sounds; %.2f M weights; about 0.4 s a step on a free core"
+    logger.info(plan, *sizes)
     if options.start is not None:
         start_from(options.start, encoder, heads)
     started = time.process_time()
-    recordings = load_recordings(options.recordings, (1, 2, 3)) if options.recordings else []
-    recordings = [recording for recording in recordings if not is_validation(recording)]
-    if not recordings:
-        logger.warning("no recordings (--recordings): the ten recorded kinds are stand-ins made by code")
-    banks = options.work / "banks"
-    photographs = picture_bank(config, 2 * options.read, options.unspoken, options.seed, banks)
-    films = clip_bank(config, options.read, options.unspoken // 2, options.seed, banks)
-    pictures, clips = (VisualSampler(bank, options.unspoken_share) for bank in (photographs, films))
-    noises = SoundSampler(recordings, options.made, options.seed)
+    media = Media(config, options)
     logger.info("banks ready after %.0f CPU-s", time.process_time() - started)
-
-    trained: dict[str, nn.Module] = {"encoder": encoder, "heads": heads}
-    optimizer = torch.optim.AdamW(
-        [weight for module in trained.values() for weight in module.parameters()],
-        lr=options.rate,
-        betas=(0.9, 0.98),
-        weight_decay=0.02,
-    )
-    average = {"encoder": Average(encoder, 0.998)}
-    run = Run(options.work, options.steps, trained, optimizer, average, options.seed, warmup=100)
+    run = Run.of(RECIPE, options, {"encoder": encoder, "heads": heads}, lr=options.rate)
     encoder.train()
-    for step in run.steps():
-        rng, generator = run.generators()
-        hard = step % 2 == 1
-        batches = {
-            "picture": pictures.batch(config, options.pictures, hard, rng, generator),
-            "clip": clips.batch(config, options.clips, hard, rng, generator),
-            "sound": noises.batch(config, options.sounds, rng),
-        }
-        loss, log = step_loss(encoder, heads, captions, batches)
+    for _ in run.steps():
+        loss, log = step_loss(encoder, heads, captions, media.batches(run))
         run.update(loss, **log)
-    # Buffers hold no averages: the text tower's mask is infinite, and infinities average to nothing.
-    encoder.load_state_dict({**run.average["encoder"].state, **dict(encoder.named_buffers())})
+    run.take_averages()
     encoder.save_pretrained(options.out, dtype=torch.float16)
     made = {
         "steps": options.steps,
         "seed": options.seed,
-        "weights": num_weights,
-        "recordings": len(recordings),
+        "weights": num_weights(encoder),
+        "recordings": len(media.recordings),
     }
     (options.out / "training.json").write_text(json.dumps(made, indent=1) + "\n")
     logger.info("wrote %s", options.out)

@@ -1,44 +1,33 @@
 """Pretrain the picture autoencoder of mini: 64x64 pixels <-> 16x16x4 latents, diffusers' AutoencoderKL.
 
-It trains on 32x32 crops around the thing (nine tenths of a picture is plain colour), then on whole pictures, which set
-the statistics of its normalisation layers. Pictures of held-out pairs are never seen.
+It trains on 32x32 crops around the thing (nine tenths of a picture is plain colour), then on whole pictures. Pictures of
+held-out pairs are never seen.
 
     python -m anygen_pipelines.mini.pretrain_image_vae --work runs/image_vae
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from diffusers import AutoencoderKL
+from torch import Tensor
 
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.pretraining import Run, set_up_script
+from anygen_pipelines.mini.diffusion import scale_latents, train_autoencoder
+from anygen_pipelines.mini.pretraining import RECIPES, Run, begin, command
 
 logger = logging.getLogger(__name__)
 
+RECIPE = RECIPES["image_vae"]
 CROP = 32  # pixels
 
 
-def build() -> AutoencoderKL:
-    return AutoencoderKL(
-        block_out_channels=(16, 32, 64),
-        down_block_types=("DownEncoderBlock2D",) * 3,
-        up_block_types=("UpDecoderBlock2D",) * 3,
-        layers_per_block=1,
-        latent_channels=4,
-        norm_num_groups=8,
-        sample_size=world.CANVAS,
-        mid_block_add_attention=False,
-    )
-
-
-def to_tensor(pixels: np.ndarray) -> torch.Tensor:
+def to_tensor(pixels: np.ndarray) -> Tensor:
     """(N, H, W, 3) uint8 -> (N, 3, H, W) float32 in [-1, 1]."""
     return torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1
 
@@ -59,59 +48,42 @@ def random_picture(rng: np.random.Generator) -> tuple[np.ndarray, int, int]:
     return frame, int(x.mean()) if len(x) else 32, int(y.mean()) if len(y) else 32
 
 
-def batch(rng: np.random.Generator, count: int, whole: bool) -> torch.Tensor:
+def batch(rng: np.random.Generator, whole: bool) -> Tensor:
+    """Eight whole pictures (8, 3, 64, 64), or 16 crops (16, 3, 32, 32), in [-1, 1]."""
     pictures = []
-    for _ in range(count):
+    for _ in range(8 if whole else 16):
         pixels, x, y = random_picture(rng)
         if not whole:
             left = int(np.clip(x - CROP // 2 + rng.integers(-14, 15), 0, world.CANVAS - CROP))
             top = int(np.clip(y - CROP // 2 + rng.integers(-14, 15), 0, world.CANVAS - CROP))
             pixels = pixels[top : top + CROP, left : left + CROP]
         pictures.append(pixels)
-    return to_tensor(np.stack(pictures))
+    return to_tensor(np.stack(pictures)).to(memory_format=torch.channels_last)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=4200)
-    parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
-    set_up_script()
-    torch.manual_seed(arguments.seed)
-    vae = build().to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(vae.parameters(), lr=2.5e-3, betas=(0.9, 0.99), weight_decay=1e-4)
-    run = Run(arguments.work, arguments.steps, {"vae": vae}, optimizer, seed=arguments.seed)
-    whole_from = int(arguments.steps * 0.85)
-    for step in run.steps():
-        rng, generator = run.generators()
-        whole = step >= whole_from
-        pixels = batch(rng, 8 if whole else 16, whole).to(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
-            posterior = vae.encode(pixels).latent_dist
-            mean, logvar = posterior.mean.float(), posterior.logvar.float()
-            latents = mean + (0.5 * logvar).exp() * torch.randn(mean.shape, generator=generator)
-            decoded = vae.decode(latents).sample.float()
-        error = decoded - pixels
-        # In whole pictures, what differs from the plain colour of the corner counts three times.
-        is_thing = (pixels - pixels[:, :, :1, :1]).abs().sum(1, keepdim=True) > 0.1
-        weight = 1 + 2 * is_thing.float() * whole
-        squared, absolute = (weight * error**2).mean(), (weight * error.abs()).mean()
-        divergence = 0.5 * (mean**2 + logvar.exp() - 1 - logvar).mean()
-        psnr = 10 * torch.log10(4 / (error**2).mean())
-        run.update(squared + 0.3 * absolute + 2e-4 * divergence, psnr=psnr.item(), kl=divergence.item())
-    vae.eval()
-    with torch.no_grad():
-        rng = np.random.default_rng(1)
-        scenes = [world.random_scene(rng, held_out=index % 2 == 0) for index in range(256)]
-        pixels = to_tensor(np.stack([world.draw(scene) for scene in scenes]))
-        latents = vae.encode(pixels).latent_dist.mean
-        vae.register_to_config(scaling_factor=float(1 / latents.std()))
-        error = F.mse_loss(vae.decode(latents).sample, pixels)
+def loss(decoded: Tensor, pixels: Tensor, whole: bool) -> tuple[Tensor, dict[str, float]]:
+    """Squared and absolute error of pixels (N, 3, H, W), and the PSNR.
+
+    In whole pictures, what differs from the plain colour of the corner counts three times."""
+    error = decoded - pixels
+    is_thing = (pixels - pixels[:, :, :1, :1]).abs().sum(1, keepdim=True) > 0.1
+    weight = 1 + 2 * is_thing.float() * whole
+    squared, absolute = (weight * error**2).mean(), (weight * error.abs()).mean()
+    return squared + 0.3 * absolute, {"psnr": (10 * torch.log10(4 / (error**2).mean())).item()}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train and save below --work."""
+    options = begin(command(__doc__, "work", "seed", steps=RECIPE["steps"]), arguments)
+    vae = AutoencoderKL(**RECIPE["model"]).to(memory_format=torch.channels_last)
+    run = Run.of(RECIPE, options, {"vae": vae})
+    train_autoencoder(run, vae, batch, loss, RECIPE["divergence"])
+    rng = np.random.default_rng(1)
+    scenes = [world.random_scene(rng, held_out=index % 2 == 0) for index in range(256)]
+    pixels = to_tensor(np.stack([world.draw(scene) for scene in scenes]))
+    error = F.mse_loss(scale_latents(vae, pixels), pixels)
     logger.info("PSNR %.1f dB, scaling factor %.3f", 10 * torch.log10(4 / error), vae.config.scaling_factor)
-    vae.save_pretrained(arguments.work / "final")
+    vae.save_pretrained(options.work / "final")
 
 
 if __name__ == "__main__":

@@ -12,10 +12,9 @@ that it reads conversations it has not seen.
 
 from __future__ import annotations
 
-import argparse
 import copy
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,13 +31,14 @@ from anygen.llm.signal_tokens import SignalTokens
 from anygen.messages.message import Message
 from anygen_pipelines.mini import world
 from anygen_pipelines.mini.assemble import TEMPLATE
-from anygen_pipelines.mini.pretraining import Run, set_up_script
+from anygen_pipelines.mini.pretraining import RECIPES, Run, begin, command, vocabulary
 from anygen_pipelines.mini.talk import KINDS, conversations
 
 logger = logging.getLogger(__name__)
 
-CONTEXT = 512
-BATCH = 48
+RECIPE = RECIPES["llm"]
+CONTEXT: int = RECIPE["model"]["max_position_embeddings"]
+BATCH: int = RECIPE["batch"]
 READING_WEIGHT = 0.1  # of what others say, next to 1 for what the assistant says
 # Yes or no is one token of an answer, decides all of it, and is the only one that takes a comparison to predict.
 DECIDING_WEIGHT = 8.0
@@ -73,32 +73,14 @@ def build(tokenizer: PreTrainedTokenizerBase, start: Path | None = None, layers:
             start, use_safetensors=True, dtype=torch.float32, attn_implementation="eager"
         )
         return (lm if len(lm.model.layers) >= layers else grown(lm, layers)).train()
-    return LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=256,
-            intermediate_size=768,
-            num_hidden_layers=layers,
-            num_attention_heads=8,
-            max_position_embeddings=CONTEXT,
-            tie_word_embeddings=True,
-            bos_token_id=tokenizer.bos_token_id,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=tokenizer.pad_token_id,
-            attn_implementation="eager",
-        )
-    )
+    shape = {**RECIPE["model"], **vocabulary(tokenizer), "num_hidden_layers": layers}
+    return LlamaForCausalLM(LlamaConfig(attn_implementation="eager", **shape))
 
 
 def text_prompter(tokenizer: PreTrainedTokenizerBase) -> Prompter:
     """The layout of conversations without soft tokens and signal tokens."""
-    return Prompter(
-        tokenizer,
-        PromptTemplate(**TEMPLATE),
-        SignalTokens({}),
-        dict.fromkeys((IMAGE, AUDIO, VIDEO), 1),
-        CONTEXT,
-    )
+    one_token = dict.fromkeys((IMAGE, AUDIO, VIDEO), 1)
+    return Prompter(tokenizer, PromptTemplate(**TEMPLATE), SignalTokens({}), one_token, CONTEXT)
 
 
 def described(part: dict[str, Any]) -> str | Described:
@@ -148,102 +130,95 @@ def collate(batch: list[Row], pad_id: int) -> tuple[Tensor, Tensor, Tensor]:
     return ids, mask, weights
 
 
-def yes_no_ids(tokenizer: PreTrainedTokenizerBase) -> Tensor:
-    """The ids of "Yes" and of "No", (2,) int64."""
-    return torch.tensor(tokenizer.convert_tokens_to_ids(["Yes", "No"]))
-
-
-@torch.no_grad()
-def yes_no_accuracy(lm: LlamaForCausalLM, held: list[Row], pad_id: int, yes_no: Tensor) -> float:
-    """Share of yes and no, where one of them is said, that the model says too."""
-    right, count = 0, 0
-    for start in range(0, len(held), 64):
-        ids, mask, weights = collate(held[start : start + 64], pad_id)
-        asked = torch.isin(ids[:, 1:], yes_no) & (weights[:, 1:] == 1)
-        said = lm(input_ids=ids, attention_mask=mask).logits[:, :-1][asked].argmax(-1)
-        right += int((said == ids[:, 1:][asked]).sum())
-        count += int(asked.sum())
-    return right / count
-
-
 def token_losses(lm: LlamaForCausalLM, ids_NT: Tensor, mask_NT: Tensor) -> Tensor:
     """Cross-entropy of each token after the first, (N, T - 1)."""
     logits = lm(input_ids=ids_NT, attention_mask=mask_NT).logits[:, :-1].float()
     return F.cross_entropy(logits.transpose(1, 2), ids_NT[:, 1:], reduction="none")
 
 
-@torch.no_grad()
-def answer_loss(lm: LlamaForCausalLM, held: list[Row], pad_id: int) -> float:
-    """Mean cross-entropy a token of what the assistant says."""
-    total, count = 0.0, 0.0
-    for start in range(0, len(held), 64):
-        ids, mask, weights = collate(held[start : start + 64], pad_id)
-        spoken = (weights[:, 1:] == 1).float()
-        total += float((token_losses(lm, ids, mask) * spoken).sum())
-        count += float(spoken.sum())
-    return total / count
+class Held:
+    """Conversations in held-out phrasings, and those that ask yes or no."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, seed: int, count: int = 512) -> None:
+        asking = dict.fromkeys(KINDS, 0.0) | {"question": 1.0, "quiz": 1.0}
+        self.pad_id = tokenizer.pad_token_id
+        self.yes_no = torch.tensor(tokenizer.convert_tokens_to_ids(["Yes", "No"]))
+        self.any = rows(tokenizer, seed, "held", count)
+        self.asked = rows(tokenizer, seed, "held", count, asking)
+
+    def _batches(self, held: list[Row]) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        return (collate(held[start : start + 64], self.pad_id) for start in range(0, len(held), 64))
+
+    @torch.no_grad()
+    def yes_no_accuracy(self, lm: LlamaForCausalLM) -> float:
+        """Share of yes and no, where one of them is said, that the model says too."""
+        right, count = 0, 0
+        for ids, mask, weights in self._batches(self.asked):
+            asked = torch.isin(ids[:, 1:], self.yes_no) & (weights[:, 1:] == 1)
+            said = lm(input_ids=ids, attention_mask=mask).logits[:, :-1][asked].argmax(-1)
+            right += int((said == ids[:, 1:][asked]).sum())
+            count += int(asked.sum())
+        return right / count
+
+    @torch.no_grad()
+    def answer_loss(self, lm: LlamaForCausalLM) -> float:
+        """Mean cross-entropy a token of what the assistant says."""
+        total, count = 0.0, 0.0
+        for ids, mask, weights in self._batches(self.any):
+            spoken = (weights[:, 1:] == 1).float()
+            total += float((token_losses(lm, ids, mask) * spoken).sum())
+            count += float(spoken.sum())
+        return total / count
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--tokenizer", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=2000)
-    parser.add_argument("--conversations", type=int, default=80_000)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--start", type=Path, help="a folder of a model to go on from")
-    parser.add_argument("--rate", type=float, default=1.5e-3, help="the highest learning rate")
-    parser.add_argument("--layers", type=int, default=4)
-    parser.add_argument(
-        "--mix",
-        nargs="*",
-        default=[],
-        metavar="KIND=WEIGHT",
-        help="other weights of kinds of talk, e.g. quiz=100",
-    )
-    parser.add_argument("--noise", type=float, default=1.0, help="how often users mistype, from 0 to 1")
-    arguments = parser.parse_args()
-    set_up_script()
-    torch.manual_seed(arguments.seed)
-    tokenizer = AutoTokenizer.from_pretrained(arguments.tokenizer, trust_remote_code=False)
-    mix = {kind: float(weight) for kind, weight in (pair.split("=") for pair in arguments.mix)}
-    data = rows(tokenizer, arguments.seed, "train", arguments.conversations, mix, arguments.noise)
-    held = rows(tokenizer, arguments.seed, "held", 512)
-    asked = rows(
-        tokenizer, arguments.seed, "held", 512, dict.fromkeys(KINDS, 0.0) | {"question": 1.0, "quiz": 1.0}
-    )
-    yes_no = yes_no_ids(tokenizer)
+def train(run: Run, lm: LlamaForCausalLM, data: list[Row], held: Held) -> None:
+    """All steps of a run."""
     # Neighbours in length share a batch, so that little is padding.
     order = np.argsort([len(row.ids) for row in data], kind="stable")
-    logger.info("%d conversations, %d tokens", len(data), sum(len(row.ids) for row in data))
-    lm = build(tokenizer, arguments.start, arguments.layers)
-    decayed = [p for n, p in lm.named_parameters() if p.ndim > 1 and "embed" not in n]
-    others = [p for n, p in lm.named_parameters() if p.ndim <= 1 or "embed" in n]
-    groups = [{"params": decayed, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=arguments.rate, betas=(0.9, 0.98))
-    run = Run(arguments.work, arguments.steps, {"lm": lm}, optimizer, seed=arguments.seed, warmup=100)
     for step in run.steps():
         rng, _ = run.generators()
         start = int(rng.integers(0, len(order) - 4 * BATCH))
         picked = rng.choice(order[start : start + 4 * BATCH], BATCH, replace=False)
-        ids, mask, weights = collate([data[index] for index in picked], tokenizer.pad_token_id)
+        ids, mask, weights = collate([data[index] for index in picked], held.pad_id)
         with torch.autocast("cpu", torch.bfloat16):
             losses = token_losses(lm, ids, mask)
         weights = weights[:, 1:]
         spoken = weights == 1
         numbers = {"answer_loss": float(losses.detach()[spoken].mean())}
         if step % 250 == 249:
-            numbers["held_answer_loss"] = answer_loss(lm, held, tokenizer.pad_token_id)
-            numbers["held_yes_no"] = yes_no_accuracy(lm, asked, tokenizer.pad_token_id, yes_no)
-        deciding = spoken & torch.isin(ids[:, 1:], yes_no)
+            numbers["held_answer_loss"] = held.answer_loss(lm)
+            numbers["held_yes_no"] = held.yes_no_accuracy(lm)
+        deciding = spoken & torch.isin(ids[:, 1:], held.yes_no)
         weights = torch.where(deciding, DECIDING_WEIGHT, weights)
         run.update((losses * weights).sum() / weights.sum(), **numbers)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train, and save model and tokenizer below --work."""
+    parser = command(__doc__, "tokenizer", "work", "seed", steps=RECIPE["steps"])
+    add = parser.add_argument
+    add("--conversations", type=int, default=80_000)
+    add("--start", type=Path, help="a folder of a model to go on from")
+    add("--rate", type=float, default=RECIPE["optimizer"]["lr"], help="the highest learning rate")
+    add("--layers", type=int, default=4)
+    mix = "other weights of kinds of talk, e.g. quiz=100"
+    add("--mix", nargs="*", default=[], metavar="KIND=WEIGHT", help=mix)
+    add("--noise", type=float, default=1.0, help="how often users mistype, from 0 to 1")
+    options = begin(parser, arguments)
+    tokenizer = AutoTokenizer.from_pretrained(options.tokenizer, trust_remote_code=False)
+    weights = {kind: float(weight) for kind, weight in (pair.split("=") for pair in options.mix)}
+    data = rows(tokenizer, options.seed, "train", options.conversations, weights, options.noise)
+    held = Held(tokenizer, options.seed)
+    logger.info("%d conversations, %d tokens", len(data), sum(len(row.ids) for row in data))
+    lm = build(tokenizer, options.start, options.layers)
+    decayed = [p for n, p in lm.named_parameters() if p.ndim > 1 and "embed" not in n]
+    others = [p for n, p in lm.named_parameters() if p.ndim <= 1 or "embed" in n]
+    groups = [{"params": decayed, "weight_decay": RECIPE["decay"]}, {"params": others, "weight_decay": 0.0}]
+    train(Run.of(RECIPE, options, {"lm": lm}, groups, lr=options.rate), lm, data, held)
     lm.eval()
-    logger.info("answers to held-out phrasings: %.3f a token", answer_loss(lm, held, tokenizer.pad_token_id))
-    lm.save_pretrained(arguments.work / "final")
-    tokenizer.save_pretrained(arguments.work / "final")
+    logger.info("answers to held-out phrasings: %.3f a token", held.answer_loss(lm))
+    for part in (lm, tokenizer):
+        part.save_pretrained(options.work / "final")
 
 
 if __name__ == "__main__":

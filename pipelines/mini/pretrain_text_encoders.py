@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -26,19 +27,16 @@ from transformers import (
 )
 
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.pretraining import Run, set_up_script
+from anygen_pipelines.mini.encoder_data import ATTRIBUTES, labels_of
+from anygen_pipelines.mini.pretraining import RECIPES, Run, begin, command, vocabulary
 
 logger = logging.getLogger(__name__)
 
 MAX_TOKENS = 16
 WIDTH = 128
-ATTRIBUTES: dict[str, tuple[str, ...]] = {
-    "thing": world.THINGS,
-    "colour": tuple(world.COLOURS),
-    "position": world.POSITIONS,
-    "size": world.SIZES,
-    "motion": world.MOTIONS,
-}
+RECIPE, SOUND_RECIPE = RECIPES["text_encoder"], RECIPES["sound_text_encoder"]
+ENOUGH = 0.995
+"""The least share of right answers about any attribute: less, and nothing may be trained on the encoder."""
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
@@ -66,40 +64,23 @@ def encode_captions(tokenizer: PreTrainedTokenizerFast, captions: list[str]) -> 
 
 
 def build_clip(tokenizer: PreTrainedTokenizerFast) -> CLIPTextModel:
+    """A fresh text encoder for pictures and clips. Raises ValueError for a tokenizer that it would misread."""
     if tokenizer.eos_token_id == 2:
         raise ValueError(
             "</s> has id 2, which makes CLIPTextModel pool at the wrong token: give it another id"
         )
     return CLIPTextModel(
-        CLIPTextConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=WIDTH,
-            intermediate_size=4 * WIDTH,
-            num_hidden_layers=3,
-            num_attention_heads=4,
-            max_position_embeddings=MAX_TOKENS,
-            bos_token_id=tokenizer.bos_token_id,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=tokenizer.pad_token_id,
-        )
+        CLIPTextConfig(max_position_embeddings=MAX_TOKENS, **RECIPE["model"], **vocabulary(tokenizer))
     )
 
 
 def build_clap(tokenizer: PreTrainedTokenizerFast) -> ClapTextModelWithProjection:
-    return ClapTextModelWithProjection(
-        ClapTextConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=96,
-            intermediate_size=192,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            max_position_embeddings=MAX_TOKENS + 2 + tokenizer.pad_token_id,
-            pad_token_id=tokenizer.pad_token_id,
-            bos_token_id=tokenizer.bos_token_id,
-            eos_token_id=tokenizer.eos_token_id,
-            projection_dim=WIDTH,
-        )
+    """A fresh text encoder for sounds."""
+    positions = MAX_TOKENS + 2 + tokenizer.pad_token_id
+    config = ClapTextConfig(
+        max_position_embeddings=positions, **SOUND_RECIPE["model"], **vocabulary(tokenizer)
     )
+    return ClapTextModelWithProjection(config)
 
 
 class AttributeHeads(nn.Module):
@@ -112,20 +93,17 @@ class AttributeHeads(nn.Module):
         )
 
     def forward(self, pooled_ND: Tensor) -> dict[str, Tensor]:
+        """The scores of each attribute's values, (N, V)."""
         return {name: head(pooled_ND) for name, head in self.heads.items()}
 
 
-def labels(items: list[world.Scene | world.Clip]) -> dict[str, Tensor]:
+def labels(items: Sequence[world.Scene | world.Clip]) -> dict[str, Tensor]:
     """Class indices an attribute, (N,) int64; -100 where an item has no such attribute."""
-    return {
-        name: torch.tensor(
-            [values.index(value) if (value := getattr(item, name, None)) else -100 for item in items]
-        )
-        for name, values in ATTRIBUTES.items()
-    }
+    return labels_of(items, [True] * len(items))
 
 
 def accuracy(logits: dict[str, Tensor], wanted: dict[str, Tensor]) -> dict[str, float]:
+    """The share of right answers by attribute, where any item has it; logits (N, V), wanted (N,) int64."""
     scores = {}
     for name, target in wanted.items():
         known = target >= 0
@@ -135,17 +113,23 @@ def accuracy(logits: dict[str, Tensor], wanted: dict[str, Tensor]) -> dict[str, 
 
 
 def train_clip(tokenizer: PreTrainedTokenizerFast, work: Path, num_steps: int) -> None:
+    """Train the encoder of pictures and clips; saved where it knows all. Raises RuntimeError where it does not."""
     torch.manual_seed(0)
     encoder, heads = build_clip(tokenizer), AttributeHeads(WIDTH)
-    parameters = [*encoder.parameters(), *heads.parameters()]
-    optimizer = torch.optim.AdamW(parameters, lr=1.5e-3, weight_decay=1e-2)
-    run = Run(work, num_steps, {"encoder": encoder, "heads": heads}, optimizer)
+    options = argparse.Namespace(work=work, steps=num_steps)
+    run = Run.of(RECIPE, options, {"encoder": encoder, "heads": heads})
+
+    def scores_of(items: Sequence[world.Scene | world.Clip]) -> dict[str, Tensor]:
+        ids, mask = encode_captions(tokenizer, [world.caption(item) for item in items])
+        return heads(encoder(input_ids=ids, attention_mask=mask).pooler_output)
+
     for _ in run.steps():
         rng, _ = run.generators()
-        items = [world.random_scene(rng) if rng.random() < 0.5 else world.random_clip(rng) for _ in range(64)]
-        ids, mask = encode_captions(tokenizer, [world.caption(item) for item in items])
-        logits = heads(encoder(input_ids=ids, attention_mask=mask).pooler_output)
-        wanted = labels(items)
+        items = [
+            world.random_scene(rng) if rng.random() < 0.5 else world.random_clip(rng)
+            for _ in range(RECIPE["batch"])
+        ]
+        logits, wanted = scores_of(items), labels(items)
         # An attribute that no item of the batch has would give NaN.
         losses = [
             F.cross_entropy(logits[name], target) for name, target in wanted.items() if (target >= 0).any()
@@ -153,59 +137,51 @@ def train_clip(tokenizer: PreTrainedTokenizerFast, work: Path, num_steps: int) -
         run.update(torch.stack(losses).sum())
     encoder.eval()
     report = {}
-    for held_out in (False, True):
-        everything = [
-            item for item in (*world.all_scenes(), *world.all_clips()) if world.is_held_out(item) == held_out
-        ]
-        logits_rows: dict[str, list[Tensor]] = {name: [] for name in ATTRIBUTES}
+    every = (*world.all_scenes(), *world.all_clips())
+    for label, held_out in (("training", False), ("held-out", True)):
+        items = [item for item in every if world.is_held_out(item) == held_out]
         with torch.no_grad():
-            for start in range(0, len(everything), 256):
-                ids, mask = encode_captions(
-                    tokenizer, [world.caption(x) for x in everything[start : start + 256]]
-                )
-                for name, value in heads(encoder(input_ids=ids, attention_mask=mask).pooler_output).items():
-                    logits_rows[name].append(value)
-        scores = accuracy({name: torch.cat(rows) for name, rows in logits_rows.items()}, labels(everything))
-        report["held-out" if held_out else "training"] = scores
+            rows = [scores_of(items[start : start + 256]) for start in range(0, len(items), 256)]
+        logits = {name: torch.cat([row[name] for row in rows]) for name in ATTRIBUTES}
+        report[label] = accuracy(logits, labels(items))
     logger.info("text encoder: %s", json.dumps(report))
     (work / "report.json").write_text(json.dumps(report, indent=1))
-    if min(min(scores.values()) for scores in report.values()) < 0.995:
+    if min(min(scores.values()) for scores in report.values()) < ENOUGH:
         raise RuntimeError(f"the text encoder misses attributes, so nothing may be trained on it: {report}")
     encoder.save_pretrained(work / "final")
 
 
 def train_clap(tokenizer: PreTrainedTokenizerFast, work: Path, num_steps: int) -> None:
+    """Train and save the encoder of sounds."""
     torch.manual_seed(1)
     encoder, head = build_clap(tokenizer), nn.Linear(WIDTH, len(world.SOUNDING), bias=False)
-    optimizer = torch.optim.AdamW([*encoder.parameters(), *head.parameters()], lr=1e-3, weight_decay=1e-2)
-    run = Run(work, num_steps, {"encoder": encoder, "head": head}, optimizer)
+    options = argparse.Namespace(work=work, steps=num_steps)
+    run = Run.of(SOUND_RECIPE, options, {"encoder": encoder, "head": head})
     ids, mask = encode_captions(tokenizer, [world.sound_caption(thing) for thing in world.SOUNDING])
+
+    def embed() -> Tensor:
+        return F.normalize(encoder(input_ids=ids, attention_mask=mask).text_embeds, dim=-1)
+
     for _ in run.steps():
-        embeds = F.normalize(encoder(input_ids=ids, attention_mask=mask).text_embeds, dim=-1)
+        embeds = embed()
         logits = 12 * embeds @ F.normalize(head.weight, dim=-1).T
         likeness = embeds @ embeds.T - torch.eye(len(embeds))
         # Sounds must be told apart: no two captions may lie close.
         run.update(F.cross_entropy(logits, torch.arange(len(ids))) + (likeness**2).mean())
     encoder.eval()
     with torch.no_grad():
-        embeds = F.normalize(encoder(input_ids=ids, attention_mask=mask).text_embeds, dim=-1)
-    likeness = (embeds @ embeds.T - 2 * torch.eye(len(embeds))).max().item()
-    logger.info("CLAP text: largest cosine between two sounds %.2f", likeness)
+        embeds = embed()
+    likeness = embeds @ embeds.T - 2 * torch.eye(len(embeds))
+    logger.info("CLAP text: largest cosine between two sounds %.2f", likeness.max().item())
     encoder.save_pretrained(work / "final")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--tokenizer", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=700)
-    arguments = parser.parse_args()
-    set_up_script()
-    tokenizer = load_tokenizer(arguments.tokenizer)
-    train_clip(tokenizer, arguments.work / "clip", arguments.steps)
-    train_clap(tokenizer, arguments.work / "clap", 200)
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train and save both below --work."""
+    options = begin(command(__doc__, "tokenizer", "work", steps=RECIPE["steps"]), arguments)
+    tokenizer = load_tokenizer(options.tokenizer)
+    train_clip(tokenizer, options.work / "clip", options.steps)
+    train_clap(tokenizer, options.work / "clap", SOUND_RECIPE["steps"])
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ fold 4.
 
 from __future__ import annotations
 
-import argparse
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from anygen.media import Audio, Image, Video
 from anygen_pipelines.mini import sounds, world
 from anygen_pipelines.mini.encoder_data import ATTRIBUTES, UNSPOKEN, any_background, labels_of
 from anygen_pipelines.mini.pretrain_encoder import Captions
-from anygen_pipelines.mini.pretraining import set_up_script
+from anygen_pipelines.mini.pretraining import TOKENIZER_DIR, command, set_up_script
 from anygen_pipelines.mini.world import SOUNDING, THINGS, Clip, Scene
 
 # N items, E embedding width, K captions
@@ -47,11 +46,54 @@ class Row:
     shares: dict[str, float]
 
 
-def encode_all(encoder: ImageBind, modality: Modality, items: Sequence[object], batch: int = 64) -> Tensor:
-    """Features (N, E) of media items."""
-    prepared = [encoder.prepare(modality, item) for item in items]
-    pieces = [torch.stack(prepared[at : at + batch]) for at in range(0, len(prepared), batch)]
-    return torch.cat([encoder.encode(modality, piece).squeeze(1) for piece in pieces])
+@dataclass(frozen=True)
+class Towers:
+    """An encoder with the tokens of captions, as its text tower reads them."""
+
+    encoder: ImageBind
+    captions: Captions
+
+    def features(self, modality: Modality, items: Sequence[object], batch: int = 64) -> Tensor:
+        """Features (N, E) of media items."""
+        prepared = [self.encoder.prepare(modality, item) for item in items]
+        pieces = [torch.stack(prepared[at : at + batch]) for at in range(0, len(prepared), batch)]
+        return torch.cat([self.encoder.encode(modality, piece).squeeze(1) for piece in pieces])
+
+    def texts(self, captions: list[str]) -> Tensor:
+        """Features (K, E) of captions."""
+        return self.encoder.encode(TEXT, self.captions.ids(captions)).squeeze(1)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is seen in one modality: the world's items, a file of one as users have them, and one as it is drawn.
+
+    read: from an item, a generator and a background (None = the item's own) to the medium."""
+
+    modality: Modality
+    known: list[Scene] | list[Clip]
+    read: Callable[[Any, np.random.Generator, tuple[int, int, int] | None], object]
+    drawn: Callable[[Any], object]
+
+
+def pictures() -> Sight:
+    """The world's scenes."""
+    return Sight(
+        IMAGE,
+        list(world.all_scenes()),
+        lambda scene, rng, background: Image(world.photograph(scene, rng, background)),
+        lambda scene: Image(world.draw(scene)),
+    )
+
+
+def clips() -> Sight:
+    """The world's clips."""
+    return Sight(
+        VIDEO,
+        list(world.all_clips()),
+        lambda clip, rng, background: Video(*world.film(clip, rng, background)),
+        lambda clip: Video(world.animate(clip), world.FPS),
+    )
 
 
 class Probe:
@@ -77,6 +119,7 @@ class Probe:
 
     @torch.no_grad()
     def score(self, what: str, features_NE: Tensor, labels: dict[str, Tensor]) -> Row:
+        """The share right by attribute, of features (N, E) and labels (N,) int64."""
         x_NE = (features_NE - self.mean) / self.std
         shares = {
             name: 100 * (head(x_NE).argmax(1) == labels[name]).float().mean().item()
@@ -85,113 +128,88 @@ class Probe:
         return Row(what, len(x_NE), shares)
 
 
-def zero_shot(
-    what: str, encoder: ImageBind, captions: Captions, features_NE: Tensor, items: Sequence[Scene | Clip]
-) -> Row:
+def zero_shot(what: str, towers: Towers, features_NE: Tensor, items: Sequence[Scene | Clip]) -> Row:
     """The attributes of the nearest caption among all of the world's."""
     known = list(world.all_scenes()) if isinstance(items[0], Scene) else list(world.all_clips())
-    texts_KE = encoder.encode(TEXT, captions.ids([world.caption(item) for item in known])).squeeze(1)
+    texts_KE = towers.texts([world.caption(item) for item in known])
     chosen = [known[row] for row in (features_NE @ texts_KE.T).argmax(1).tolist()]
-    return Row(what, len(items), _agreement(chosen, items))
-
-
-def _agreement(chosen: Sequence[Scene | Clip], items: Sequence[Scene | Clip]) -> dict[str, float]:
-    names = [name for name in ATTRIBUTES if hasattr(items[0], name)]
     pairs = list(zip(chosen, items, strict=True))
-    return {
+    shares = {
         name: 100 * float(np.mean([getattr(one, name) == getattr(other, name) for one, other in pairs]))
-        for name in names
+        for name in ATTRIBUTES
+        if hasattr(items[0], name)
     }
+    return Row(what, len(items), shares)
 
 
-def visual_rows(
-    encoder: ImageBind,
-    captions: Captions,
-    modality: Modality,
-    known: list[Scene] | list[Clip],
-    read: Callable[[Any, np.random.Generator, tuple[int, int, int] | None], object],
-    drawn: Callable[[Any], object],
-    copies: int,
-    seed: int,
-) -> list[Row]:
+def visual_rows(towers: Towers, sight: Sight, copies: int, seed: int) -> list[Row]:
     """Probe and zero-shot rows of pictures or of clips."""
-    train = [item for item in known if not world.is_held_out(item)]
-    held = [item for item in known if world.is_held_out(item)]
-    rng = np.random.default_rng(seed)
-    train_features = torch.cat(
-        [
-            encode_all(encoder, modality, [read(item, rng, None) for item in train]),
-            encode_all(encoder, modality, [drawn(item) for item in train]),
-            encode_all(
-                encoder, modality, [read(item, rng, any_background(item.thing, rng)) for item in train]
-            ),
-        ]
-    )
+    modality, read, rng = sight.modality, sight.read, np.random.default_rng(seed)
+    train = [item for item in sight.known if not world.is_held_out(item)]
+    held = [item for item in sight.known if world.is_held_out(item)]
+    known = [
+        towers.features(modality, [read(item, rng, None) for item in train]),
+        towers.features(modality, [sight.drawn(item) for item in train]),
+        towers.features(modality, [read(item, rng, any_background(item.thing, rng)) for item in train]),
+    ]
     spoken = [True] * (2 * len(train)) + [False] * len(train)
-    probe = Probe(train_features, labels_of([*train] * 3, spoken))
+    probe = Probe(torch.cat(known), labels_of([*train] * 3, spoken))
     rows = []
-    for kind, items, media in (
+    for kind, items, shown in (
         ("as users have them", held * copies, [read(item, rng, None) for item in held * copies]),
-        ("as drawn", held, [drawn(item) for item in held]),
+        ("as drawn", held, [sight.drawn(item) for item in held]),
     ):
-        features = encode_all(encoder, modality, media)
-        labels = labels_of(items, [True] * len(items))
-        rows.append(probe.score(f"{modality}, held pairs, {kind}: probe", features, labels))
-        rows.append(
-            zero_shot(f"{modality}, held pairs, {kind}: captions", encoder, captions, features, items)
-        )
+        features = towers.features(modality, shown)
+        what = f"{modality}, held pairs, {kind}"
+        rows.append(probe.score(f"{what}: probe", features, labels_of(items, [True] * len(items))))
+        rows.append(zero_shot(f"{what}: captions", towers, features, items))
     return rows
 
 
-def sound_rows(
-    encoder: ImageBind,
-    captions: Captions,
-    recordings: Sequence[sounds.Recording],
-    windows: int,
-    made: int,
-    seed: int,
-) -> list[Row]:
-    """Probe and zero-shot rows of sounds, whole files through the encoder's own rule."""
-    rng = np.random.default_rng(seed)
+Heard = dict[str, list[tuple[str, Audio]]]
+"""Sounds and what they are of, by group; probes are trained on the group "train"."""
 
-    def audio(samples: np.ndarray) -> Audio:
-        return Audio(samples, sounds.SAMPLE_RATE)
 
-    groups: dict[str, tuple[list[Audio], list[str]]] = {"train": ([], [])}
+def heard(recordings: Sequence[sounds.Recording], windows: int, made: int, seed: int) -> Heard:
+    """Windows of the training recordings, whole recordings of the others, and made sounds of what is in none."""
+    rng, groups = np.random.default_rng(seed), Heard(train=[])
+
+    def add(group: str, thing: str, samples: np.ndarray) -> None:
+        groups.setdefault(group, []).append((thing, Audio(samples, sounds.SAMPLE_RATE)))
+
     for recording in recordings:
         if recording.fold == 4 or sounds.is_validation(recording):
-            name = "fold 4" if recording.fold == 4 else "validation sources"
-            media, things = groups.setdefault(name, ([], []))
-            media.append(audio(recording.samples))
-            things.append(recording.thing)
+            group = "fold 4" if recording.fold == 4 else "validation sources"
+            add(group, recording.thing, recording.samples)
             continue
         for _ in range(windows):
-            groups["train"][0].append(audio(sounds.vary(sounds.window(recording.samples, rng), rng)))
-            groups["train"][1].append(recording.thing)
+            add("train", recording.thing, sounds.vary(sounds.window(recording.samples, rng), rng))
     silent = [thing for thing in SOUNDING if not any(recording.thing == thing for recording in recordings)]
-    for name in ("train", "made"):
-        media, things = groups.setdefault(name, ([], []))
+    for group in ("train", "made"):
         for thing in silent:
-            media += [audio(sounds.vary(sounds.synthesise(thing, rng), rng)) for _ in range(made)]
-            things += [thing] * made
+            for _ in range(made):
+                add(group, thing, sounds.vary(sounds.synthesise(thing, rng), rng))
+    return groups
 
-    texts_KE = encoder.encode(TEXT, captions.ids([world.sound_caption(thing) for thing in SOUNDING])).squeeze(
-        1
-    )
-    train_features = encode_all(encoder, AUDIO, groups["train"][0])
-    probe = Probe(
-        train_features, {"thing": torch.tensor([THINGS.index(thing) for thing in groups["train"][1]])}
-    )
+
+def sound_rows(towers: Towers, groups: Heard) -> list[Row]:
+    """Probe and zero-shot rows of sounds, whole files through the encoder's own rule."""
+
+    def labelled(group: str) -> tuple[Tensor, dict[str, Tensor]]:
+        things = [THINGS.index(thing) for thing, _ in groups[group]]
+        return towers.features(AUDIO, [audio for _, audio in groups[group]]), {"thing": torch.tensor(things)}
+
+    texts_KE = towers.texts([world.sound_caption(thing) for thing in SOUNDING])
+    probe = Probe(*labelled("train"))
     rows = []
-    for name, (media, things) in groups.items():
+    for name in groups:
         if name == "train":
             continue
-        features = encode_all(encoder, AUDIO, media)
-        labels = {"thing": torch.tensor([THINGS.index(thing) for thing in things])}
+        features, labels = labelled(name)
         rows.append(probe.score(f"audio, {name}: probe", features, labels))
-        chosen = [SOUNDING[row] for row in (features @ texts_KE.T).argmax(1).tolist()]
-        share = 100 * float(np.mean([one == other for one, other in zip(chosen, things, strict=True)]))
-        rows.append(Row(f"audio, {name}: captions", len(things), {"thing": share}))
+        chosen = [THINGS.index(SOUNDING[row]) for row in (features @ texts_KE.T).argmax(1).tolist()]
+        share = 100 * float(np.mean([a == b for a, b in zip(chosen, labels["thing"].tolist(), strict=True)]))
+        rows.append(Row(f"audio, {name}: captions", len(chosen), {"thing": share}))
     return rows
 
 
@@ -204,46 +222,27 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--encoder", type=Path, required=True)
-    parser.add_argument("--recordings", type=Path)
-    parser.add_argument("--tokenizer", type=Path, default=Path(__file__).parent / "tokenizer")
-    parser.add_argument("--pictures", type=int, default=5, help="pictures of each held-out scene")
-    parser.add_argument("--clips", type=int, default=2, help="films of each held-out clip")
-    parser.add_argument("--windows", type=int, default=4, help="windows of each training recording")
-    parser.add_argument("--made", type=int, default=30, help="made sounds of each kind")
-    parser.add_argument("--seed", type=int, default=90_000)
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table."""
+    parser = command(__doc__, "recordings")
+    add = parser.add_argument
+    add("--encoder", type=Path, required=True)
+    add("--tokenizer", type=Path, default=TOKENIZER_DIR)
+    add("--pictures", type=int, default=5, help="pictures of each held-out scene")
+    add("--clips", type=int, default=2, help="films of each held-out clip")
+    add("--windows", type=int, default=4, help="windows of each training recording")
+    add("--made", type=int, default=30, help="made sounds of each kind")
+    add("--seed", type=int, default=90_000)
     options = parser.parse_args(arguments)
     set_up_script()
 
-    encoder, captions = ImageBind.from_pretrained(options.encoder), Captions(options.tokenizer)
-    rows = visual_rows(
-        encoder,
-        captions,
-        IMAGE,
-        list(world.all_scenes()),
-        lambda scene, rng, background: Image(world.photograph(scene, rng, background)),
-        lambda scene: Image(world.draw(scene)),
-        options.pictures,
-        options.seed,
-    )
+    towers = Towers(ImageBind.from_pretrained(options.encoder), Captions(options.tokenizer))
+    rows = visual_rows(towers, pictures(), options.pictures, options.seed)
     logger.info("pictures done")
-    rows += visual_rows(
-        encoder,
-        captions,
-        VIDEO,
-        list(world.all_clips()),
-        lambda clip, rng, background: Video(*world.film(clip, rng, background)),
-        lambda clip: Video(world.animate(clip), world.FPS),
-        options.clips,
-        options.seed,
-    )
+    rows += visual_rows(towers, clips(), options.clips, options.seed)
     logger.info("clips done")
     recordings = sounds.load_recordings(options.recordings) if options.recordings else []
-    rows += sound_rows(encoder, captions, recordings, options.windows, options.made, options.seed)
+    rows += sound_rows(towers, heard(recordings, options.windows, options.made, options.seed))
     print(table(rows))
 
 

@@ -39,26 +39,38 @@ FRAMES = 8
 MELS, HOP, FFT = 64, 160, 512
 
 
-# ---------------------------------------------------------------------------------------------- pictures
+# ---------------------------------------------------------------------------------------------- the networks
 
 
-class ImageNet(nn.Module):
+class Judge(nn.Module):
+    """What all judges share: a body that makes a vector of what is read, and a linear classifier a label on it."""
+
+    heads: nn.ModuleDict
+
+    def body_of(self, inputs: Tensor) -> Tensor:
+        """What is read (N, ...) as vectors (N, D)."""
+        raise NotImplementedError
+
+    def forward(self, inputs: Tensor) -> dict[str, Tensor]:
+        """Scores (N, K) of the values of each label."""
+        x = self.body_of(inputs)
+        return {name: head(x) for name, head in self.heads.items()}
+
+
+class ImageNet(Judge):
     """Convolutions down to 4x4, then everything at once: sees edges and their exact places."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.body = nn.Sequential(
-            _conv(3, 24, 5, 2), _conv(24, 40, 3, 2), _conv(40, 56, 3, 2), _conv(56, 64, 3, 2), nn.Flatten(),
-            nn.Linear(64 * 16, 64), nn.ReLU(),
-        )  # fmt: skip
+        self.body = _down_to_vector((3, 24, 40, 56, 64), (5, 3, 3, 3), (2, 2, 2, 2))
         self.heads = _heads("image", 64)
 
-    def forward(self, pixels_NCHW: Tensor) -> dict[str, Tensor]:
-        x = self.body(pixels_NCHW)
-        return {name: head(x) for name, head in self.heads.items()}
+    def body_of(self, inputs: Tensor) -> Tensor:
+        """Pixels (N, C, H, W) as vectors."""
+        return self.body(inputs)
 
 
-class ImageMixer(nn.Module):
+class ImageMixer(Judge):
     """Patches of 8x8 pixels mixed by perceptrons, without a convolution: sees the whole before the parts."""
 
     def __init__(self, dim: int = 88, num_layers: int = 3) -> None:
@@ -68,14 +80,13 @@ class ImageMixer(nn.Module):
         self.norm = nn.LayerNorm(dim)
         self.heads = _heads("image", 2 * dim)
 
-    def forward(self, pixels_NCHW: Tensor) -> dict[str, Tensor]:
-        x = nn.functional.unfold(pixels_NCHW, 8, stride=8).transpose(1, 2)
-        x = self.patch(x)
+    def body_of(self, inputs: Tensor) -> Tensor:
+        """Pixels (N, C, H, W) as vectors."""
+        x = self.patch(nn.functional.unfold(inputs, 8, stride=8).transpose(1, 2))
         for layer in self.layers:
             x = layer(x)
         x = self.norm(x)
-        x = torch.cat([x.mean(dim=1), x.amax(dim=1)], dim=-1)
-        return {name: head(x) for name, head in self.heads.items()}
+        return torch.cat([x.mean(dim=1), x.amax(dim=1)], dim=-1)
 
 
 class _MixerLayer(nn.Module):
@@ -92,70 +103,51 @@ class _MixerLayer(nn.Module):
         return x + self.channels(self.norm_channels(x))
 
 
-# ---------------------------------------------------------------------------------------------- clips
-
-
-class VideoStack(nn.Module):
+class VideoStack(Judge):
     """All frames stacked as 24 channels at 32x32: sees change at a place."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.body = nn.Sequential(
-            _conv(3 * FRAMES, 48, 3, 1), _conv(48, 56, 3, 2), _conv(56, 64, 3, 2), _conv(64, 64, 3, 2), nn.Flatten(),
-            nn.Linear(64 * 16, 64), nn.ReLU(),
-        )  # fmt: skip
+        self.body = _down_to_vector((3 * FRAMES, 48, 56, 64, 64), (3, 3, 3, 3), (1, 2, 2, 2))
         self.heads = _heads("video", 64)
 
-    def forward(self, frames_NFCHW: Tensor) -> dict[str, Tensor]:
-        x = nn.functional.avg_pool2d(frames_NFCHW.flatten(1, 2), 2)
-        x = self.body(x)
-        return {name: head(x) for name, head in self.heads.items()}
+    def body_of(self, inputs: Tensor) -> Tensor:
+        """Frames (N, F, C, H, W) as vectors."""
+        return self.body(nn.functional.avg_pool2d(inputs.flatten(1, 2), 2))
 
 
-class VideoFrames(nn.Module):
+class VideoFrames(Judge):
     """Every frame by itself at full size, then the order of the frames: sees what each frame shows."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.frame = nn.Sequential(
-            _conv(3, 20, 5, 2), _conv(20, 32, 3, 2), _conv(32, 40, 3, 2), _conv(40, 48, 3, 2), nn.Flatten(),
-            nn.Linear(48 * 16, 64), nn.ReLU(),
-        )  # fmt: skip
+        self.frame = _down_to_vector((3, 20, 32, 40, 48), (5, 3, 3, 3), (2, 2, 2, 2))
         self.order = nn.Sequential(nn.Flatten(), nn.Linear(64 * FRAMES, 64), nn.ReLU())
         self.heads = _heads("video", 64 + 128)
 
-    def forward(self, frames_NFCHW: Tensor) -> dict[str, Tensor]:
-        num_items, num_frames = frames_NFCHW.shape[:2]
-        x_NFD = self.frame(frames_NFCHW.flatten(0, 1)).view(num_items, num_frames, -1)
-        x = torch.cat([self.order(x_NFD), x_NFD.mean(dim=1), x_NFD.amax(dim=1)], dim=-1)
-        return {name: head(x) for name, head in self.heads.items()}
+    def body_of(self, inputs: Tensor) -> Tensor:
+        """Frames (N, F, C, H, W) as vectors."""
+        num_items, num_frames = inputs.shape[:2]
+        x_NFD = self.frame(inputs.flatten(0, 1)).view(num_items, num_frames, -1)
+        return torch.cat([self.order(x_NFD), x_NFD.mean(dim=1), x_NFD.amax(dim=1)], dim=-1)
 
 
-# ---------------------------------------------------------------------------------------------- sounds
-
-
-class AudioNet(nn.Module):
+class AudioNet(Judge):
     """Convolutions over the log-mel picture, then mean and maximum: sees shapes in time and pitch."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.body = nn.Sequential(
-            _conv(1, 16, 5, 2),
-            _conv(16, 32, 3, 2),
-            _conv(32, 48, 3, 2),
-            _conv(48, 64, 3, 2),
-            _conv(64, 64, 3, 1),
-        )
+        self.body = _convolutions((1, 16, 32, 48, 64, 64), (5, 3, 3, 3, 3), (2, 2, 2, 2, 1))
         self.drop = nn.Dropout(0.3)
         self.heads = _heads("audio", 128)
 
-    def forward(self, mel_NTM: Tensor) -> dict[str, Tensor]:
-        x = self.body(mel_NTM.unsqueeze(1)).flatten(2)
-        x = self.drop(torch.cat([x.mean(dim=-1), x.amax(dim=-1)], dim=-1))
-        return {name: head(x) for name, head in self.heads.items()}
+    def body_of(self, inputs: Tensor) -> Tensor:
+        """Log-mel (N, T, M) as vectors."""
+        x = self.body(inputs.unsqueeze(1)).flatten(2)
+        return self.drop(torch.cat([x.mean(dim=-1), x.amax(dim=-1)], dim=-1))
 
 
-class AudioFrames(nn.Module):
+class AudioFrames(Judge):
     """Dilated convolutions in time alone, then mean and spread of each channel (an x-vector): hears timbre."""
 
     def __init__(self, dim: int = 80) -> None:
@@ -169,23 +161,37 @@ class AudioFrames(nn.Module):
         self.drop = nn.Dropout(0.3)
         self.heads = _heads("audio", 2 * dim)
 
-    def forward(self, mel_NTM: Tensor) -> dict[str, Tensor]:
-        x = self.body(mel_NTM.transpose(1, 2))
+    def body_of(self, inputs: Tensor) -> Tensor:
+        """Log-mel (N, T, M) as vectors."""
+        x = self.body(inputs.transpose(1, 2))
         deviation = (x.var(dim=-1, unbiased=False) + 1e-4).sqrt()
-        x = self.drop(torch.cat([x.mean(dim=-1), deviation], dim=-1))
-        return {name: head(x) for name, head in self.heads.items()}
+        return self.drop(torch.cat([x.mean(dim=-1), deviation], dim=-1))
 
 
-NETS: dict[str, tuple[type[nn.Module], type[nn.Module]]] = {
+NETS: dict[str, tuple[type[Judge], type[Judge]]] = {
     "image": (ImageNet, ImageMixer),
     "video": (VideoStack, VideoFrames),
     "audio": (AudioNet, AudioFrames),
 }
 
 
-def _conv(inputs: int, outputs: int, kernel: int, stride: int) -> nn.Sequential:
-    conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
-    return nn.Sequential(conv, nn.BatchNorm2d(outputs), nn.ReLU())
+def _convolutions(channels: Sequence[int], kernels: Sequence[int], strides: Sequence[int]) -> nn.Sequential:
+    return nn.Sequential(
+        *(
+            nn.Sequential(
+                nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False),
+                nn.BatchNorm2d(outputs),
+                nn.ReLU(),
+            )
+            for inputs, outputs, kernel, stride in zip(channels, channels[1:], kernels, strides, strict=False)
+        )
+    )
+
+
+def _down_to_vector(channels: Sequence[int], kernels: Sequence[int], strides: Sequence[int]) -> nn.Sequential:
+    """Convolutions down to 4x4, then everything at once as 64 numbers."""
+    layers = _convolutions(channels, kernels, strides)
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels[-1] * 16, 64), nn.ReLU())
 
 
 def _conv1d(inputs: int, outputs: int, kernel: int, dilation: int) -> nn.Sequential:
@@ -277,16 +283,32 @@ def judge(
     return verdicts
 
 
+def right(
+    probes: Sequence[nn.Module],
+    modality: str,
+    media: Sequence[np.ndarray],
+    truths: Sequence[Mapping[str, str]],
+) -> dict[str, list[list[bool]]]:
+    """Whether each probe is right: `result[label][item][probe]`, for the labels that the truths name."""
+    verdicts = judge(probes, modality, media)
+    return {
+        name: [[found[item][name] == truth[name] for found in verdicts] for item, truth in enumerate(truths)]
+        for name in truths[0]
+        if name in LABELS[modality]
+    }
+
+
 def load_probes(modality: str, folder: Path = PROBES_DIR) -> tuple[nn.Module, nn.Module]:
     """The two trained probes of a modality ("image", "video" or "audio"), in eval mode."""
-    loaded = []
-    for net in NETS[modality]:
-        probe = net()
-        weights = load_file(str(folder / f"{modality}_{net.__name__}.safetensors"))
-        probe.load_state_dict({name: value.float() if value.is_floating_point() else value
-                               for name, value in weights.items()})  # fmt: skip
-        loaded.append(probe.eval())
-    return loaded[0], loaded[1]
+
+    def load(net: type[Judge]) -> nn.Module:
+        weights, probe = load_file(str(folder / f"{modality}_{net.__name__}.safetensors")), net()
+        whole = {name: each.float() if each.is_floating_point() else each for name, each in weights.items()}
+        probe.load_state_dict(whole)
+        return probe.eval()
+
+    first, second = NETS[modality]
+    return load(first), load(second)
 
 
 def save_probe(
@@ -295,7 +317,9 @@ def save_probe(
     """Write one probe as fp16 safetensors, named by its modality and class."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{modality}_{type(probe).__name__}.safetensors"
-    state = {name: value.half().contiguous() if value.is_floating_point() else value.contiguous()
-             for name, value in probe.state_dict().items()}  # fmt: skip
+    state = {
+        name: (value.half() if value.is_floating_point() else value).contiguous()
+        for name, value in probe.state_dict().items()
+    }
     save_file(state, str(path), metadata=dict(metadata or {}))
     return path

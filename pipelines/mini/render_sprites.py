@@ -5,11 +5,12 @@ FONT is NotoColorEmoji.ttf (Debian package fonts-noto-color-emoji), SIL Open Fon
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from anygen_pipelines.mini.pretraining import command
 from anygen_pipelines.mini.world import EMOJI, SPRITES_DIR
 
 SIDE = 128  # pixels
@@ -28,15 +29,14 @@ def render(font_path: Path, emoji: str) -> Image.Image:
     return square.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write every sprite."""
+    parser = command(__doc__)
     parser.add_argument("font", type=Path)
-    arguments = parser.parse_args()
+    font = parser.parse_args(arguments).font
     SPRITES_DIR.mkdir(exist_ok=True)
     for thing, emoji in EMOJI.items():
-        render(arguments.font, emoji).save(SPRITES_DIR / f"{thing.replace(' ', '_')}.png", optimize=True)
+        render(font, emoji).save(SPRITES_DIR / f"{thing.replace(' ', '_')}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -11,15 +11,26 @@ import argparse
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from anygen_pipelines.mini import sounds, world
-from anygen_pipelines.mini.probes import FRAMES, LABELS, NETS, PROBES_DIR, judge, log_mel, save_probe
+from anygen_pipelines.mini.pretraining import command
+from anygen_pipelines.mini.probes import (
+    FRAMES,
+    LABELS,
+    NETS,
+    PROBES_DIR,
+    UNCLEAR,
+    log_mel,
+    right,
+    save_probe,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -34,57 +45,42 @@ Batch = tuple[Tensor, dict[str, Tensor]]
 # ---------------------------------------------------------------------------------------------- pictures and clips
 
 
-def picture_batches(seed: int, size: int) -> Callable[[], Batch]:
-    """Batches of pictures (N, 3, 64, 64) in [-1, 1] with the index of each label."""
-    scenes = list(world.all_scenes())
-    bank = (
-        torch.from_numpy(np.stack([world.draw(scene) for scene in scenes])).permute(0, 3, 1, 2).contiguous()
+def visual_batches(modality: str, seed: int, size: int) -> Callable[[], Batch]:
+    """Batches of pictures (N, 3, 64, 64) or clips (N, 8, 3, 64, 64) in [-1, 1] with the index of each label.
+
+    A picture is handled as a clip of one frame."""
+    pictures = modality == "image"
+    items: list[world.Scene] | list[world.Clip] = list(world.all_scenes() if pictures else world.all_clips())
+    pixels = np.stack(
+        [world.draw(x)[None] if isinstance(x, world.Scene) else world.animate(x) for x in items]
     )
-    labels = _labels("image", [vars(scene) for scene in scenes])
-    per_thing = len(scenes) // len(world.THINGS)
+    bank = torch.from_numpy(pixels).permute(0, 1, 4, 2, 3).contiguous()
+    labels = {
+        name: torch.tensor([classes.index(getattr(item, name)) for item in items])
+        for name, classes in LABELS[modality].items()
+    }
+    unclear = {name: len(classes) - 1 for name, classes in LABELS[modality].items() if classes[-1] == UNCLEAR}
+    per_thing = len(items) // len(world.THINGS)
     generator = torch.Generator().manual_seed(seed)
 
     def draw_batch() -> Batch:
-        picks = torch.randint(len(scenes), (size,), generator=generator)
-        pixels = _to_float(bank[picks])
-        target = {name: values[picks].clone() for name, values in labels.items()}
-        num_unclear = int(size * UNCLEAR_SHARE)
-        others = _to_float(bank[_other_thing(picks[:num_unclear], per_thing, generator)])
-        pixels[:num_unclear] = _unclear(pixels[:num_unclear, None], others[:, None], generator)[:, 0]
-        target["thing"][:num_unclear] = LABELS["image"]["thing"].index("unclear")
-        target["position"][:num_unclear] = target["size"][:num_unclear] = IGNORED
-        return wear(pixels[:, None], generator)[:, 0], target
-
-    return draw_batch
-
-
-def clip_batches(seed: int, size: int) -> Callable[[], Batch]:
-    """Batches of clips (N, 8, 3, 64, 64) in [-1, 1] with the index of each label."""
-    clips = list(world.all_clips())
-    bank = (
-        torch.from_numpy(np.stack([world.animate(clip) for clip in clips]))
-        .permute(0, 1, 4, 2, 3)
-        .contiguous()
-    )
-    labels = _labels("video", [vars(clip) for clip in clips])
-    per_thing = len(clips) // len(world.THINGS)
-    generator = torch.Generator().manual_seed(seed)
-
-    def draw_batch() -> Batch:
-        picks = torch.randint(len(clips), (size,), generator=generator)
+        picks = torch.randint(len(items), (size,), generator=generator)
         frames = _to_float(bank[picks])
         target = {name: values[picks].clone() for name, values in labels.items()}
         num_unclear = int(size * UNCLEAR_SHARE)
         others = _to_float(bank[_other_thing(picks[:num_unclear], per_thing, generator)])
         frames[:num_unclear] = _unclear(frames[:num_unclear], others, generator)
-        target["thing"][:num_unclear] = LABELS["video"]["thing"].index("unclear")
+        target["thing"][:num_unclear] = unclear["thing"]
         target["size"][:num_unclear] = IGNORED
+        if pictures:
+            target["position"][:num_unclear] = IGNORED
+            return wear(frames, generator)[:, 0], target
         for item in range(num_unclear, 2 * num_unclear):
             order = torch.randperm(FRAMES, generator=generator)
             frames[item] = (
                 frames[item, order] if item % 2 else frames[item, order[:1]].expand(FRAMES, -1, -1, -1)
             )
-            target["motion"][item] = LABELS["video"]["motion"].index("unclear")
+            target["motion"][item] = unclear["motion"]
             target["size"][item] = IGNORED
         for item in range(2 * num_unclear, size, 6):  # a frame that lags behind is not another motion
             late = int(torch.randint(1, FRAMES, (1,), generator=generator))
@@ -150,13 +146,6 @@ def _to_float(pixels: Tensor) -> Tensor:
     return pixels.float() / 127.5 - 1
 
 
-def _labels(modality: str, items: list[dict[str, str]]) -> dict[str, Tensor]:
-    return {
-        name: torch.tensor([classes.index(item[name]) for item in items])
-        for name, classes in LABELS[modality].items()
-    }
-
-
 # ---------------------------------------------------------------------------------------------- sounds
 
 
@@ -164,20 +153,20 @@ def sound_batches(seed: int, size: int, esc10: Path | None) -> Callable[[], Batc
     """Batches of log-mel (N, 256, 64) with the class index: windows of folds 1 to 3, and synthesised sounds."""
     rng = np.random.default_rng(seed)
     waves: list[np.ndarray] = []
-    classes: list[int] = []
+    things: list[str] = []
     recorded = sounds.load_recordings(esc10, folds=(1, 2, 3)) if esc10 else []
     for recording in recorded:
         for _ in range(8):
             waves.append(sounds.vary(sounds.window(recording.samples, rng), rng))
-            classes.append(world.SOUNDING.index(recording.thing))
+            things.append(recording.thing)
     for thing in world.SYNTHESISED if recorded else world.SOUNDING:
         for _ in range(160):
             waves.append(sounds.vary(sounds.synthesise(thing, rng), rng))
-            classes.append(world.SOUNDING.index(thing))
+            things.append(thing)
     bank = torch.cat(
         [log_mel(torch.from_numpy(np.stack(waves[i : i + 64]))) for i in range(0, len(waves), 64)]
     )
-    label = torch.tensor(classes)
+    label = torch.tensor([world.SOUNDING.index(thing) for thing in things])
     generator = torch.Generator().manual_seed(seed)
 
     def draw_batch() -> Batch:
@@ -237,84 +226,75 @@ def train(
 # ---------------------------------------------------------------------------------------------- ceilings
 
 
+def true_samples(
+    modality: str, esc10: Path | None
+) -> dict[str, tuple[list[np.ndarray], list[dict[str, str]]]]:
+    """What the probes are to judge, and what it is: held-out pairs as drawn; recordings of fold 4 and new syntheses."""
+    if modality != "audio":
+        known = world.all_scenes() if modality == "image" else world.all_clips()
+        items = [item for item in known if world.is_held_out(item)]
+        media = [world.draw(x) if isinstance(x, world.Scene) else world.animate(x) for x in items]
+        return {"held-out pairs": (media, [vars(item) for item in items])}
+    rng = np.random.default_rng(987_654)
+    recorded = sounds.load_recordings(esc10, folds=(4,)) if esc10 else []
+    things = [thing for thing in world.SYNTHESISED for _ in range(40)]
+    made = [sounds.synthesise(thing, rng) for thing in things], [{"class": thing} for thing in things]
+    if not recorded:
+        return {"synthesised": made}
+    real = [sounds.window(each.samples) for each in recorded], [{"class": each.thing} for each in recorded]
+    return {"recordings of fold 4": real, "synthesised": made}
+
+
 def ceilings(modality: str, probes: list[nn.Module], esc10: Path | None) -> dict[str, dict[str, object]]:
-    """Share right of each probe on true samples it is to judge: held-out pairs as drawn; fold 4 and new syntheses."""
-    if modality == "audio":
-        rng = np.random.default_rng(987_654)
-        recorded = sounds.load_recordings(esc10, folds=(4,)) if esc10 else []
-        made = [(thing, sounds.synthesise(thing, rng)) for thing in world.SYNTHESISED for _ in range(40)]
-        groups = {
-            "recordings of fold 4": [
-                (recording.thing, sounds.window(recording.samples)) for recording in recorded
-            ],
-            "synthesised": made,
-        }
-        return {
-            f"{group}: class": _shares(
-                modality, probes, [sound for _, sound in items], "class", [t for t, _ in items]
-            )
-            for group, items in groups.items()
-            if items
-        }
-    if modality == "image":
-        scenes = [scene for scene in world.all_scenes() if world.is_held_out(scene)]
-        media, truths = [world.draw(scene) for scene in scenes], [vars(scene) for scene in scenes]
-    else:
-        clips = [clip for clip in world.all_clips() if world.is_held_out(clip)]
-        media, truths = [world.animate(clip) for clip in clips], [vars(clip) for clip in clips]
+    """Share right of each probe on true samples, by what they are and by label."""
     return {
-        f"held-out pairs: {name}": _shares(modality, probes, media, name, [truth[name] for truth in truths])
-        for name in LABELS[modality]
+        f"{group}: {name}": {
+            "probes": [sum(each) / len(each) for each in zip(*verdicts, strict=True)],
+            "n": len(verdicts),
+        }
+        for group, (media, truths) in true_samples(modality, esc10).items()
+        for name, verdicts in right(probes, modality, media, truths).items()
     }
 
 
-def _shares(
-    modality: str, probes: list[nn.Module], media: list[np.ndarray], name: str, truths: list[str]
-) -> dict[str, object]:
-    verdicts = judge(probes, modality, media)
-    right = [
-        sum(seen[name] == truth for seen, truth in zip(found, truths, strict=True)) for found in verdicts
-    ]
-    return {"probes": [count / len(truths) for count in right], "n": len(truths)}
+def make_probes(modality: str, options: argparse.Namespace) -> dict[str, Any]:
+    """Train and save both probes of a modality; what ceilings.json says of them."""
+    probes, seconds = [], []
+    num_steps = max(2, int(STEPS[modality] * options.steps))
+    for index, net_class in enumerate(NETS[modality]):
+        torch.manual_seed(options.seed + index)
+        net, seed = net_class(), options.seed + 100 * index
+        if modality == "audio":
+            draw_batch = sound_batches(seed, BATCH[modality], options.esc10)
+        else:
+            draw_batch = visual_batches(modality, seed, BATCH[modality])
+        seconds.append(round(train(net, draw_batch, num_steps), 1))
+        # Judge with the weights as they are saved: half precision.
+        path = save_probe(net, modality, options.out)
+        logger.info("wrote %s (%d kB)", path.name, path.stat().st_size // 1000)
+        probes.append(net.half().float())
+    names = [net_class.__name__ for net_class in NETS[modality]]
+    return {"probes": names, "cpu_seconds": seconds, "ceilings": ceilings(modality, probes, options.esc10)}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train the judges that are asked for, and write what they reach."""
+    parser = command(__doc__, "seed")
+    add, recordings = (
+        parser.add_argument,
+        "folder of the ESC-10 recordings; without it, stand-ins made by code",
     )
-    parser.add_argument(
-        "--esc10", type=Path, help="folder of the ESC-10 recordings; without it, stand-ins made by code"
-    )
-    parser.add_argument("--out", type=Path, default=PROBES_DIR, help="where the weights go")
-    parser.add_argument("--only", nargs="+", choices=sorted(NETS), default=sorted(NETS))
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=float, default=1.0, help="share of the steps, for a quick look")
-    arguments = parser.parse_args()
+    add("--esc10", type=Path, help=recordings)
+    add("--out", type=Path, default=PROBES_DIR, help="where the weights go")
+    add("--only", nargs="+", choices=sorted(NETS), default=sorted(NETS))
+    add("--steps", type=float, default=1.0, help="share of the steps, for a quick look")
+    options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(1)
-    report_path = arguments.out / "ceilings.json"
+    report_path = options.out / "ceilings.json"
     report = json.loads(report_path.read_text()) if report_path.is_file() else {}
-    for modality in arguments.only:
-        probes, seconds = [], []
-        for index, net_class in enumerate(NETS[modality]):
-            torch.manual_seed(arguments.seed + index)
-            net, seed = net_class(), arguments.seed + 100 * index
-            if modality == "image":
-                draw_batch = picture_batches(seed, BATCH[modality])
-            elif modality == "video":
-                draw_batch = clip_batches(seed, BATCH[modality])
-            else:
-                draw_batch = sound_batches(seed, BATCH[modality], arguments.esc10)
-            seconds.append(round(train(net, draw_batch, max(2, int(STEPS[modality] * arguments.steps))), 1))
-            # Judge with the weights as they are saved: half precision.
-            path = save_probe(net, modality, arguments.out)
-            logger.info("wrote %s (%d kB)", path.name, path.stat().st_size // 1000)
-            probes.append(net.half().float())
-        report[modality] = {
-            "probes": [net_class.__name__ for net_class in NETS[modality]],
-            "cpu_seconds": seconds,
-            "ceilings": ceilings(modality, probes, arguments.esc10),
-        }
+    for modality in options.only:
+        report[modality] = make_probes(modality, options)
         report_path.write_text(json.dumps(report, indent=1) + "\n")
         logger.info("%s %s", modality, json.dumps(report[modality]))
 

@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from torch import nn
 
 from anygen import AnyGen, GenerationOptions
 from anygen.messages.message import Message
 from anygen_pipelines.mini import probes, sounds, world
 from anygen_pipelines.mini.evaluation.checks import check_media, check_words, nearest_drawing
-from anygen_pipelines.mini.evaluation.dialogues import Dialogue, Sound, Turn, attach
+from anygen_pipelines.mini.evaluation.dialogues import Attachment, Dialogue, Sound, Turn, attach
 
 logger = logging.getLogger(__name__)
 
@@ -71,35 +72,34 @@ class Played:
         return self.turns[-1]
 
 
+@dataclass(eq=False)
 class Bench:
-    """A model on trial: its name or folder, what it is tried with, and where the answers are kept."""
+    """A model on trial: its name or folder, what it is tried with, and where the answers are kept.
 
-    def __init__(
-        self,
-        model_name: str,
-        cache_dir: Path,
-        num_items: int = 200,
-        esc10: Path | None = None,
-        phrasings: Path | None = None,
-        batch_size: int = 16,
-        probes_dir: Path = probes.PROBES_DIR,
-        part_hashes: Mapping[str, str] | None = None,
-        num_clips: int | None = None,
-    ) -> None:
-        self.model_name = model_name
-        self.cache_dir = cache_dir
-        self.num_items = num_items
-        self.esc10 = esc10
-        self.phrasings = phrasings
-        self.batch_size = batch_size
-        self.probes_dir = probes_dir
-        self.part_hashes = part_hashes or {}
-        # Clips cost as much as twenty pictures each: sets that make them may be smaller.
-        self.num_clips = num_items if num_clips is None else min(num_clips, num_items)
-        self._probes: dict[str, Sequence[Any]] = {}
+    esc10: the folder of the recordings. phrasings: an outside set of dialogues. part_hashes: a hash of each part of the
+    model, by which answers are kept. most_clips: clips cost as much as twenty pictures each, so sets that make them may be
+    smaller.
+    """
+
+    model_name: str
+    cache_dir: Path
+    num_items: int = 200
+    esc10: Path | None = None
+    phrasings: Path | None = None
+    batch_size: int = 16
+    probes_dir: Path = probes.PROBES_DIR
+    part_hashes: Mapping[str, str] = field(default_factory=dict)
+    most_clips: int | None = None
+    _probes: dict[str, Sequence[nn.Module]] = field(default_factory=dict)
+
+    @property
+    def num_clips(self) -> int:
+        """How many items a set holds that makes clips."""
+        return self.num_items if self.most_clips is None else min(self.most_clips, self.num_items)
 
     @cached_property
     def model(self) -> AnyGen:
+        """The model, loaded when first asked for."""
         started = time.perf_counter()
         model = AnyGen.from_pretrained(self.model_name)
         logger.info("loaded %s in %.1f s", self.model_name, time.perf_counter() - started)
@@ -142,11 +142,32 @@ class Bench:
             return name
         return f"{name}-{hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:10]}"
 
+    def measured(self, name: str, used: Collection[str], measure: Callable[[], Any]) -> Any:
+        """What `measure` gives, as JSON holds it; kept like the answers, by the parts it comes from."""
+        path = self.cache_dir / f"{self.keyed(name, used)}.json"
+        if not path.is_file():
+            found = measure()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(found) + "\n")
+        return json.loads(path.read_text())
+
+    def in_batches(self, answer: Callable[..., Sequence[Any]], prompts: Sequence[Any]) -> list[Any]:
+        """One answer a prompt, prompt i from seed i, by a method of the model."""
+        found: list[Any] = []
+        for start in range(0, len(prompts), self.batch_size):
+            batch = list(prompts[start : start + self.batch_size])
+            found += answer(batch, GenerationOptions(), list(range(start, start + len(batch))))
+        return found
+
     def judge(self, modality: str, media: Sequence[np.ndarray]) -> list[list[dict[str, str]]]:
         """What the two probes of a modality see in each item."""
+        return probes.judge(self.probes(modality), modality, media)
+
+    def probes(self, modality: str) -> Sequence[nn.Module]:
+        """The two judges of a modality, loaded once."""
         if modality not in self._probes:
             self._probes[modality] = probes.load_probes(modality, self.probes_dir)
-        return probes.judge(self._probes[modality], modality, media)
+        return self._probes[modality]
 
     def play(
         self,
@@ -170,9 +191,8 @@ class Bench:
         started = time.perf_counter()
         for start in range(0, len(todo), self.batch_size):
             batch = todo[start : start + self.batch_size]
-            played = self._play_batch(
-                batch, options or GenerationOptions(), render, answer or (generate if render else respond)
-            )
+            way = answer or (generate if render else respond)
+            played = self._play_batch(batch, options or GenerationOptions(), render, way)
             with path.open("a", encoding="utf-8") as lines:
                 for item in played:
                     lines.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")
@@ -182,25 +202,16 @@ class Bench:
         return [done[dialogue.id] for dialogue in dialogues]
 
     def _play_batch(
-        self,
-        dialogues: Sequence[Dialogue],
-        options: GenerationOptions,
-        render: bool,
-        answer: Answer,
+        self, dialogues: Sequence[Dialogue], options: GenerationOptions, render: bool, answer: Answer
     ) -> list[Played]:
         histories = [self._before(dialogue) for dialogue in dialogues]
         played: list[list[PlayedTurn]] = [[] for _ in dialogues]
         for round_index in range(max(len(dialogue.turns) for dialogue in dialogues)):
             active = [index for index, dialogue in enumerate(dialogues) if round_index < len(dialogue.turns)]
             for index in active:
-                dialogue = dialogues[index]
-                parts = [
-                    part
-                    if isinstance(part, str)
-                    else attach(part, (dialogue.seed, round_index, place), self.recordings)
-                    for place, part in enumerate(dialogue.turns[round_index].parts)
-                ]
-                histories[index].append(Message("user", tuple(parts)))
+                turn = dialogues[index].turns[round_index]
+                parts = self._attached(turn.parts, (dialogues[index].seed, round_index))
+                histories[index].append(Message("user", parts))
             prompts = [tuple(histories[index]) for index in active]
             replies = answer(self.model, prompts, options, [dialogues[index].seed for index in active])
             turns = [dialogues[index].turns[round_index] for index in active]
@@ -215,17 +226,22 @@ class Bench:
         ]
 
     def _before(self, dialogue: Dialogue) -> list[Message]:
-        messages = []
-        for index, said in enumerate(dialogue.before):
-            drawn = said.role == "assistant"
-            parts = [
-                part
-                if isinstance(part, str)
-                else attach(part, (dialogue.seed, 1000 + index, place), self.recordings, drawn)
-                for place, part in enumerate(said.parts)
-            ]
-            messages.append(Message(said.role, tuple(parts)))
-        return messages
+        return [
+            Message(
+                said.role,
+                self._attached(said.parts, (dialogue.seed, 1000 + index), said.role == "assistant"),
+            )
+            for index, said in enumerate(dialogue.before)
+        ]
+
+    def _attached(
+        self, parts: Sequence[str | Attachment], seed: tuple[int, ...], drawn: bool = False
+    ) -> tuple[Any, ...]:
+        """The parts of a message with its media made, each from the seed and its place."""
+        return tuple(
+            part if isinstance(part, str) else attach(part, (*seed, place), self.recordings, drawn)
+            for place, part in enumerate(parts)
+        )
 
     def _check(self, turns: Sequence[Turn], replies: Sequence[Any], render: bool) -> list[PlayedTurn]:
         media = [_first_of_each(reply) if render else {} for reply in replies]
@@ -235,25 +251,14 @@ class Bench:
             numbers = {}
             if "image" in came and "image" in turn.want and {"thing", "colour"} <= set(turn.shows):
                 scene, nearest = nearest_drawing(probes.resized(came["image"].pixels), turn.shows["colour"])
-                numbers = {
-                    "foreground": nearest.distance,
-                    "nearest": float(scene.thing == turn.shows["thing"]),
-                }
-            made = [str(part.modality) for part in reply.parts if not isinstance(part, str)]
-            captions = [part.caption for part in reply.parts if not isinstance(part, str)] if not render else [
-                caption for caption in reply.captions if caption
-            ]  # fmt: skip
-            found.append(
-                PlayedTurn(
-                    sorted(turn.want),
-                    made,
-                    reply.text,
-                    captions,
-                    verdict,
-                    check_words(turn, reply.text),
-                    numbers,
-                )
+                right = float(scene.thing == turn.shows["thing"])
+                numbers = {"foreground": nearest.distance, "nearest": right}
+            spans = [part for part in reply.parts if not isinstance(part, str)]
+            captions = (
+                [each for each in reply.captions if each] if render else [each.caption for each in spans]
             )
+            made, words = [str(each.modality) for each in spans], check_words(turn, reply.text)
+            found.append(PlayedTurn(sorted(turn.want), made, reply.text, captions, verdict, words, numbers))
         return found
 
 

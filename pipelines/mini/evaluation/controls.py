@@ -1,60 +1,63 @@
-"""The control: what each projector says, swapped between items. If scores stay, the projectors did not make them."""
+"""How much of a score is the projectors': what each says swapped between items, and how near they come to their targets.
+
+If scores stay when what a projector says is swapped, the projectors did not make them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import torch
 from torch import Tensor
 
-from anygen import GenerationOptions
+from anygen import AnyGen, GenerationOptions
 from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
-from anygen.messages.reply import Response, Span
-from anygen_pipelines.mini.evaluation.bench import Bench, Played
-from anygen_pipelines.mini.evaluation.plays import PLAYS
+from anygen.evaluation.conditioning_error import conditioning_error
+from anygen.evaluation.report import Row
+from anygen.messages.reply import Reply, Response, Span
+from anygen_pipelines.mini.evaluation.bench import Bench
+from anygen_pipelines.mini.evaluation.plays import ONE_TURN, PLAYS
+from anygen_pipelines.mini.evaluation.rows import Section, alone, arrow, checked
 
 NUM_ITEMS = 48
-OUTPUTS: tuple[tuple[Modality, str, str], ...] = (
-    (IMAGE, "text_to_image", "image.thing"),
-    (AUDIO, "text_to_audio", "audio.class"),
-    (VIDEO, "text_to_video", "video.thing"),
-)
-INPUTS: tuple[tuple[Modality, str], ...] = (
-    (IMAGE, "image_to_text"),
-    (AUDIO, "recording_to_text"),
-    (VIDEO, "video_to_text"),
-)
+OUTPUTS: dict[Modality, str] = {IMAGE: "text_to_image", AUDIO: "text_to_audio", VIDEO: "text_to_video"}
+INPUTS: dict[Modality, str] = {IMAGE: "image_to_text", AUDIO: "recording_to_text", VIDEO: "video_to_text"}
+MEASURES = {
+    "relative": "squared error over the targets' variance",
+    "cosine": "cosine",
+    "nearest": "nearest target is its own",
+}
 
 
-def shuffled_outputs(bench: Bench) -> list[tuple[str, str, list[Played]]]:
-    """Media made from another item's conditioning: modality, what is judged, and what came."""
-    results = []
-    for modality, name, key in OUTPUTS:
+# ---------------------------------------------------------------------------------------------- swapped between items
+
+
+def shuffled(bench: Bench) -> list[Row]:
+    """The same with what each projector says swapped between items: what is left is not the projectors' doing."""
+    rows = []
+    for modality, name in OUTPUTS.items():
         if modality in bench.model.makes:
-            count = (
-                min(bench.num_items, NUM_ITEMS) if modality != VIDEO else min(bench.num_clips, NUM_ITEMS // 2)
-            )
-            played = bench.play(f"{name}_shuffled", PLAYS[name](bench)[:count], answer=_answer_shuffled)
-            results.append((str(modality), key, played))
-    return results
-
-
-def shuffled_inputs(bench: Bench) -> list[tuple[str, list[Played]]]:
-    """Media described through another item's soft tokens: modality, and what was said."""
-    results = []
-    for modality, name in INPUTS:
+            most = min(bench.num_clips, NUM_ITEMS // 2) if modality == VIDEO else NUM_ITEMS
+            dialogues = PLAYS[name](bench)[:most]
+            played = bench.play(f"{name}_shuffled", dialogues, answer=_answer_shuffled)
+            key = ONE_TURN[name].key
+            rows.append(checked(f"text to {modality}: {key}, projector output shuffled", played, key))
+    for modality, name in INPUTS.items():
         dialogues = PLAYS[name](bench)[:NUM_ITEMS]
         if dialogues and modality in bench.model.reads:
             with _previous_item(bench, modality):
-                results.append((str(modality), bench.play(f"{name}_shuffled", dialogues)))
-    return results
+                played = bench.play(f"{name}_shuffled", dialogues)
+            rows.append(checked(f"{modality} to text: thing, soft tokens shuffled", played, "says.thing"))
+    return rows
 
 
 def _answer_shuffled(
-    model: Any, prompts: list[Any], options: GenerationOptions, seeds: list[int]
-) -> list[Any]:
+    model: AnyGen, prompts: Sequence[Any], options: GenerationOptions, seeds: Sequence[int]
+) -> list[Reply]:
+    """Replies whose media are made from another item's conditioning."""
     return model.render(swap_conditioning(model.respond(prompts, options, seeds)))
 
 
@@ -92,3 +95,37 @@ def _previous_item(bench: Bench, modality: Modality) -> Iterator[None]:
         yield
     finally:
         handle.remove()
+
+
+# ---------------------------------------------------------------------------------------------- beside their targets
+
+
+def conditioning_errors(bench: Bench) -> list[Row]:
+    """Relative squared error, cosine, and how often the nearest target is the item's own, over held-out requests."""
+    rows = []
+    for modality, name in OUTPUTS.items():
+        prompts = [list(dialogue.turns[0].parts) for dialogue in PLAYS[name](bench)]
+        responses = bench.in_batches(bench.model.respond, prompts)
+        spans = [span for response in responses for span in response.spans if span.modality == modality]
+        if len(spans) < 2:
+            continue
+        decoder = bench.model.decoders[modality]
+        for part in spans[0].conditioning:
+            projected = torch.stack([span.conditioning[part] for span in spans]).float()
+            target = decoder.encode_text([span.caption for span in spans])[part].float()
+            found = conditioning_error(projected, target)
+            for measure, meaning in MEASURES.items():
+                figure = alone(getattr(found, measure), found.num_items)
+                unit = "%" if measure == "nearest" else ""
+                rows.append(Row(f"{arrow(name)}, {part}: {meaning}", figure, unit=unit))
+    return rows
+
+
+SHUFFLED = Section("Projector outputs shuffled between items", shuffled)
+CONDITIONING = Section(
+    "Conditioning: the output projectors beside the text encoders",
+    conditioning_errors,
+    (
+        "The target is the decoder's text encoder on the caption that the LLM itself said before its signal tokens.",
+    ),
+)

@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 
 REQUESTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "text": ("Hello! Who are you?", ()),
@@ -62,26 +63,23 @@ def measure_apart(model_name: str, num_threads: int = 2) -> dict[str, float]:
     environment = dict(os.environ, OMP_NUM_THREADS=str(num_threads))
     command = [sys.executable, "-m", __name__, model_name, "--threads", str(num_threads)]
     answer = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
-    found = json.loads(answer.stdout.strip().splitlines()[-1])
+    found: dict[str, float] = json.loads(answer.stdout.strip().splitlines()[-1])
     timing = "import time; t = time.perf_counter(); import anygen; print(time.perf_counter() - t)"
-    seconds = [
-        float(
-            subprocess.run([sys.executable, "-c", timing], check=True, capture_output=True, text=True).stdout
-        )
-        for _ in range(3)
-    ]
-    found["import anygen"] = statistics.median(seconds)
+    command = [sys.executable, "-c", timing]
+    runs = [subprocess.run(command, check=True, capture_output=True, text=True) for _ in range(3)]
+    found["import anygen"] = statistics.median(float(each.stdout) for each in runs)
     return found
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print what `measure` gives."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("model")
     parser.add_argument("--threads", type=int, default=2)
-    arguments = parser.parse_args()
-    print(json.dumps(measure(arguments.model, arguments.threads)))
+    options = parser.parse_args(arguments)
+    print(json.dumps(measure(options.model, options.threads)))
 
 
 if __name__ == "__main__":

@@ -1,25 +1,27 @@
 """The named sets of dialogues. Item i of a set is the same whatever n is, so a longer run continues a shorter one.
 
-Pairs go round the held-out ones; sounds of the recorded kinds come from fold 4.
+Most sets ask one thing once, and are a row of ONE_TURN. Pairs go round the held-out ones; sounds of the recorded kinds come
+from fold 4.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from anygen_pipelines.mini import world
-from anygen_pipelines.mini.evaluation.asking import ADMITS, NO, YES, ask, with_article
+from anygen_pipelines.mini.evaluation.asking import ADMITS, NO, VALUES, WORDINGS, YES, ask, with_article
 from anygen_pipelines.mini.evaluation.bench import Bench
-from anygen_pipelines.mini.evaluation.dialogues import Dialogue, Sound, Turn
+from anygen_pipelines.mini.evaluation.dialogues import Attachment, Dialogue, Sound, Turn
 
 PAIRS = tuple(sorted(world.HELD_OUT))
 SOUNDING_PAIRS = tuple(pair for pair in PAIRS if pair[0] in world.SOUNDING)
-COLOURS = tuple(world.COLOURS)
-SHOWN = ("thing", "colour", "position", "size")
+COST_ONLY = 24
+"""At most so many items where no aim is set and clips are made."""
 
 
 def _rng(name: str, index: int) -> np.random.Generator:
@@ -47,355 +49,212 @@ def _pair(item: world.Scene | world.Clip) -> str:
     return f"{item.thing} on {item.colour}"
 
 
-def _hearing_cluster(sound: Sound) -> str:
-    return sound.recording or f"synthesised {sound.thing}"
+def _wants(words: str, modality: str, shows: Mapping[str, str]) -> Turn:
+    return Turn((words,), frozenset({modality}), shows)
 
 
-# ---------------------------------------------------------------------------------------------- from text
+def _other(values: tuple[str, ...], value: str, rng: np.random.Generator) -> str:
+    return str(rng.choice([other for other in values if other != value]))
 
 
-def text_to_image(bench: Bench) -> list[Dialogue]:
-    name = "text_to_image"
-    items = []
-    for index in range(bench.num_items):
-        scene = _scene(name, index)
-        words = ask("draw", index // len(PAIRS), **vars(scene))
-        items.append(_one(name, index, _pair(scene), Turn((words,), frozenset({"image"}), vars(scene))))
-    return items
+# ---------------------------------------------------------------------------------------------- one turn
 
 
-def text_to_audio(bench: Bench) -> list[Dialogue]:
-    items = []
-    for index in range(bench.num_items):
-        thing = world.SOUNDING[index % len(world.SOUNDING)]
-        words = ask("hear", index // len(world.SOUNDING), thing=thing)
-        items.append(
-            _one("text_to_audio", index, thing, Turn((words,), frozenset({"audio"}), {"class": thing}))
-        )
-    return items
-
-
-def text_to_video(bench: Bench) -> list[Dialogue]:
-    name = "text_to_video"
-    items = []
-    for index in range(bench.num_clips):
-        clip = _clip(name, index)
-        words = ask("animate", index // len(PAIRS), **vars(clip))
-        items.append(_one(name, index, _pair(clip), Turn((words,), frozenset({"video"}), vars(clip))))
-    return items
-
-
-# ---------------------------------------------------------------------------------------------- into text
-
-
-def image_to_text(bench: Bench) -> list[Dialogue]:
-    name = "image_to_text"
-    items = []
-    for index in range(bench.num_items):
-        scene = _scene(name, index)
-        turn = Turn((scene, ask("describe picture", index // len(PAIRS))), says=vars(scene))
-        items.append(_one(name, index, _pair(scene), turn))
-    return items
-
-
-def video_to_text(bench: Bench) -> list[Dialogue]:
-    name = "video_to_text"
-    items = []
-    for index in range(bench.num_items):
-        clip = _clip(name, index)
-        turn = Turn(
-            (clip, ask("describe clip", index // len(PAIRS))),
-            says={"thing": clip.thing, "motion": clip.motion},
-        )
-        items.append(_one(name, index, _pair(clip), turn))
-    return items
-
-
-def recording_to_text(bench: Bench) -> list[Dialogue]:
-    """Every recording of fold 4 in its turn, each asked about in several wordings."""
+def _recording(bench: Bench, index: int) -> Sound:
+    """Every recording of fold 4 in its turn."""
     names = sorted(bench.recordings)
-    items = []
-    for index in range(bench.num_items if names else 0):
-        recording = bench.recordings[names[(index * 7) % len(names)]]
-        turn = Turn(
-            (Sound(recording.thing, recording.name), ask("name sound", index)),
-            says={"thing": recording.thing},
-        )
-        items.append(_one("recording_to_text", index, recording.name, turn))
-    return items
+    name = names[(index * 7) % len(names)]
+    return Sound(bench.recordings[name].thing, name)
 
 
-def synthesised_to_text(bench: Bench) -> list[Dialogue]:
-    items = []
-    for index in range(bench.num_items):
-        thing = world.SYNTHESISED[index % len(world.SYNTHESISED)]
-        turn = Turn((Sound(thing), ask("name sound", index // len(world.SYNTHESISED))), says={"thing": thing})
-        items.append(_one("synthesised_to_text", index, f"{thing} {index}", turn))
-    return items
+# What a dialogue is about: the item, from the bench, the set's name and a number; and after how many items it comes round.
+SUBJECTS: dict[str, tuple[Callable[[Bench, str, int], Attachment], int]] = {
+    "picture": (lambda bench, name, index: _scene(name, index), len(PAIRS)),
+    "sounding picture": (lambda bench, name, index: _scene(name, index, SOUNDING_PAIRS), len(SOUNDING_PAIRS)),
+    "clip": (lambda bench, name, index: _clip(name, index), len(PAIRS)),
+    "sounding clip": (lambda bench, name, index: _clip(name, index, SOUNDING_PAIRS), len(SOUNDING_PAIRS)),
+    "sound": (lambda bench, name, index: bench.heard(index), len(world.SOUNDING)),
+    "sound of a recorded kind": (lambda bench, name, index: bench.heard(index, world.RECORDED), 10),
+    "kind of sound": (
+        lambda bench, name, index: Sound(world.SOUNDING[index % len(world.SOUNDING)]),
+        len(world.SOUNDING),
+    ),
+    "recording": (lambda bench, name, index: _recording(bench, index), 1),
+    "synthesised sound": (
+        lambda bench, name, index: Sound(world.SYNTHESISED[index % len(world.SYNTHESISED)]),
+        len(world.SYNTHESISED),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class OneTurn:
+    """A set of dialogues of one turn: about what, in the wordings of which task, and what must come back.
+
+    about: a name of SUBJECTS. wants: the medium that must come back; "" for words alone. checked: the attributes that the
+    judges must see in it, or that the words must name; a sound has a class. given: where the item itself is attached,
+    "before" or "after" the words, or "" where only words ask. most: how many items at most, "clips" where clips are made,
+    "few" where they are made and no aim is set.
+    """
+
+    about: str
+    task: str
+    wants: str
+    checked: str
+    given: str = "before"
+    most: str = "items"
+
+    @property
+    def key(self) -> str:
+        """What is judged first of all, e.g. "image.thing" or "says.thing"."""
+        return f"{self.wants or 'says'}.{self.checked.split()[0]}"
+
+    def count(self, bench: Bench) -> int:
+        """How many items a bench plays."""
+        if self.about == "recording" and not bench.recordings:
+            return 0
+        few = min(bench.num_clips, COST_ONLY)
+        return {"items": bench.num_items, "clips": bench.num_clips, "few": few}[self.most]
+
+    def dialogue(self, bench: Bench, name: str, index: int) -> Dialogue:
+        """The `index`-th of the set called `name`."""
+        make, period = SUBJECTS[self.about]
+        item = make(bench, name, index)
+        named = {"thing": item.thing, "class": item.thing} if isinstance(item, Sound) else dict(vars(item))
+        if "motion" in self.checked and isinstance(item, world.Scene):
+            named["motion"] = str(_rng(name, index).choice(world.MOTIONS))
+        words = ask(self.task, index // period, **named)
+        checked = {key: named["thing" if key == "class" else key] for key in self.checked.split()}
+        given = item
+        if self.task.startswith("recolour") and not isinstance(item, Sound):
+            # The pair that is asked for is held out; what is given stands on another background.
+            given = replace(item, colour=_other(VALUES["colour"], item.colour, _rng(name + " from", index)))
+        parts = {"before": (given, words), "after": (words, given), "": (words,)}[self.given]
+        turn = Turn(parts, frozenset({self.wants}), checked) if self.wants else Turn(parts, says=checked)
+        return _one(name, index, self._cluster(item, index), turn)
+
+    def _cluster(self, item: Attachment, index: int) -> str:
+        if not isinstance(item, Sound):
+            return _pair(item)
+        synthesised = {"kind of sound": item.thing, "synthesised sound": f"{item.thing} {index}"}
+        return item.recording or synthesised.get(self.about, f"synthesised {item.thing}")
+
+
+WHOLE_SCENE, WHOLE_CLIP, MOVES = (
+    "thing colour position size",
+    "thing colour size motion",
+    "thing colour motion",
+)
+ONE_TURN: dict[str, OneTurn] = {
+    "text_to_image": OneTurn("picture", "draw", "image", WHOLE_SCENE, ""),
+    "image_to_text": OneTurn("picture", "describe picture", "", WHOLE_SCENE),
+    "text_to_audio": OneTurn("kind of sound", "hear", "audio", "class", ""),
+    "recording_to_text": OneTurn("recording", "name sound", "", "thing"),
+    "synthesised_to_text": OneTurn("synthesised sound", "name sound", "", "thing"),
+    "text_to_video": OneTurn("clip", "animate", "video", WHOLE_CLIP, "", "clips"),
+    "video_to_text": OneTurn("clip", "describe clip", "", "thing motion"),
+    "audio_to_image": OneTurn("sound of a recorded kind", "sound to picture", "image", "thing", "after"),
+    "image_to_audio": OneTurn("sounding picture", "picture to sound", "audio", "class"),
+    "audio_to_video": OneTurn(
+        "sound of a recorded kind", "sound to clip", "video", "thing", "after", "clips"
+    ),
+    "video_to_image": OneTurn("clip", "clip to picture", "image", "thing colour"),
+    "video_to_audio": OneTurn("sounding clip", "clip to sound", "audio", "class"),
+    "image_to_image": OneTurn("picture", "recolour", "image", WHOLE_SCENE),
+    "audio_to_audio": OneTurn("sound", "another sound", "audio", "class", most="few"),
+    "image_to_video": OneTurn("picture", "picture to clip", "video", MOVES, most="few"),
+    "video_to_video": OneTurn("clip", "recolour clip", "video", MOVES, most="few"),
+}
+
+
+def one_turn(name: str, bench: Bench) -> list[Dialogue]:
+    """The dialogues of a row of ONE_TURN."""
+    row = ONE_TURN[name]
+    return [row.dialogue(bench, name, index) for index in range(row.count(bench))]
+
+
+# ---------------------------------------------------------------------------------------------- sets of their own
 
 
 def yes_no(bench: Bench) -> list[Dialogue]:
     """Half existence, half attribute; half of each truly yes. The cluster tells which: "existence dog on purple"."""
-    name = "yes_no"
+    tasks = {"colour": "is colour", "position": "is place", "size": "is size"}
     items = []
     for index in range(2 * bench.num_items):
-        rng, scene = _rng(name, index), _scene(name, index // 4)
+        rng, scene = _rng("yes_no", index), _scene("yes_no", index // 4)
         truly = index % 2 == 0
         if index % 4 < 2:
-            others = [thing for thing in world.THINGS if thing != scene.thing]
-            asked = scene.thing if truly else str(rng.choice(others))
+            asked = scene.thing if truly else _other(world.THINGS, scene.thing, rng)
             kind, words = "existence", ask("is there", index // 4, other=with_article(asked))
         else:
-            attribute = ("colour", "position", "size")[int(rng.integers(3))]
-            values = {"colour": COLOURS, "position": world.POSITIONS, "size": world.SIZES}[attribute]
+            attribute = tuple(tasks)[int(rng.integers(3))]
             true_value = getattr(scene, attribute)
-            value = (
-                true_value if truly else str(rng.choice([other for other in values if other != true_value]))
-            )
-            task = {"colour": "is colour", "position": "is place", "size": "is size"}[attribute]
-            words = ask(task, index // 4, **{"thing": scene.thing, attribute: value})
+            value = true_value if truly else _other(VALUES[attribute], true_value, rng)
+            words = ask(tasks[attribute], index // 4, **{"thing": scene.thing, attribute: value})
             kind = "attribute"
         turn = Turn((scene, words), accepted=YES if truly else NO, refused=NO if truly else YES)
-        items.append(_one(name, index, f"{kind} {_pair(scene)}", turn))
+        items.append(_one("yes_no", index, f"{kind} {_pair(scene)}", turn))
     return items
-
-
-# ---------------------------------------------------------------------------------------------- from media to media
-
-
-def audio_to_image(bench: Bench) -> list[Dialogue]:
-    items = []
-    for index in range(bench.num_items):
-        sound = bench.heard(index, world.RECORDED)
-        turn = Turn(
-            (ask("sound to picture", index // 10), sound), frozenset({"image"}), {"thing": sound.thing}
-        )
-        items.append(_one("audio_to_image", index, _hearing_cluster(sound), turn))
-    return items
-
-
-def audio_to_video(bench: Bench) -> list[Dialogue]:
-    items = []
-    for index in range(bench.num_clips):
-        sound = bench.heard(index, world.RECORDED)
-        turn = Turn((ask("sound to clip", index // 10), sound), frozenset({"video"}), {"thing": sound.thing})
-        items.append(_one("audio_to_video", index, _hearing_cluster(sound), turn))
-    return items
-
-
-def image_to_audio(bench: Bench) -> list[Dialogue]:
-    name = "image_to_audio"
-    items = []
-    for index in range(bench.num_items):
-        scene = _scene(name, index, SOUNDING_PAIRS)
-        words = ask("picture to sound", index // len(SOUNDING_PAIRS))
-        turn = Turn((scene, words), frozenset({"audio"}), {"class": scene.thing})
-        items.append(_one(name, index, _pair(scene), turn))
-    return items
-
-
-def video_to_audio(bench: Bench) -> list[Dialogue]:
-    name = "video_to_audio"
-    items = []
-    for index in range(bench.num_items):
-        clip = _clip(name, index, SOUNDING_PAIRS)
-        words = ask("clip to sound", index // len(SOUNDING_PAIRS))
-        turn = Turn((clip, words), frozenset({"audio"}), {"class": clip.thing})
-        items.append(_one(name, index, _pair(clip), turn))
-    return items
-
-
-def video_to_image(bench: Bench) -> list[Dialogue]:
-    name = "video_to_image"
-    items = []
-    for index in range(bench.num_items):
-        clip = _clip(name, index)
-        words = ask("clip to picture", index // len(PAIRS))
-        turn = Turn((clip, words), frozenset({"image"}), {"thing": clip.thing, "colour": clip.colour})
-        items.append(_one(name, index, _pair(clip), turn))
-    return items
-
-
-def image_to_video(bench: Bench) -> list[Dialogue]:
-    name = "image_to_video"
-    items = []
-    for index in range(_fewer(bench)):
-        scene = _scene(name, index)
-        motion = str(_rng(name, index).choice(world.MOTIONS))
-        words = ask("picture to clip", index // len(PAIRS), thing=scene.thing, motion=motion)
-        shows = {"thing": scene.thing, "colour": scene.colour, "motion": motion}
-        items.append(_one(name, index, _pair(scene), Turn((scene, words), frozenset({"video"}), shows)))
-    return items
-
-
-def image_to_image(bench: Bench) -> list[Dialogue]:
-    """A user's picture on another background; the pair that is asked for is held out."""
-    name = "image_to_image"
-    items = []
-    for index in range(bench.num_items):
-        rng, wanted = _rng(name + " from", index), _scene(name, index)
-        given = replace(
-            wanted, colour=str(rng.choice([colour for colour in COLOURS if colour != wanted.colour]))
-        )
-        words = ask("recolour", index // len(PAIRS), colour=wanted.colour)
-        turn = Turn((given, words), frozenset({"image"}), vars(wanted))
-        items.append(_one(name, index, _pair(wanted), turn))
-    return items
-
-
-def video_to_video(bench: Bench) -> list[Dialogue]:
-    name = "video_to_video"
-    items = []
-    for index in range(_fewer(bench)):
-        rng, wanted = _rng(name + " from", index), _clip(name, index)
-        given = replace(
-            wanted, colour=str(rng.choice([colour for colour in COLOURS if colour != wanted.colour]))
-        )
-        words = ask("recolour clip", index // len(PAIRS), colour=wanted.colour)
-        shows = {"thing": wanted.thing, "colour": wanted.colour, "motion": wanted.motion}
-        items.append(_one(name, index, _pair(wanted), Turn((given, words), frozenset({"video"}), shows)))
-    return items
-
-
-def audio_to_audio(bench: Bench) -> list[Dialogue]:
-    items = []
-    for index in range(_fewer(bench)):
-        sound = bench.heard(index)
-        turn = Turn((sound, ask("another sound", index // 16)), frozenset({"audio"}), {"class": sound.thing})
-        items.append(_one("audio_to_audio", index, _hearing_cluster(sound), turn))
-    return items
-
-
-def _fewer(bench: Bench) -> int:
-    """For cells that no aim is set for and that cost clips."""
-    return min(bench.num_clips, 24)
-
-
-# ---------------------------------------------------------------------------------------------- several turns
 
 
 def turns(bench: Bench) -> list[Dialogue]:
     """A picture, then a change of one attribute: it is made, and the other three stay. The cluster names the edit.
 
     The first pair is held out; the edits go round, and so the pair after an edit of thing or colour may be any."""
-    name = "turns"
     items = []
     for index in range(bench.num_items):
-        rng, first = _rng(name + " edit", index), _scene(name, index)
+        rng, first = _rng("turns edit", index), _scene("turns", index)
         edit = ("size", "colour", "position", "thing")[index // len(PAIRS) % 4]
-        values = {"size": world.SIZES, "colour": COLOURS, "position": world.POSITIONS, "thing": world.THINGS}[
-            edit
-        ]
-        new = str(rng.choice([value for value in values if value != getattr(first, edit)]))
-        second = replace(first, **{edit: new})
-        task = {
-            "size": "edit size",
-            "colour": "edit colour",
-            "position": "edit place",
-            "thing": "edit thing",
-        }[edit]
+        new = _other(VALUES[edit], getattr(first, edit), rng)
         slots = {
             "size": {"bigger": "bigger" if new == "big" else "smaller"},
-            "colour": {"colour": new},
-            "position": {"position": new},
             "thing": {"other": with_article(new)},
-        }[edit]
-        asked = ask("draw", index, **vars(first))
-        items.append(
-            _one(
-                name,
-                index,
-                f"{edit} {_pair(first)}",
-                Turn((asked,), frozenset({"image"}), vars(first)),
-                Turn((ask(task, index // 4, **slots),), frozenset({"image"}), vars(second)),
-            )
-        )
+        }.get(edit, {edit: new})
+        task = "edit place" if edit == "position" else f"edit {edit}"
+        asked = _wants(ask("draw", index, **vars(first)), "image", vars(first))
+        edited = _wants(ask(task, index // 4, **slots), "image", vars(replace(first, **{edit: new})))
+        items.append(_one("turns", index, f"{edit} {_pair(first)}", asked, edited))
     return items
 
 
 def turns_across(bench: Bench) -> list[Dialogue]:
     """A picture, then its sound, or then its clip."""
-    name = "turns_across"
     items = []
-    for index in range(_fewer(bench)):
-        first = _scene(name, index, SOUNDING_PAIRS)
-        asked = Turn((ask("draw", index, **vars(first)),), frozenset({"image"}), vars(first))
+    for index in range(min(bench.num_clips, COST_ONLY)):
+        first = _scene("turns_across", index, SOUNDING_PAIRS)
+        asked = _wants(ask("draw", index, **vars(first)), "image", vars(first))
         if index // len(SOUNDING_PAIRS) % 2:
-            motion = str(_rng(name, index).choice(world.MOTIONS))
+            motion = str(_rng("turns_across", index).choice(world.MOTIONS))
             shows = {"thing": first.thing, "colour": first.colour, "motion": motion}
-            then = Turn((ask("then clip", index // 4, motion=motion),), frozenset({"video"}), shows)
+            kind, then = "clip", _wants(ask("then clip", index // 4, motion=motion), "video", shows)
         else:
-            then = Turn((ask("then sound", index // 4),), frozenset({"audio"}), {"class": first.thing})
-        items.append(
-            _one(name, index, f"{'clip' if 'video' in then.want else 'sound'} {_pair(first)}", asked, then)
-        )
+            kind, then = "sound", _wants(ask("then sound", index // 4), "audio", {"class": first.thing})
+        items.append(_one("turns_across", index, f"{kind} {_pair(first)}", asked, then))
     return items
-
-
-# ---------------------------------------------------------------------------------------------- only words
-
-SMALL_TALK: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Hello!", ("hello", "hi", "hey")), ("Hey, anyone there?", ("hello", "hi", "hey", "here")),
-    ("Good evening.", ("evening", "hello", "hi", "hey")), ("Nice to meet you.", ("meet", "hello", "hi", "hey", "too")),
-    ("Which model am I talking to?", ("mini",)), ("Please introduce yourself.", ("mini",)),
-    ("What should I call you?", ("mini",)), ("Tell me about yourself.", ("mini",)),
-    ("What kinds of things can I ask of you?", ("picture", "pictures", "draw", "sound", "sounds", "clip", "clips")),
-    ("Could you list your abilities?", ("picture", "pictures", "draw", "sound", "sounds", "clip", "clips")),
-    ("How do I use you?", ("picture", "pictures", "draw", "sound", "sounds", "clip", "clips", "ask")),
-    ("Thank you so much!", ("welcome", "pleasure", "glad", "happy", "any time", "anytime")),
-    ("That was lovely, thanks a lot.", ("welcome", "pleasure", "glad", "happy", "any time", "anytime")),
-    ("Much appreciated.", ("welcome", "pleasure", "glad", "happy", "any time", "anytime")),
-    ("Goodbye!", ("bye", "goodbye", "see you", "later", "care")),
-    ("I have to go now, see you.", ("bye", "goodbye", "see you", "later", "care")),
-    ("How is it going?", ("good", "well", "fine", "great", "thanks", "thank", "ready")),
-    ("Are you all right?", ("good", "well", "fine", "great", "thanks", "thank", "ready", "yes")),
-)  # fmt: skip
 
 
 def text_to_text(bench: Bench) -> list[Dialogue]:
     """Small talk and questions about mini itself: no medium, and a word that fits."""
+    said = [(words, tuple(row["fits"])) for row in WORDINGS["small_talk"] for words in row["say"]]
     return [
         _one("text_to_text", index, words, Turn((words,), accepted=accepted))
-        for index, (words, accepted) in enumerate(SMALL_TALK)
+        for index, (words, accepted) in enumerate(said)
     ]
-
-
-# ---------------------------------------------------------------------------------------------- outside the world
-
-NOT_IN_THE_WORLD = (
-    "a zebra", "a bicycle", "a castle", "a pineapple", "a violin", "the moon", "a sunflower", "a robot", "a penguin",
-    "a sailing boat", "a teapot", "a dinosaur", "an astronaut", "a bridge", "a hamburger", "a snowman", "a cow",
-    "an umbrella", "a rocket", "a mushroom", "a skyscraper", "a butterfly", "a guitar", "a kangaroo", "a pair of shoes",
-    "a mountain lake", "a submarine", "an octopus", "a football", "a queen", "a lamp", "a banana", "a tractor",
-    "a wedding", "a giraffe", "a laptop", "a turtle", "a volcano", "a croissant", "a spider",
-)  # fmt: skip
-UNHEARD = (
-    "a violin", "a cow", "a trumpet", "a waterfall", "an owl", "a lion", "a motorbike", "a typewriter", "a flute",
-    "applause", "a horse", "thunder", "a washing machine", "a choir", "a duck", "a phone", "a cat", "a car", "a fish",
-    "a tree",
-)  # fmt: skip
-OTHER_TASKS = (
-    "Translate good morning into Japanese.", "How many people live in Canada?", "What is seventeen times twenty-three?",
-    "Recommend a restaurant near me.", "Summarise the news of this week.", "Write a Python function that sorts a list.",
-    "What will the weather be tomorrow?", "Who painted the Mona Lisa?", "Tell me a joke about lawyers.",
-    "Send an email to my landlord.", "Which year did the Berlin wall fall?", "Order a taxi for eight o'clock.",
-    "Explain how vaccines work.", "What is the capital of Peru?", "Compose a sonnet on autumn.",
-    "Give me investment advice.", "How do I bake sourdough?", "Set a timer for ten minutes.",
-    "Who is the prime minister of Norway?", "Spell Mississippi backwards.",
-)  # fmt: skip
 
 
 def outside(bench: Bench) -> list[Dialogue]:
     """Requests that mini cannot meet: the words must admit it and no medium may come."""
-    asked = [ask(task, index + shift, other=other)
-             for shift, task in enumerate(("outside picture", "outside clip", "outside picture"))
-             for index, other in enumerate(NOT_IN_THE_WORLD)]  # fmt: skip
+    asked = [
+        ask(f"outside {kind}", index + shift, other=other)
+        for shift, kind in enumerate(("picture", "clip", "picture"))
+        for index, other in enumerate(WORDINGS["not_in_the_world"])
+    ]
     asked += [
         ask("outside sound", index + shift, other=other)
         for shift in (0, 1)
-        for index, other in enumerate(UNHEARD)
+        for index, other in enumerate(WORDINGS["unheard"])
     ]
-    asked += [polite + words for polite in ("", "Hello! ") for words in OTHER_TASKS]
+    asked += [polite + words for polite in ("", "Hello! ") for words in WORDINGS["other_tasks"]]
     order = np.random.default_rng(5).permutation(len(asked))[: bench.num_items]
     return [
         _one("outside", int(index), asked[index], Turn((asked[index],), accepted=ADMITS)) for index in order
@@ -403,10 +262,6 @@ def outside(bench: Bench) -> list[Dialogue]:
 
 
 PLAYS: dict[str, Callable[[Bench], list[Dialogue]]] = {
-    play.__name__: play
-    for play in (
-        text_to_image, image_to_text, yes_no, text_to_audio, recording_to_text, synthesised_to_text, text_to_video,
-        video_to_text, audio_to_image, image_to_audio, audio_to_video, video_to_image, video_to_audio, image_to_image,
-        audio_to_audio, image_to_video, video_to_video, turns, turns_across, text_to_text, outside,
-    )
-}  # fmt: skip
+    **{name: partial(one_turn, name) for name in ONE_TURN},
+    **{play.__name__: play for play in (yes_no, turns, turns_across, text_to_text, outside)},
+}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image as PILImage
 from PIL import ImageDraw
 
-from anygen import GenerationOptions
-from anygen.core.modality import AUDIO, IMAGE, VIDEO
+from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
 from anygen_pipelines.mini import probes, sounds, world
 from anygen_pipelines.mini.evaluation.asking import ask
 from anygen_pipelines.mini.evaluation.bench import Bench
@@ -31,12 +31,12 @@ def contact_sheet(bench: Bench, path: Path, num_pictures: int = 64) -> Path:
 
 def film_strips(bench: Bench, path: Path, num_clips: int = 12) -> Path:
     """Seeds 0 to 11, unselected: one clip a line, its frames from left to right."""
-    clips = []
-    for seed in range(num_clips):
-        scene = _scene(seed)
-        clips.append(
-            world.Clip(scene.thing, scene.colour, scene.size, world.MOTIONS[seed % len(world.MOTIONS)])
-        )
+    scenes = [_scene(seed) for seed in range(num_clips)]
+    motions = [world.MOTIONS[seed % len(world.MOTIONS)] for seed in range(num_clips)]
+    clips = [
+        world.Clip(scene.thing, scene.colour, scene.size, motion)
+        for scene, motion in zip(scenes, motions, strict=True)
+    ]
     made = _ask_all(bench, [ask("animate", seed, **vars(clip)) for seed, clip in enumerate(clips)], VIDEO)
     strips = [None if clip is None else np.concatenate(list(clip.frames[:8]), axis=1) for clip in made]
     labels = [f"{clip.size} {clip.thing}, {clip.colour}, {clip.motion}" for clip in clips]
@@ -56,11 +56,8 @@ def spectrograms(bench: Bench, path: Path) -> Path:
     recorded = {recording.thing for recording in bench.recordings.values()}
     figure, axes = pyplot.subplots(len(things), 4, figsize=(11, 1.05 * len(things)), squeeze=False)
     for row, thing in enumerate(things):
-        heard = [_heard(bench, thing, take) for take in range(2)]
-        columns = [
-            *heard,
-            *(None if audio is None else array_of(audio) for audio in made[2 * row : 2 * row + 2]),
-        ]
+        columns: list[np.ndarray | None] = [_heard(bench, thing, take) for take in range(2)]
+        columns += [None if each is None else array_of(each) for each in made[2 * row : 2 * row + 2]]
         for column, samples in enumerate(columns):
             axis = axes[row, column]
             axis.set_xticks([])
@@ -98,14 +95,10 @@ def _heard(bench: Bench, thing: str, take: int) -> np.ndarray:
     return sounds.synthesise(thing, np.random.default_rng([5, take]))
 
 
-def _ask_all(bench: Bench, prompts: Sequence[str], modality: str) -> list:
-    made = []
-    for start in range(0, len(prompts), bench.batch_size):
-        batch = list(prompts[start : start + bench.batch_size])
-        seeds = list(range(start, start + len(batch)))
-        replies = bench.model.generate_batch(batch, GenerationOptions(), seeds=seeds)
-        made += [(reply.of(modality) or (None,))[0] for reply in replies]
-    return made
+def _ask_all(bench: Bench, prompts: Sequence[str], modality: Modality) -> list[Any]:
+    """The first medium of each reply, or None."""
+    replies = bench.in_batches(bench.model.generate_batch, prompts)
+    return [(reply.of(modality) or (None,))[0] for reply in replies]
 
 
 def grid(

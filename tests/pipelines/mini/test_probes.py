@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from anygen_pipelines.mini import probes, sounds, train_probes, world
+from anygen_pipelines.mini import probes, sounds, world
 
 SHAPES = {"image": (2, 3, 64, 64), "video": (2, 8, 3, 64, 64), "audio": (2, 256, 64)}
 HAS_WEIGHTS = (probes.PROBES_DIR / "ceilings.json").is_file()
@@ -45,41 +45,6 @@ def test_a_saved_probe_answers_as_before_to_half_precision(tmp_path):
     loaded = probes.load_probes("image", tmp_path)
     pixels = torch.rand(2, 3, 64, 64) * 2 - 1
     assert torch.allclose(net(pixels)["thing"], loaded[1](pixels)["thing"], atol=2e-2)
-
-
-def test_unclear_samples_differ_from_what_they_were_made_of():
-    draw_batch = train_probes.picture_batches(seed=0, size=32)
-    pixels, target = draw_batch()
-    assert pixels.shape == (32, 3, 64, 64) and pixels.abs().max() <= 1
-    unclear = probes.LABELS["image"]["thing"].index(probes.UNCLEAR)
-    spoiled = target["thing"] == unclear
-    assert spoiled.sum() == 3
-    assert (target["position"][spoiled] == train_probes.IGNORED).all()
-    assert (target["colour"] >= 0).all()
-
-
-def test_another_thing_means_the_same_scene_otherwise():
-    scenes = list(world.all_scenes())
-    picks = torch.arange(0, len(scenes), 37)
-    others = train_probes._other_thing(picks, 80, torch.Generator().manual_seed(0))
-    for pick, other in zip(picks.tolist(), others.tolist(), strict=True):
-        assert scenes[pick].thing != scenes[other].thing
-        assert vars(scenes[pick]) | {"thing": ""} == vars(scenes[other]) | {"thing": ""}
-
-
-def test_a_few_steps_of_training_lower_the_loss():
-    torch.manual_seed(0)
-    net = probes.ImageNet()
-    pixels, target = train_probes.picture_batches(seed=0, size=16)()
-
-    def loss() -> float:
-        scores = net(pixels)
-        losses = [torch.nn.functional.cross_entropy(scores[name], target[name]) for name in scores]
-        return torch.stack(losses).sum().item()
-
-    before = loss()
-    train_probes.train(net, lambda: (pixels, target), 12)
-    assert loss() < before - 1
 
 
 @pytest.mark.skipif(not HAS_WEIGHTS, reason="the probes' weights are not in the project")

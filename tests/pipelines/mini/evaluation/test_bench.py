@@ -88,7 +88,7 @@ def test_something_else_gets_none(tmp_path, name):
 def test_a_sound_synthesised_is_known_and_another_is_not(tmp_path):
     for honest in (True, False):
         bench = Bench("none", tmp_path / str(honest), 16)
-        dialogues = plays.text_to_audio(bench)[10:]
+        dialogues = plays.PLAYS["text_to_audio"](bench)[10:]
         bench.model = WorldItself(dialogues, honest)
         verdicts = [item.last.judged["audio.class"] for item in bench.play("text_to_audio", dialogues)]
         assert np.mean(verdicts) > 0.9 if honest else np.mean(verdicts) < 0.1

@@ -1,4 +1,4 @@
-"""Both roads on one table: the figures, from plays made by hand."""
+"""Both strategies on one table: the figures, from plays made by hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from anygen_pipelines.mini.evaluation import roads
+from anygen_pipelines.mini.evaluation import strategies
 from anygen_pipelines.mini.evaluation.bench import Played, PlayedTurn
 
 
@@ -27,8 +27,8 @@ def test_what_is_reached_in_words_stands_beside_what_projectors_reach_more(
         # Through words half of the answers are right, by projectors all.
         return [played(index, options is None or index % 2 == 0) for index in dialogues]
 
-    monkeypatch.setattr(roads, "PLAYS", dict.fromkeys(roads.PLAYS, lambda bench: list(range(10))))
-    rows = {row.measure: row for row in roads.roads(SimpleNamespace(play=play))}
+    monkeypatch.setattr(strategies, "PLAYS", dict.fromkeys(strategies.PLAYS, lambda bench: list(range(10))))
+    rows = {row.measure: row for row in strategies.strategies(SimpleNamespace(play=play))}
     assert rows["image to text: says.thing, inputs through words"].figure.value == 0.5
     assert rows["- learned minus it: says.motion"].figure.value == 0.5
     assert rows["text to image: image.thing"].probes == (0.5, 0.0)
@@ -40,6 +40,6 @@ def test_what_is_reached_in_words_stands_beside_what_projectors_reach_more(
 
 
 def test_without_recordings_their_rows_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roads, "OUTPUTS", ())
-    monkeypatch.setattr(roads, "PLAYS", dict.fromkeys(roads.PLAYS, lambda bench: []))
-    assert roads.roads(SimpleNamespace(play=lambda *given, **how: [])) == []
+    monkeypatch.setattr(strategies, "OUTPUTS", ())
+    monkeypatch.setattr(strategies, "PLAYS", dict.fromkeys(strategies.PLAYS, lambda bench: []))
+    assert strategies.strategies(SimpleNamespace(play=lambda *given, **how: [])) == []
