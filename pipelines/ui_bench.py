@@ -22,7 +22,8 @@ import psutil
 from anygen_pipelines.ui_served import Server, answered, ask, chromium, generated, visitor
 from anygen_ui.engine import Engine
 from anygen_ui.jobs import Ask, Failed, Finished, Made
-from anygen_ui.store import Part, Store
+from anygen_ui.store import Store
+from anygen_ui.tables import Part
 
 ASKS = (
     ("Draw a big red train.", ("image",)),
@@ -105,7 +106,7 @@ def stop(repeats: int) -> list[dict[str, Any]]:
             for _ in range(repeats):
                 with visitor(browser, server.url) as page:
                     page.locator(".st-key-fine summary").click()
-                    steps = page.get_by_label("Clip: steps")
+                    steps = page.get_by_label("Video: steps")
                     steps.fill("200")
                     steps.press("Enter")
                     ask(page, "A clip of a big frog on yellow moving left.")
@@ -219,7 +220,7 @@ def crowd(visitors: int, asks: int) -> list[dict[str, Any]]:
             - len(answers)
         )
         begun = [
-            min(first[kind] for kind in ("Text", "Started", "end") if kind in first) for _, first in answers
+            min(first[kind] for kind in ("Text", "SpanStarted", "end") if kind in first) for _, first in answers
         ]
         by_visitor = [statistics.mean(first["end"] for _, first in mine) for mine in ends.values()]
         return [

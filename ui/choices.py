@@ -13,7 +13,6 @@ from anygen.core.errors import CheckpointError, ConfigError
 from anygen.messages.options import LIMITS
 
 MEDIA = ("image", "audio", "video")
-WORDS = {"text": "Text", "image": "Picture", "audio": "Sound", "video": "Clip"}
 ICONS = {
     "text": ":material/notes:",
     "image": ":material/image:",
@@ -53,10 +52,12 @@ class Choices:
     trouble: str = ""
 
     def next_seed(self) -> int:
+        """The locked one, else a new one."""
         return new_seed() if self.seed is None else self.seed
 
 
 def new_seed() -> int:
+    """One nobody chose."""
     return secrets.randbelow(LARGEST_SEED)
 
 

@@ -55,7 +55,7 @@ def serve(arguments: argparse.Namespace) -> int:
         )
     if not 0 < arguments.port < 65536:
         raise UsageError(f"anygen ui: --port is {arguments.port}; 1 to 65535 are accepted")
-    from anygen_ui.command import serve as serve_until_ended
+    from anygen_ui.backend import serve as serve_until_ended
 
     code = serve_until_ended(arguments.host, arguments.port, password, arguments.dir, arguments.model)
     return DONE if code in (0, -2, -15) else code

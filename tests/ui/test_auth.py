@@ -6,8 +6,7 @@ import asyncio
 
 import pytest
 
-from anygen_ui.auth import PASS_COOKIE, Door
-from anygen_ui.visitor import COOKIE, is_token, visitor_of
+from anygen_ui.auth import COOKIE, PASS_COOKIE, AuthMiddleware, is_token, visitor_of
 
 
 async def inside(scope, receive, send):
@@ -41,55 +40,55 @@ def cookies_of(headers):
 
 
 def test_a_first_visit_gets_a_name_that_scripts_cannot_read_and_keeps_it():
-    _, headers, body = knock(Door(inside))
+    _, headers, body = knock(AuthMiddleware(inside))
     given = cookies_of(headers)
     assert body == b"inside" and is_token(given[COOKIE])
     flags = next(value for name, value in headers if name == b"set-cookie").decode()
     assert "HttpOnly" in flags and "SameSite=Lax" in flags
-    assert cookies_of(knock(Door(inside), cookies=given)[1]) == {}
+    assert cookies_of(knock(AuthMiddleware(inside), cookies=given)[1]) == {}
 
 
 def test_two_visitors_have_two_names_and_a_short_cookie_is_replaced():
-    first, second = (cookies_of(knock(Door(inside))[1])[COOKIE] for _ in range(2))
+    first, second = (cookies_of(knock(AuthMiddleware(inside))[1])[COOKIE] for _ in range(2))
     assert visitor_of(first) != visitor_of(second)
-    assert COOKIE in cookies_of(knock(Door(inside), cookies={COOKIE: "admin"})[1])
+    assert COOKIE in cookies_of(knock(AuthMiddleware(inside), cookies={COOKIE: "admin"})[1])
 
 
 @pytest.mark.parametrize("path", ["/", "/_stcore/upload_file/x", "/media/x.png", "/static/x.js"])
 def test_nothing_is_reached_without_the_password(path):
-    first, _, body = knock(Door(inside, "open sesame"), path)
+    first, _, body = knock(AuthMiddleware(inside, "open sesame"), path)
     assert first["status"] == 401 and b"inside" not in body
 
 
 def test_a_websocket_is_closed_without_the_password():
-    first, _, _ = knock(Door(inside, "open sesame"), "/_stcore/stream", kind="websocket")
+    first, _, _ = knock(AuthMiddleware(inside, "open sesame"), "/_stcore/stream", kind="websocket")
     assert first["type"] == "websocket.close"
 
 
 def test_the_password_opens_and_is_remembered_by_this_visitor_alone():
-    door = Door(inside, "open sesame")
+    door = AuthMiddleware(inside, "open sesame")
     first, headers, _ = knock(door, method="POST", body=b"password=open+sesame")
     given = cookies_of(headers)
     assert first["status"] == 303 and "sesame" not in str(given)
     assert knock(door, cookies=given)[2] == b"inside"
     assert knock(door, "/_stcore/stream", cookies=given, kind="websocket")[0]["type"] == "websocket.accept"
     assert knock(door, cookies={**given, COOKIE: "x" * 43})[0]["status"] == 401
-    assert knock(Door(inside, "another"), cookies=given)[0]["status"] == 401
+    assert knock(AuthMiddleware(inside, "another"), cookies=given)[0]["status"] == 401
 
 
 @pytest.mark.parametrize("body", [b"password=open", b"", b"password=" + b"x" * 100_000, b"\xff\xfe"])
 def test_a_wrong_password_is_said_to_be_wrong(body):
-    first, headers, page = knock(Door(inside, "open sesame"), method="POST", body=body)
+    first, headers, page = knock(AuthMiddleware(inside, "open sesame"), method="POST", body=body)
     assert first["status"] == 401 and b"not the password" in page
     assert PASS_COOKIE not in cookies_of(headers)
 
 
 def test_the_health_of_the_server_is_told_to_anybody():
-    assert knock(Door(inside, "open sesame"), "/_stcore/health")[2] == b"inside"
+    assert knock(AuthMiddleware(inside, "open sesame"), "/_stcore/health")[2] == b"inside"
 
 
 def test_a_flood_of_guesses_is_turned_away_and_keeps_nobody_out():
-    door = Door(inside, "open sesame")
+    door = AuthMiddleware(inside, "open sesame")
 
     async def guess(address, words):
         scope = {"type": "http", "path": "/", "method": "POST", "headers": [], "client": (address, 1)}

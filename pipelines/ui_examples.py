@@ -1,7 +1,5 @@
-"""Makes the files of the examples with mini, and the strips of the first page from what mini answers to them.
-
-python -m anygen_ui.examples.make
-"""
+"""The files of the app's examples, made with mini, and the strips of its first page from what mini answers to them:
+`python -m anygen_pipelines.ui_examples`."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ from PIL import Image as PILImage
 from PIL import ImageDraw
 
 from anygen import AnyGen, Message, open_media
-from anygen_ui.examples import EXAMPLES, FOLDER
+from anygen_ui.welcome import EXAMPLES, FOLDER
 
 SEED = 1
 INPUTS = {
@@ -57,7 +55,7 @@ def make_card(model: AnyGen, number: int) -> None:
         tiles.append("")
     strip = draw_strip(tiles[1:] if len(example.words) > 1 else tiles)
     # Few colours: a first page should come at once.
-    strip.quantize(96, PILImage.Quantize.FASTOCTREE).save(FOLDER / example.picture, optimize=True)
+    strip.quantize(96, PILImage.Quantize.FASTOCTREE).save(FOLDER / example.image, optimize=True)
 
 
 def draw_strip(tiles: list[Any]) -> PILImage.Image:
