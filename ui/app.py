@@ -1,17 +1,6 @@
 """The app: one page, drawn from top to bottom at each interaction. `anygen ui` serves it (backend.py, server.py).
 
-Names that tests and styles may rely on (each key is also a class, `st-key-KEY`; ID is an id of the store):
-  composer    composer, troubles, draft, pieces, piece-ID, text-ID, earlier-ID, later-ID, remove-ID; message (the chat
-              input), send, discard, extras, camera-open, add-text
-  turns       said-ID, words-ID-INDEX, edit-ID; answer-ID, medium-ID-INDEX, footer-ID; working-ID, stop-ID (while it runs)
-  media       actions-ID-INDEX, use-ID-INDEX, vary-ID-INDEX, save-ID-INDEX, how-ID-INDEX; same-seed-ID, new-seed-ID
-  first page  welcome, examples, example-0 to example-5, face-0 to face-5, try-0 to try-5
-  sidebar     new-conversation, open-gallery, conversations, open-ID / closed-ID, go-ID, manage, name-ID, export-zip,
-              export-manifest, delete-conversation, import
-  settings    model, needs, modalities-MODEL, quality, fine, lock-seed, seed; steps-, guidance-, size-, frames-, seconds-,
-              each with MODEL-QUALITY-MODALITY; temperature-MODEL
-  gallery     gallery, gallery-filters, gallery-kind, gallery-conversation, gallery-sent, gallery-more, tile-ID, tile-use-ID,
-              tile-save-ID, tile-how-ID, tile-open-ID
+The keys of its widgets, which tests and styles may rely on, are listed in docs/ui.md.
 """
 
 from __future__ import annotations

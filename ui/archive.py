@@ -22,6 +22,7 @@ from anygen_ui.tables import Part, Turn
 
 DOCUMENT, MANIFEST, MEDIA_PREFIX = "conversation.json", "manifest.jsonl", "media/"
 FORMAT, SCHEMA = "anygen conversation", 1
+NOT_OURS = f"the zip's {DOCUMENT} is not as this app writes it: "
 ROLES = ("system", "user", "assistant")
 STATES = ("done", "stopped", "failed")
 MEDIA = ("image", "audio", "video")
@@ -116,14 +117,11 @@ def read_document(data: bytes) -> dict[str, Any]:
         # Half of a surrogate pair is no character.
         json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        raise _wrong("it is no JSON") from None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise _wrong(f"its format is not {FORMAT!r}")
-    if document.get("schema") != SCHEMA:
-        raise _wrong(f"its schema is not {SCHEMA}, which this program reads")
+        raise PromptError(f"{NOT_OURS}it is no JSON") from None
+    _need(isinstance(document, dict) and document.get("format") == FORMAT, f"its format is not {FORMAT!r}")
+    _need(document.get("schema") == SCHEMA, f"its schema is not {SCHEMA}, which this program reads")
     turns = document.get("turns")
-    if not isinstance(turns, list):
-        raise _wrong("turns is no list")
+    _need(isinstance(turns, list), "turns is no list")
     return {
         "title": _line(document, "title", ""),
         "model": document.get("model") if _is_preset(document.get("model")) else "mini",
@@ -132,22 +130,17 @@ def read_document(data: bytes) -> dict[str, Any]:
 
 
 def _turn(turn: Any, where: str) -> dict[str, Any]:
-    if not isinstance(turn, dict):
-        raise _wrong(f"{where} is no mapping")
+    _need(isinstance(turn, dict), f"{where} is no mapping")
     role, state, seed = turn.get("role"), turn.get("state"), turn.get("seed")
-    if role not in ROLES:
-        raise _wrong(f"{where}: its role is none of {', '.join(ROLES)}")
-    if state not in STATES:
-        raise _wrong(f"{where}: its state is none of {', '.join(STATES)}")
-    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63):
-        raise _wrong(f"{where}: its seed is no whole number from 0 to 2**63 - 1")
+    _need(role in ROLES, f"{where}: its role is none of {', '.join(ROLES)}")
+    _need(state in STATES, f"{where}: its state is none of {', '.join(STATES)}")
+    is_whole = type(seed) is int and 0 <= seed < 2**63
+    _need(seed is None or is_whole, f"{where}: its seed is no whole number from 0 to 2**63 - 1")
     timings, settings, parts = turn.get("timings"), turn.get("settings"), turn.get("parts")
-    if not isinstance(timings, dict) or not all(type(each) in (int, float) for each in timings.values()):
-        raise _wrong(f"{where}: its timings are no numbers")
-    if not isinstance(settings, dict):
-        raise _wrong(f"{where}: its settings are no mapping")
-    if not isinstance(parts, list):
-        raise _wrong(f"{where}: its parts are no list")
+    is_timed = isinstance(timings, dict) and all(type(each) in (int, float) for each in timings.values())
+    _need(is_timed, f"{where}: its timings are no numbers")
+    _need(isinstance(settings, dict), f"{where}: its settings are no mapping")
+    _need(isinstance(parts, list), f"{where}: its parts are no list")
     return {
         "role": role,
         "state": state,
@@ -164,33 +157,31 @@ def _is_preset(model: Any) -> bool:
 
 
 def _part(part: Any, where: str) -> dict[str, Any]:
-    if not isinstance(part, dict):
-        raise _wrong(f"{where} is no mapping")
+    _need(isinstance(part, dict), f"{where} is no mapping")
     kind = part.get("type")
     if kind == "text":
-        if not isinstance(part.get("text"), str):
-            raise _wrong(f"{where}: its text is no text")
+        _need(isinstance(part.get("text"), str), f"{where}: its text is no text")
         return {"type": "text", "text": part["text"]}
-    if kind not in MEDIA:
-        raise _wrong(f"{where}: its type is none of text, {', '.join(MEDIA)}")
+    _need(kind in MEDIA, f"{where}: its type is none of text, {', '.join(MEDIA)}")
     kept = {"type": kind, "caption": _line(part, "caption", f"{where}: ")}
     if "path" not in part:
         return kept
-    if not isinstance(part["path"], str) or not isinstance(part.get("generated"), bool):
-        raise _wrong(f"{where}: its path is no text, or generated is neither true nor false")
+    is_file = isinstance(part["path"], str) and isinstance(part.get("generated"), bool)
+    _need(is_file, f"{where}: its path is no text, or generated is neither true nor false")
     return kept | {"path": part["path"], "generated": part["generated"]}
 
 
 def _line(values: Mapping[str, Any], name: str, where: str) -> str:
     value = values.get(name)
-    if not isinstance(value, str) or len(value) > LONGEST_LINE:
-        raise _wrong(f"{where}{name} is no text of at most {LONGEST_LINE} characters")
-    return value
+    is_line = isinstance(value, str) and len(value) <= LONGEST_LINE
+    _need(is_line, f"{where}{name} is no text of at most {LONGEST_LINE} characters")
+    return str(value)
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
-def _wrong(what: str) -> PromptError:
-    return PromptError(f"the zip's {DOCUMENT} is not as this app writes it: {what}")
+def _need(is_so: bool, what: str) -> None:
+    if not is_so:
+        raise PromptError(NOT_OURS + what)

@@ -33,7 +33,6 @@ class Facts:
     name: str
     description: str = ""
     licence: str = ""
-    reads: tuple[str, ...] = ("text",)
     makes: tuple[str, ...] = ("text",)
     defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Each modality's own options."""
@@ -73,7 +72,6 @@ def facts_of(model: str) -> Facts:
     """Read a model's config; a preset whose weights are not here says how to get them."""
     from anygen.core.config import read_config, to_values
     from anygen.loading import checkpoint
-    from anygen.loading.doctor import reads
 
     plan = None if Path(model).is_dir() else checkpoint.plans().get(model)
     trouble = (
@@ -89,7 +87,6 @@ def facts_of(model: str) -> Facts:
         name=model,
         description=config.description,
         licence=config.licence,
-        reads=tuple(reads(config)),
         makes=("text", *(each for each in MEDIA if each in config.decoders)),
         defaults={str(name): to_values(each.defaults) for name, each in config.decoders.items()},
         temperature=config.sampling.temperature,

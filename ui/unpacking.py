@@ -13,7 +13,7 @@ import shutil
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from anygen.media import DEFAULT_LIMITS
 from anygen.media.provenance import sidecar
 from anygen_ui import tables
 from anygen_ui.archive import DOCUMENT, MANIFEST, MEDIA_PREFIX, read_document
-from anygen_ui.file_store import Owner, check_media
+from anygen_ui.file_store import Owner, UploadLimits, check_media
 from anygen_ui.store import Store
 from anygen_ui.tables import Conversation, new_id
 
@@ -39,7 +39,7 @@ ENTRY_BYTES = 1_000
 def import_zip(store: Store, visitor: str, data: bytes) -> Conversation:
     """A conversation from what export_zip made. Raises PromptError; then nothing is kept of it."""
     with _archive(data, store.limits.zip_bytes) as archive:
-        entries = _entries(archive, store)
+        entries = _entries(archive, store.limits)
         document = read_document(_read(archive, entries[DOCUMENT], store.limits.document_bytes))
         named = {part["path"]: part for turn in document["turns"] for part in turn["parts"] if "path" in part}
         _check_complete(entries, named)
@@ -48,7 +48,11 @@ def import_zip(store: Store, visitor: str, data: bytes) -> Conversation:
             store.files.check_space(visitor, size, "the zip's files")
         except MediaError as error:
             raise PromptError(str(error)) from error
-        return _kept(store, visitor, archive, entries, document, named)
+
+        def unpack(folder: Path) -> dict[str, Path]:
+            return {name: _unpack(archive, entries, named[name], folder) for name in named}
+
+        return _kept(store, visitor, document, unpack)
 
 
 @contextmanager
@@ -72,15 +76,15 @@ def _archive(data: bytes, zip_bytes: int) -> Iterator[zipfile.ZipFile]:
         raise _refused("is damaged (its content cannot be unpacked); a whole one is accepted") from error
 
 
-def _entries(archive: zipfile.ZipFile, store: Store) -> dict[str, zipfile.ZipInfo]:
+def _entries(archive: zipfile.ZipFile, limits: UploadLimits) -> dict[str, zipfile.ZipInfo]:
     """The files of a zip by name, where every one of them is one that we would have written."""
     listed = archive.infolist()
-    if len(listed) > store.limits.zip_entries:
-        raise _refused(f"holds {len(listed)} files; at most {store.limits.zip_entries} are accepted")
+    if len(listed) > limits.zip_entries:
+        raise _refused(f"holds {len(listed)} files; at most {limits.zip_entries} are accepted")
     total = sum(each.file_size for each in listed)
-    if total > store.limits.unpacked_bytes:
+    if total > limits.unpacked_bytes:
         raise _refused(
-            f"unpacks to {total / 1e6:.0f} MB; at most {store.limits.unpacked_bytes / 1e6:.0f} MB are accepted"
+            f"unpacks to {total / 1e6:.0f} MB; at most {limits.unpacked_bytes / 1e6:.0f} MB are accepted"
         )
     entries: dict[str, zipfile.ZipInfo] = {}
     for each in listed:
@@ -136,12 +140,7 @@ def _check_complete(entries: Mapping[str, Any], named: Mapping[str, Any]) -> Non
 
 
 def _kept(
-    store: Store,
-    visitor: str,
-    archive: zipfile.ZipFile,
-    entries: Mapping[str, zipfile.ZipInfo],
-    document: Mapping[str, Any],
-    named: Mapping[str, Mapping[str, Any]],
+    store: Store, visitor: str, document: Mapping[str, Any], unpack: Callable[[Path], dict[str, Path]]
 ) -> Conversation:
     """All of it in the store: files first into a folder of their own, then moved, then one transaction."""
     made = store.unsaved_conversation(document["title"], document["model"])
@@ -150,12 +149,9 @@ def _kept(
     target = store.files.visitor_folder(visitor)
     try:
         stage.mkdir()
-        files = {
-            name: _unpack(archive, entries, name, part, stage / new_id()) for name, part in named.items()
-        }
+        files = {name: target / path.name for name, path in unpack(stage).items()}
         for path in sorted(stage.iterdir()):
             moved.append(path.rename(target / path.name))
-        files = {name: target / path.name for name, path in files.items()}
         store.insert_all(_rows(made, visitor, document, files, store))
     except BaseException as error:
         for path in moved:
@@ -169,13 +165,10 @@ def _kept(
 
 
 def _unpack(
-    archive: zipfile.ZipFile,
-    entries: Mapping[str, zipfile.ZipInfo],
-    name: str,
-    part: Mapping[str, Any],
-    stem: Path,
+    archive: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], part: Mapping[str, Any], folder: Path
 ) -> Path:
     """One medium, and the record beside it, under a name of ours."""
+    name = part["path"]
     data = _read(archive, entries[name], DEFAULT_LIMITS.max_bytes)
     try:
         modality, suffix = check_media(name, data, DEFAULT_LIMITS.max_bytes)
@@ -185,7 +178,7 @@ def _unpack(
         raise _refused(
             f"holds {name}, which is {modality} where a turn says {part['type']}; files as exported are accepted"
         )
-    path = stem.with_name(stem.name + suffix)
+    path = folder / (new_id() + suffix)
     path.write_bytes(data)
     if (record := entries.get(f"{name}.json")) is not None:
         text = _read(archive, record, RECORD_BYTES)

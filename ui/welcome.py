@@ -1,10 +1,12 @@
 """The first page: what the model can do, and six things to try with a click, one for each kind of crossing.
 
-The files in examples/ were made by pipelines/ui_examples.py, that is, by mini.
+examples/examples.json lists them; the files beside it were made by pipelines/ui_examples.py, that is, by mini.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,60 +28,17 @@ class Example:
     """What a click says: a file where there is one, then `words`, one turn after the other."""
 
     crossing: str
-    words: tuple[str, ...]
+    words: Sequence[str]
     image: str
     """A strip that shows what goes in and what comes out."""
     shows: str
     """The same in words."""
     file: str | None = None
-    require: tuple[str, ...] = ()
+    require: Sequence[str] = ()
 
 
-EXAMPLES: tuple[Example, ...] = (
-    Example(
-        "Text to everything",
-        ("A frog on yellow: a picture, its sound, a clip.",),
-        "card-0.png",
-        "Text goes in; an image, audio and a video of a frog come out",
-        require=("image", "audio", "video"),
-    ),
-    Example(
-        "Audio to image",
-        ("Draw what you hear.",),
-        "card-1.png",
-        "Audio of a bell goes in; an image of a bell comes out",
-        file="bell.wav",
-        require=("image",),
-    ),
-    Example(
-        "Image to video",
-        ("Let it move to the left.",),
-        "card-2.png",
-        "An image of a helicopter goes in; a video of it comes out",
-        file="helicopter.png",
-        require=("video",),
-    ),
-    Example(
-        "Image to audio",
-        ("What would it sound like?",),
-        "card-3.png",
-        "An image of a rooster goes in; its audio comes out",
-        file="rooster.png",
-        require=("audio",),
-    ),
-    Example(
-        "Video to text",
-        ("Which way does it move?",),
-        "card-4.png",
-        "A video of a car goes in; text comes out",
-        file="car.mp4",
-    ),
-    Example(
-        "Edit by talking",
-        ("A small dog on blue.", "Make it bigger.", "Now put it on red."),
-        "card-5.png",
-        "A small dog on blue becomes a big one, then one on red",
-    ),
+EXAMPLES = tuple(
+    Example(**each) for each in json.loads((FOLDER / "examples.json").read_text(encoding="utf-8"))
 )
 
 

@@ -32,7 +32,7 @@ def add(commands: Any) -> None:
         metavar="ADDRESS",
         help="default 127.0.0.1: reached from this machine alone; any other needs --password",
     )
-    parser.add_argument("--password", metavar="WORDS", help="ask for it at the door")
+    parser.add_argument("--password", metavar="WORDS", help="ask for it before anything is shown")
     parser.add_argument("--insecure", action="store_true", help="serve other machines without a password")
     parser.add_argument(
         "--dir",
