@@ -25,6 +25,7 @@ INK = (74, 158, 139, 255)
 
 
 def make_inputs(model: AnyGen) -> None:
+    """The files that go in."""
     for name, (words, modality) in INPUTS.items():
         reply = model.generate(words, seed=SEED, require=(modality,), modalities=("text", modality))
         files = reply.save(FOLDER / "made", stem="input")
@@ -37,6 +38,7 @@ def make_inputs(model: AnyGen) -> None:
 
 
 def make_card(model: AnyGen, number: int) -> None:
+    """The strip of one example: what goes in, and what mini answers."""
     example = EXAMPLES[number]
     history: list[Message] = []
     tiles: list[Any] = []
@@ -78,7 +80,7 @@ def draw_strip(tiles: list[Any]) -> PILImage.Image:
 
 
 def draw_tile(value: Any) -> PILImage.Image:
-    """A picture as it is, a clip by a frame with a sign, a sound by its envelope, words by lines."""
+    """An image as it is, a video by a frame with a sign, audio by its envelope, text by lines."""
     edge = TILE * SCALE
     tile = PILImage.new("RGBA", (edge, edge))
     pen = ImageDraw.Draw(tile)
@@ -108,6 +110,7 @@ def draw_tile(value: Any) -> PILImage.Image:
 
 
 def main() -> None:
+    """Make them all again."""
     model = AnyGen.from_pretrained("mini")
     make_inputs(model)
     for number in range(len(EXAMPLES)):

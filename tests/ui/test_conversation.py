@@ -37,14 +37,14 @@ def test_steps_and_what_is_made_are_kept_by_part():
         [
             SpanStarted(1, "image", "a"),
             SpanStarted(3, "video", "b"),
-            DecoderProgress(1, "image", 4, 12, "preview.png"),
+            DecoderProgress(1, "image", 4, 12),
             DecoderProgress(1, "image", 5, 12),
             Made(1, "image", "a.png"),
             DecoderProgress(3, "video", 1, 8),
         ]
     )
     picture, clip = live.media[1], live.media[3]
-    assert (picture.step, picture.preview, picture.path) == (5, "preview.png", "a.png")
+    assert (picture.step, picture.path) == (5, "a.png")
     assert (clip.step, clip.num_steps, clip.path) == (1, 8, None)
     assert words_for(live) == "Making a video"
 
