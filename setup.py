@@ -27,7 +27,7 @@ setup(
         "anygen_pipelines": [f"**/*.{suffix}" for suffix in ("json", "png", "safetensors", "txt", "yaml")],
         "anygen_ui": [
             ".streamlit/config.toml",
-            *(f"**/*.{suffix}" for suffix in ("css", "html", "js", "mp4", "png", "wav")),
+            *(f"**/*.{suffix}" for suffix in ("css", "html", "js", "json", "mp4", "png", "wav")),
         ],
     },
 )

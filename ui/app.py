@@ -1,17 +1,6 @@
-"""The app: one page, drawn from top to bottom at each interaction. `anygen ui` serves it (server.py).
+"""The app: one page, drawn from top to bottom at each interaction. `anygen ui` serves it (backend.py, server.py).
 
-Names that tests and styles may rely on (each key is also a class, `st-key-KEY`; ID is an id of the store):
-  composer    composer, troubles, draft, pieces, piece-ID, text-ID, earlier-ID, later-ID, remove-ID; message (the chat
-              input), send, discard, extras, camera-open, add-text
-  turns       said-ID, words-ID-INDEX, edit-ID; answer-ID, medium-ID-INDEX, footer-ID; working-ID, stop-ID (while it runs)
-  media       actions-ID-INDEX, use-ID-INDEX, vary-ID-INDEX, save-ID-INDEX, how-ID-INDEX; same-seed-ID, new-seed-ID
-  first page  welcome, examples, example-0 to example-5, face-0 to face-5, try-0 to try-5
-  sidebar     new-conversation, open-gallery, conversations, open-ID / closed-ID, go-ID, manage, name-ID, export-zip,
-              export-manifest, delete-conversation, import
-  settings    model, needs, modalities-MODEL, quality, fine, lock-seed, seed; steps-, guidance-, size-, frames-, seconds-,
-              each with MODEL-QUALITY-MODALITY; temperature-MODEL
-  gallery     gallery, gallery-filters, gallery-kind, gallery-conversation, gallery-sent, gallery-more, tile-ID, tile-use-ID,
-              tile-save-ID, tile-how-ID, tile-open-ID
+The keys of its widgets, which tests and styles may rely on, are listed in docs/ui.md.
 """
 
 from __future__ import annotations
@@ -22,12 +11,12 @@ import streamlit as st
 
 import anygen
 from anygen_ui import composer, conversation, escaping, gallery, sidebar, welcome
+from anygen_ui.auth import current_visitor
 from anygen_ui.backend import backend
 from anygen_ui.choices import Choices
-from anygen_ui.page_context import GALLERY, Room
-from anygen_ui.store import Part, Turn
-from anygen_ui.submission import Desk
-from anygen_ui.visitor import current_visitor
+from anygen_ui.page_context import GALLERY, PageContext
+from anygen_ui.submission import Submissions
+from anygen_ui.tables import Part, Turn
 
 HERE = Path(__file__).parent
 ABOUT = (
@@ -37,6 +26,7 @@ ABOUT = (
 
 
 def main() -> None:
+    """Draw the page."""
     st.set_page_config(
         "anygen",
         str(HERE / "icon.png"),
@@ -46,37 +36,37 @@ def main() -> None:
         menu_items={"About": ABOUT},
     )
     st.html(HERE / "style.css")
-    room = Room(Desk(*backend(), current_visitor()))
-    turns = room.turns()
+    context = PageContext(Submissions(*backend(), current_visitor()))
+    turns = context.turns()
     is_busy = any(turn.state == "running" for turn in turns)
     with st.sidebar:
-        choices = sidebar.draw(room, is_busy)
-    say_next(room, turns, choices, is_busy)
-    for notice in room.store.notices:
+        choices = sidebar.draw(context, is_busy)
+    say_next(context, turns, choices, is_busy)
+    for notice in context.store.notices:
         _trouble(notice)
     if st.session_state.view == GALLERY:
-        for trouble in room.take_troubles():
+        for trouble in context.take_troubles():
             _trouble(trouble)
-        gallery.draw(room)
+        gallery.draw(context)
         return
     if turns:
-        conversation.draw(room, turns)
+        conversation.draw(context, turns)
     else:
-        welcome.draw(room, choices)
-    composer.draw(room, choices, is_busy, sum(turn.role == "user" for turn in turns))
+        welcome.draw(context, choices)
+    composer.draw(context, choices, is_busy, sum(turn.role == "user" for turn in turns))
 
 
 def _trouble(sentence: str) -> None:
     st.error(escaping.label(sentence, 500), icon=":material/error:")
 
 
-def say_next(room: Room, turns: list[Turn], choices: Choices, is_busy: bool) -> None:
+def say_next(context: PageContext, turns: list[Turn], choices: Choices, is_busy: bool) -> None:
     """An example that goes on says its next words as soon as the answer is there."""
-    waiting = st.session_state.next_words.get(room.conversation)
+    waiting = st.session_state.next_words.get(context.conversation)
     if not waiting or is_busy or not turns:
         return
     words = waiting.pop(0)
-    if turns[-1].state != "done" or not room.send([Part("text", words)], choices):
+    if turns[-1].state != "done" or not context.send([Part("text", words)], choices):
         waiting.clear()
         return
     st.rerun()

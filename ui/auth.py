@@ -1,6 +1,7 @@
-"""The door of the server: who comes in gets a name that nobody can guess, and where a password is set, says it first.
+"""Who is here: a browser gets a name that nobody can guess, and where a password is set, says it first.
 
-It stands before all of Streamlit (pages, media, uploads and the websocket), as ASGI middleware.
+The name is made from a cookie that only this browser has, so it outlives reloads and restarts of the server. It is given
+and asked for before all of Streamlit (pages, media, uploads and the websocket), by ASGI middleware.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import re
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -17,8 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from anygen_ui.visitor import COOKIE, is_token
-
+COOKIE = "anygen_visitor"
 PASS_COOKIE = "anygen_pass"
 DAYS = {COOKIE: 400, PASS_COOKIE: 30}
 """How long a browser keeps each cookie."""
@@ -29,6 +30,7 @@ MOST_BYTES = 4096
 """Of a form with a password."""
 GUESSES_WAITING, MOST_GUESSES_WAITING = 3, 20
 """Guesses that may wait for their turn, of one address and in all."""
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -37,7 +39,7 @@ HEADERS = [
 ]
 
 
-class Door:
+class AuthMiddleware:
     """Sets the visitor's cookie, out of reach of scripts; asks for `password` where there is one."""
 
     def __init__(self, app: Any, password: str | None = None) -> None:
@@ -47,6 +49,7 @@ class Door:
         self._waiting: Counter[str] = Counter()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One request, as ASGI has it."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
@@ -150,3 +153,26 @@ async def _answer(send: Any, status: int, body: bytes, headers: list[tuple[bytes
     start = {"type": "http.response.start", "status": status}
     await send({**start, "headers": [*headers, *HEADERS, (b"cache-control", b"no-store"), length]})
     await send({"type": "http.response.body", "body": body})
+
+
+# The visitor
+
+
+def is_token(text: str) -> bool:
+    """Whether a cookie holds what the server gives out: 32 random bytes, as `secrets.token_urlsafe` writes them."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def visitor_of(token: str) -> str:
+    """The name under which things are kept: nobody who reads the database can take the visitor's place."""
+    return hashlib.sha256(f"anygen visitor {token}".encode()).hexdigest()[:32]
+
+
+def current_visitor() -> str:
+    """The visitor of this session; without a cookie (refused, or a test) one that lasts as long as the session."""
+    import streamlit as st
+
+    token = str(st.context.cookies.get(COOKIE, ""))
+    if not is_token(token):
+        token = st.session_state.setdefault("visitor_token", secrets.token_urlsafe(32))
+    return visitor_of(token)

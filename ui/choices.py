@@ -12,7 +12,6 @@ from anygen.core.errors import CheckpointError, ConfigError
 from anygen.messages.options import LIMITS
 
 MEDIA = ("image", "audio", "video")
-WORDS = {"text": "Text", "image": "Picture", "audio": "Sound", "video": "Clip"}
 ICONS = {
     "text": ":material/notes:",
     "image": ":material/image:",
@@ -33,7 +32,6 @@ class Facts:
     name: str
     description: str = ""
     licence: str = ""
-    reads: tuple[str, ...] = ("text",)
     makes: tuple[str, ...] = ("text",)
     defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Each modality's own options."""
@@ -52,10 +50,12 @@ class Choices:
     trouble: str = ""
 
     def next_seed(self) -> int:
+        """The locked one, else a new one."""
         return new_seed() if self.seed is None else self.seed
 
 
 def new_seed() -> int:
+    """One nobody chose."""
     return secrets.randbelow(LARGEST_SEED)
 
 
@@ -70,7 +70,6 @@ def known_models(first: str) -> list[str]:
 def facts_of(model: str) -> Facts:
     """Read a model's config; a preset whose weights are not here says how to get them."""
     from anygen.core.config import read_config, to_values
-    from anygen.loading.doctor import reads
     from anygen.loading.manifest import CONFIG
     from anygen.loading.presets import plan_config, resolve
 
@@ -88,7 +87,6 @@ def facts_of(model: str) -> Facts:
         name=model,
         description=config.description,
         licence=config.licence,
-        reads=tuple(reads(config)),
         makes=("text", *(each for each in MEDIA if each in config.decoders)),
         defaults={str(name): to_values(each.defaults) for name, each in config.decoders.items()},
         temperature=config.sampling.temperature,

@@ -6,26 +6,21 @@ started again: the ask it was at has failed, those that wait are kept.
 
 from __future__ import annotations
 
-import json
 import logging
-import subprocess
-import sys
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 from anygen.core.errors import PromptError
 from anygen.core.seeds import check_seed
 from anygen.messages.options import GenerationOptions
-from anygen_ui.jobs import Ask, Event, Failed, Finished, Loading, Made, Started, Text, Waiting, from_wire
-from anygen_ui.planning import Planner
-from anygen_ui.queueing import FairQueue
-from anygen_ui.records import Part
-from anygen_ui.storage_rules import StorageRule
+from anygen_ui.jobs import Ask, Event, Failed, Finished, Loading, Made, Waiting, WorkerProcess, from_wire
+from anygen_ui.scheduling import DEFAULT_LIMITS, FairQueue, Limits, Planner, Ticket
 from anygen_ui.store import Store
+from anygen_ui.tables import Part
 
 logger = logging.getLogger(__name__)
 
@@ -36,54 +31,15 @@ STARTS = 3
 """Times in a row that a worker may end before it was ready, until those who wait are told."""
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What visitors may ask for at once, and what the engine keeps."""
-
-    waiting: int = 100
-    waiting_per_visitor: int = 5
-    models: tuple[str, ...] | None = None
-    """Names that may be asked for; None for every one that is on this machine."""
-    models_held: int = 1
-    load: Mapping[str, Any] = field(default_factory=dict)
-    """Arguments of AnyGen.from_pretrained; where there are none, the memory plan chooses."""
-    seconds_per_answer: float = 3600.0
-    """An answer is stopped then, and its worker is ended if it does not stop within `grace`."""
-    grace: float = 60.0
-    finished_kept: int = 100
-    """Tickets whose events are kept after their end, the last used ones."""
-    rule: StorageRule = field(default_factory=StorageRule)
-
-
-@dataclass(eq=False)
-class _Ticket:
-    ask: Ask
-    load: Mapping[str, Any]
-    state: str = "waiting"
-    events: list[Event] = field(default_factory=list)
-    place: int = 0
-    began: float = 0.0
-    saved: float = 0.0
-    is_begun: bool = False
-    stopped_at: float = 0.0
-    captions: dict[int, str] = field(default_factory=dict)
-    made: dict[int, Part] = field(default_factory=dict)
-
-    def parts(self) -> list[Part]:
-        """What there is until now: the words, then the media."""
-        text = "".join(event.text for event in self.events if isinstance(event, Text))
-        return ([Part("text", text)] if text else []) + [self.made[index] for index in sorted(self.made)]
-
-
 class Engine:
     """Takes asks, and answers them one after the other. Every call returns at once, but `wait` and the first plan."""
 
-    def __init__(self, store: Store, limits: Limits = Limits()) -> None:
+    def __init__(self, store: Store, limits: Limits = DEFAULT_LIMITS) -> None:
         self.store, self.limits = store, limits
         self._queue = FairQueue()
-        self._tickets: OrderedDict[str, _Ticket] = OrderedDict()
+        self._tickets: OrderedDict[str, Ticket] = OrderedDict()
         self._current: str | None = None
-        self._process: subprocess.Popen[str] | None = None
+        self._process: WorkerProcess | None = None
         self._is_ready = self._is_closed = False
         # Held by whoever looks at or changes the above; told of every event.
         self._changed = threading.Condition(threading.RLock())
@@ -113,7 +69,7 @@ class Engine:
                     )
                 if len(self._queue) >= self.limits.waiting:
                     raise PromptError("too many asks are waiting already; try again in a while")
-                self._tickets[ask.turn] = _Ticket(ask, load)
+                self._tickets[ask.turn] = Ticket(ask, load)
                 self._queue.add(ask.visitor, ask.turn)
                 self._dispatch()
         except PromptError as error:
@@ -137,7 +93,7 @@ class Engine:
 
         def is_there() -> bool:
             found = self._tickets.get(ticket)
-            return found is None or len(found.events) > after or found.state not in ("waiting", "running")
+            return found is None or len(found.events) > after or found.is_over
 
         with self._changed:
             self._changed.wait_for(is_there, timeout)
@@ -201,15 +157,11 @@ class Engine:
         """How its model is to be loaded. Raises PromptError for what cannot be answered, before it waits for that."""
         if not self.store.is_running(ask.visitor, ask.conversation, ask.turn):
             raise PromptError("there is no such answer to fill among yours; it may have been removed")
-        if self.limits.models is not None and ask.model not in self.limits.models:
-            raise PromptError(
-                f"the model {ask.model!r} is not offered here; {', '.join(self.limits.models)} are"
-            )
         for message in ask.messages:
             content = message.get("content")
             for part in content if isinstance(content, (list, tuple)) else ():
                 if part.get("type") != "text" and not (
-                    isinstance(part.get("path"), str) and self.store.holds(ask.visitor, part["path"])
+                    isinstance(part.get("path"), str) and self.store.files.holds(ask.visitor, part["path"])
                 ):
                     raise PromptError("a file of the conversation is not among yours any more; send it again")
         try:
@@ -228,7 +180,7 @@ class Engine:
             ask = found.ask
             try:
                 is_wanted = self.store.has_turn(ask.conversation, ticket)
-                folder = str(self.store.visitor_folder(ask.visitor))
+                folder = str(self.store.files.visitor_folder(ask.visitor))
             except Exception:
                 logger.exception("the store cannot be read")
                 self._end(ticket, Failed("The store cannot be read; see the server's log."), [])
@@ -246,12 +198,8 @@ class Engine:
         self._changed.notify_all()
 
     def _send(self, values: Mapping[str, Any]) -> None:
-        assert self._process is not None and self._process.stdin is not None
-        try:
-            self._process.stdin.write(json.dumps(values) + "\n")
-            self._process.stdin.flush()
-        except (OSError, ValueError):
-            # It is dead; the thread that reads from it finds that out and says so.
+        # Where it is dead, the thread that reads from it finds that out and says so.
+        if self._process is None or not self._process.send(values):
             logger.debug("the worker is gone")
 
     def _end(self, ticket: str, event: Finished | Failed, parts: list[Part]) -> None:
@@ -269,7 +217,7 @@ class Engine:
         self._dispatch()
 
     def _fill(
-        self, found: _Ticket, parts: list[Part], state: str = "running", end: Finished | Failed | None = None
+        self, found: Ticket, parts: list[Part], state: str = "running", end: Finished | Failed | None = None
     ) -> bool:
         """Put into the store what there is; False where it cannot be (a full disk), which must not end the engine."""
         ask = found.ask
@@ -287,7 +235,7 @@ class Engine:
 
     def _forget(self) -> None:
         """Drop the events of tickets that ended, the ones not looked at for longest first."""
-        ended = [name for name, each in self._tickets.items() if each.state not in ("waiting", "running")]
+        ended = [name for name, each in self._tickets.items() if each.is_over]
         for name in ended[: max(0, len(ended) - self.limits.finished_kept)]:
             del self._tickets[name]
 
@@ -300,7 +248,7 @@ class Engine:
                 if self._is_closed:
                     self._end_waiting(None)
                     return
-                self._process = self._start()
+                self._process = WorkerProcess(self.limits.models_held)
             was_ready = self._read(self._process)
             with self._changed:
                 self._is_ready = False
@@ -316,21 +264,10 @@ class Engine:
                 # Not at once where it cannot start at all.
                 self._changed.wait_for(lambda: self._is_closed, min(30.0, 2.0**failed_starts - 1))
 
-    def _start(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "-P", "-m", "anygen_ui.worker", str(self.limits.models_held)]
-        return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        )
-
-    def _read(self, process: subprocess.Popen[str]) -> bool:
+    def _read(self, process: WorkerProcess) -> bool:
         """Follow the worker until it ends; whether it was ready."""
-        assert process.stdout is not None
         was_ready = False
-        for line in process.stdout:
-            try:
-                said = json.loads(line)
-            except ValueError:
-                continue  # the last line of one that was killed
+        for said in process.said():
             with self._changed:
                 if said["is"] == "ready":
                     was_ready = self._is_ready = True
@@ -354,12 +291,7 @@ class Engine:
         if isinstance(event, Failed) and is_end:
             self._end(ticket, event, found.parts())
             return
-        found.events.append(event)
-        if isinstance(event, Started):
-            found.captions[event.index] = event.caption
-        elif isinstance(event, Made):
-            caption = found.captions.get(event.index, "")
-            found.made[event.index] = Part(event.modality, path=event.path, caption=caption)
+        found.take(event)
         # A medium is kept as soon as it is there, words now and then: the server may end at any time.
         is_due = time.monotonic() - found.saved > SAVE_EVERY and not isinstance(event, Loading)
         if isinstance(event, Made) or is_due:
@@ -391,14 +323,6 @@ class Engine:
         while (ticket := self._queue.next()) is not None:
             self._end(ticket, event or Finished(self._tickets[ticket].ask.seed, {}, stopped=True), [])
 
-    def _clean(self) -> None:
-        if time.monotonic() - self._cleaned > CLEAN_EVERY and not self._is_closed:
-            self._cleaned = time.monotonic()
-            try:
-                self.store.clean(self.limits.rule)
-            except Exception:
-                logger.exception("old files could not be removed")
-
     def _watch(self) -> None:
         """Once a second: stop an answer that takes too long, end a worker that does not stop, remove old files."""
         while not self._is_closed:
@@ -412,3 +336,11 @@ class Engine:
                         self._process.kill()
                 self._changed.wait_for(lambda: self._is_closed, 1.0)
             self._clean()
+
+    def _clean(self) -> None:
+        if time.monotonic() - self._cleaned > CLEAN_EVERY and not self._is_closed:
+            self._cleaned = time.monotonic()
+            try:
+                self.store.files.clean(self.limits.rule)
+            except Exception:
+                logger.exception("old files could not be removed")

@@ -1,7 +1,7 @@
 """Words that people and models wrote, shown as they are.
 
 Bodies go through st.text, which reads no markup. Labels of Streamlit's widgets are always read as markdown, so what goes
-into one is disarmed here: no link, picture, formula, icon or colour comes of it.
+into one is disarmed here: no link, image, formula, icon or colour comes of it.
 """
 
 from __future__ import annotations

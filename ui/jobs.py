@@ -1,15 +1,21 @@
-"""What the page and the engine say to each other: an ask, and the events of its answer, all plain values.
+"""What the page, the engine and its worker process say to each other: an ask, and the events of its answer.
 
 A ticket is the id of the turn that its answer fills, so a page that was reloaded needs to remember nothing. Text and
 media come in the order they are made; their order in the reply is that of the stored turn, which is there when Finished
-is. No decoder shows its latents between steps yet, so `preview` is None.
+is. What crosses to the worker and back is plain values, a JSON object a line (worker.py lists them); of anygen's own
+events the three that are plain values cross as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
+
+from anygen.messages.reply import DecoderProgress, SpanStarted, TextDelta
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class Ask:
     model: str
     """A preset's name or a folder."""
     messages: tuple[dict[str, Any], ...]
-    """anygen's chat schema; media as {"type": "image", "path": "<file in the store>"} (Store.messages)."""
+    """anygen's chat schema; media as {"type": "image", "path": "<file in the store>"} (submission.remembered)."""
     options: dict[str, Any] = field(default_factory=dict)
     """As GenerationOptions.from_dict takes them."""
     modalities: tuple[str, ...] | None = None
@@ -47,33 +53,6 @@ class Loading:
     part: str
     done: int
     of: int
-
-
-@dataclass(frozen=True)
-class Text:
-    """More text."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Started:
-    """A medium will be part `index` of the reply."""
-
-    index: int
-    modality: str
-    caption: str
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Step `step` of `num_steps` of one decoder is done. `preview` is the path of a small PNG, where there is one."""
-
-    index: int
-    modality: str
-    step: int
-    num_steps: int
-    preview: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,11 +80,11 @@ class Failed:
     sentence: str
 
 
-Event: TypeAlias = Waiting | Loading | Text | Started | Progress | Made | Finished | Failed
+Event: TypeAlias = Waiting | Loading | TextDelta | SpanStarted | DecoderProgress | Made | Finished | Failed
 EVENTS: dict[str, type] = {
-    kind.__name__: kind for kind in (Waiting, Loading, Text, Started, Progress, Made, Finished, Failed)
+    kind.__name__: kind
+    for kind in (Waiting, Loading, TextDelta, SpanStarted, DecoderProgress, Made, Finished, Failed)
 }
-STATES = ("waiting", "running", "done", "stopped", "failed")
 
 
 def to_wire(event: Event) -> dict[str, Any]:
@@ -116,4 +95,43 @@ def to_wire(event: Event) -> dict[str, Any]:
 def from_wire(values: Mapping[str, Any]) -> Event:
     """What `to_wire` made, an event again."""
     given = dict(values)
-    return EVENTS[given.pop("event")](**given)
+    event: Event = EVENTS[given.pop("event")](**given)
+    return event
+
+
+class WorkerProcess:
+    """The process that holds the model, seen from the engine: lines of JSON in, lines of JSON out."""
+
+    def __init__(self, models_held: int) -> None:
+        command = [sys.executable, "-P", "-m", "anygen_ui.worker", str(models_held)]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        self.pid = self._process.pid
+
+    def send(self, values: Mapping[str, Any]) -> bool:
+        """Say something to it; False where it is dead, which whoever reads from it finds out."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(values) + "\n")
+            self._process.stdin.flush()
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def said(self) -> Iterator[dict[str, Any]]:
+        """What it says, until it ends."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue  # the last line of one that was killed
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
+    def wait(self) -> int:
+        """Its exit code, once it has ended."""
+        return self._process.wait()

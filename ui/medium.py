@@ -1,4 +1,4 @@
-"""One picture, sound or clip: its player, what can be done with it, and how it was made."""
+"""One image, audio or video: its player, what can be done with it, and how it was made."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from typing import Any
 
 import streamlit as st
 
-from anygen.core.errors import MediaError, PromptError
+from anygen.core.errors import MediaError
 from anygen.media import provenance
-from anygen_ui.choices import WORDS
-from anygen_ui.page_context import Room
-from anygen_ui.store import Part, Turn
+from anygen_ui.page_context import PageContext, download_button, quiet_button
+from anygen_ui.tables import Part, Turn
 
 WIDTH = 288
-"""Of a picture or a clip in a conversation, in pixels."""
+"""Of an image or a video in a conversation, in pixels."""
 
 
 def show(part: Part, width: int = WIDTH, name: str | None = None) -> None:
     """The player. `name` is what a screen reader says; the caption where there is one."""
-    said = name or part.caption or WORDS.get(part.type, part.type)
+    said = name or part.caption or part.type.capitalize()
     if part.path is None or not Path(part.path).is_file():
-        st.text(f"{WORDS.get(part.type, part.type)}: {part.note or 'removed'}")
+        st.text(f"{part.type.capitalize()}: {part.note or 'removed'}")
     elif part.type == "image":
         st.image(part.path, width=width, alt=said)
     elif part.type == "audio":
@@ -33,42 +32,24 @@ def show(part: Part, width: int = WIDTH, name: str | None = None) -> None:
         st.video(part.path, width=width, loop=True, autoplay=True, muted=True, alt=said)
 
 
-def actions(room: Room, part: Part, key: str, vary: Callable[[], Any] | None, turn: Turn | None) -> None:
+def actions(
+    context: PageContext, part: Part, key: str, vary: Callable[[], Any] | None, turn: Turn | None
+) -> None:
     """The row below a generated medium."""
     if part.path is None:
         return
     path = Path(part.path)
     with st.container(horizontal=True, gap="xxsmall", key=f"actions-{key}"):
-        st.button(
-            "Use as input",
-            key=f"use-{key}",
-            type="tertiary",
-            icon=":material/add_circle:",
-            on_click=room.add,
-            args=(Part(part.type, path=part.path, caption=part.caption),),
-        )
-        if vary is not None and st.button(
-            "Variations", key=f"vary-{key}", type="tertiary", icon=":material/auto_awesome_motion:"
-        ):
-            try:
-                vary()
-            except PromptError as error:
-                room.say(error)
-            st.rerun()
-        st.download_button(
-            "Download",
-            data=path.read_bytes,
-            file_name=f"anygen-{path.name}",
-            key=f"save-{key}",
-            type="tertiary",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        if st.button("How made", key=f"how-{key}", type="tertiary", icon=":material/info:"):
+        again = Part(part.type, path=part.path, caption=part.caption)
+        quiet_button("Use as input", f"use-{key}", "add_circle", context.add, again)
+        if vary is not None and quiet_button("Variations", f"vary-{key}", "auto_awesome_motion"):
+            context.attempt(vary)
+        download_button("Download", path, f"save-{key}", ":material/download:")
+        if quiet_button("Details", f"how-{key}", "info"):
             how_made(part, turn)
 
 
-@st.dialog("How this was made", width="medium")
+@st.dialog("Details", width="medium")
 def how_made(part: Part, turn: Turn | None) -> None:
     """From the record inside the file, and from the turn it came in."""
     path = Path(str(part.path))
@@ -88,12 +69,8 @@ def how_made(part: Part, turn: Turn | None) -> None:
     }
     for name, value in lines.items():
         if value != "":
-            with st.container(
-                horizontal=True,
-                vertical_alignment="center",
-                gap="small",
-                key=f"made-{name.split()[0].lower()}",
-            ):
+            key = f"made-{name.split()[0].lower()}"
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
                 st.caption(name, width=150)
                 st.text(str(value))
     st.caption("Make it again, the same to the pixel and sample (after Download, in the folder it went to):")

@@ -1,4 +1,4 @@
-"""What `streamlit run` serves: the app, behind its door; the engine ends with the server."""
+"""What `streamlit run` serves: the app, behind auth.py; the engine ends with the server."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from starlette.middleware import Middleware
 from streamlit import App
 
 from anygen_ui import backend
-from anygen_ui.auth import Door
+from anygen_ui.auth import AuthMiddleware
 
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
+    """The store and the engine, from the server's start to its end."""
     backend.backend()
     backend.warm()
     try:
@@ -27,6 +28,6 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
 
 app = App(
     Path(__file__).with_name("app.py"),
-    middleware=[Middleware(Door, password=os.environ.get(backend.PASSWORD))],
+    middleware=[Middleware(AuthMiddleware, password=os.environ.get(backend.PASSWORD))],
     lifespan=lifespan,
 )

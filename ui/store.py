@@ -1,8 +1,7 @@
-"""Conversations, their turns and media: a database beside a folder of files. Every call is for one visitor.
+"""Conversations and their turns in a database, beside a folder of files (file_store.py). Every call is for one visitor.
 
-What the page needs beyond the plain list: `messages` gives a conversation as anygen's chat schema for an Ask; parts are
-given as Part, or as chat dicts with `text` or `path`. `settings` of an answer are plain values under the names of an Ask:
-model, options, modalities, require, seed. The engine's own calls (fill, recover, turn_state, holds) are at the end.
+`settings` of an answer are plain values under the names of an Ask: model, options, modalities, require, seed. The engine's
+own calls (fill, recover, turn_state, is_running, has_turn) are at the end.
 """
 
 from __future__ import annotations
@@ -13,16 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from anygen.core.errors import PromptError, printable
 from anygen_ui import tables
-from anygen_ui.file_store import Shelf
-from anygen_ui.records import Cleaned, Conversation, Media, Part, Turn, new_id
-from anygen_ui.storage_rules import DEFAULT_UPLOADS, REMOVED, StorageRule, UploadLimits
+from anygen_ui.file_store import DEFAULT_UPLOADS, REMOVED, FileStore, Owner, UploadLimits
+from anygen_ui.tables import Conversation, Media, Part, Turn, new_id
 
 MEDIA_FOLDER = "media"
-MEDIA = ("image", "audio", "video")
 
 
 class Store:
@@ -36,10 +33,10 @@ class Store:
         # One writer at a time: what two calls do to one conversation never mixes.
         self._lock = threading.RLock()
         self.database, self.notices = tables.open_database(self.folder)
-        self.media_folder = self.folder / MEDIA_FOLDER
-        self.shelf = Shelf(self.media_folder, self.database, self._lock, limits)
+        self.files = FileStore(self.folder / MEDIA_FOLDER, self.database, self._lock, limits)
 
     def close(self) -> None:
+        """Let go of the database."""
         self.database.dispose()
 
     # Conversations
@@ -56,25 +53,32 @@ class Store:
         with self.database.connect() as connection:
             return _conversation(self._owned(connection, visitor, conversation))
 
-    def new_conversation(self, visitor: str, title: str = "", model: str = "mini") -> Conversation:
+    def unsaved_conversation(self, title: str, model: str) -> Conversation:
+        """A new one that is in no database yet."""
         now = time.time()
-        made = Conversation(new_id(), self._title(title), model, now, now)
-        values = {"id": made.id, "visitor": visitor, "title": made.title, "model": model}
-        with self._lock, self.database.begin() as connection:
-            connection.execute(insert(tables.conversations).values(**values, created=now, updated=now))
+        return Conversation(
+            new_id(), printable(title)[: self.limits.title_characters].strip(), model, now, now
+        )
+
+    def new_conversation(self, visitor: str, title: str = "", model: str = "mini") -> Conversation:
+        """An empty one."""
+        made = self.unsaved_conversation(title, model)
+        self.insert_all([(tables.conversations, {"visitor": visitor, **vars(made)})])
         return made
 
+    def insert_all(self, rows: Iterable[tuple[Table, Mapping[str, Any]]]) -> None:
+        """Put rows into their tables, all of them or none."""
+        with self._lock, self.database.begin() as connection:
+            for table, values in rows:
+                connection.execute(insert(table), dict(values))
+
     def rename(self, visitor: str, conversation: str, title: str) -> None:
-        self._change(visitor, conversation, title=self._title(title))
-
-    def set_model(self, visitor: str, conversation: str, model: str) -> None:
-        self._change(visitor, conversation, model=model)
-
-    def _change(self, visitor: str, conversation: str, **values: Any) -> None:
+        """Give it another title. Raises PromptError for another's."""
         table = tables.conversations
+        shown = self.unsaved_conversation(title, "").title
         with self._lock, self.database.begin() as connection:
             self._owned(connection, visitor, conversation)
-            connection.execute(update(table).where(table.c.id == conversation).values(**values))
+            connection.execute(update(table).where(table.c.id == conversation).values(title=shown))
 
     def delete(self, visitor: str, conversation: str) -> None:
         """The conversation, its turns, and all files that belong to it."""
@@ -90,7 +94,7 @@ class Store:
                     delete(tables.conversations).where(tables.conversations.c.id == conversation)
                 )
             for file in files:
-                self.shelf.unlink(file)
+                self.files.unlink(file)
 
     # Turns
 
@@ -100,36 +104,19 @@ class Store:
         query = select(table).where(table.c.conversation == conversation).order_by(table.c.position)
         with self.database.connect() as connection:
             self._owned(connection, visitor, conversation)
-            files = self.shelf.paths(connection, conversation)
+            files = self.files.paths(connection, conversation)
             return [_turn(row, files) for row in connection.execute(query)]
 
-    def messages(
-        self, visitor: str, conversation: str, before: str | None = None
-    ) -> tuple[dict[str, Any], ...]:
-        """The conversation, up to the turn `before`, as an Ask takes it. Files that are gone, and turns that hold nothing
-        or failed, are left out."""
-        messages: list[dict[str, Any]] = []
-        for turn in self.turns(visitor, conversation):
-            if turn.id == before:
-                break
-            content = [chat_part(part) for part in turn.parts if part.text or part.path]
-            if content and turn.state in ("done", "stopped"):
-                messages.append({"role": turn.role, "content": content})
-        return tuple(messages)
-
-    def add_user_turn(
-        self, visitor: str, conversation: str, parts: Iterable[Part | Mapping[str, Any]]
-    ) -> Turn:
+    def add_user_turn(self, visitor: str, conversation: str, parts: Sequence[Part]) -> Turn:
         """What the visitor says; media are files of this visitor's (add_upload, or the gallery). Raises PromptError."""
-        given = [part if isinstance(part, Part) else _given(part) for part in parts]
-        if not given:
+        if not parts:
             raise PromptError("the message is empty; a text or a file is needed")
-        for part in given:
+        for part in parts:
             if part.type == "text" and len(part.text) > self.limits.text_characters:
                 raise PromptError(
                     f"the text has {len(part.text)} characters; at most {self.limits.text_characters} are accepted"
                 )
-        return self._add_turn(visitor, conversation, "user", given, "done", {})
+        return self._add_turn(visitor, conversation, "user", parts, "done", {})
 
     def begin_answer(self, visitor: str, conversation: str, settings: Mapping[str, Any]) -> Turn:
         """An assistant turn that is running, for the engine to fill. `settings` are kept with it."""
@@ -162,16 +149,17 @@ class Store:
                 "seed": settings.get("seed"),
             }
             connection.execute(insert(table).values(**values))
-            kept = [self.shelf.keep_part(connection, visitor, conversation, turn, part) for part in parts]
+            owner = Owner(visitor, conversation, turn)
+            kept = [self.files.keep_part(connection, owner, part) for part in parts]
             values["parts"] = kept
             connection.execute(update(table).where(table.c.id == turn).values(parts=kept))
             self._touch(connection, conversation)
             row = connection.execute(select(table).where(table.c.id == turn)).one()
-            return _turn(row, self.shelf.paths(connection, conversation))
+            return _turn(row, self.files.paths(connection, conversation))
 
     def truncate(self, visitor: str, conversation: str, turn: str, until: str | None = None) -> None:
         """Drop this turn and all after it, up to the turn `until` where one is given, with what was generated in them;
-        uploads stay, to be sent again, and so does what a turn that is kept holds."""
+        uploads stay, to be sent again, and so does what a turn that is kept holds. Raises PromptError where it is gone."""
         table, files = tables.turns, tables.media
         with self._lock:
             with self.database.begin() as connection:
@@ -197,64 +185,18 @@ class Store:
                 connection.execute(delete(table).where(going))
                 self._touch(connection, conversation)
             for file in gone:
-                self.shelf.unlink(file)
-
-    # Media
-
-    def add_upload(self, visitor: str, name: str, data: bytes) -> Media:
-        """Keep a file that was sent: judged by its content, read whole once under anygen's limits, named by us.
-
-        Raises MediaError with one sentence that names it as the visitor does."""
-        return self.shelf.add_upload(visitor, name, data)
+                self.files.unlink(file)
 
     def media(
         self, visitor: str, modality: str | None = None, conversation: str | None = None
     ) -> list[Media]:
-        """The gallery, newest first: what was uploaded and what was generated."""
+        """The gallery, newest first: what was uploaded and what was generated. Raises PromptError for another's
+        conversation."""
         if conversation is not None:
             self.conversation(visitor, conversation)
-        return self.shelf.media(visitor, modality, conversation)
-
-    def delete_media(self, visitor: str, media: str) -> None:
-        """Remove one file; its turn says that it was removed."""
-        self.shelf.delete_media(visitor, media)
-
-    def visitor_folder(self, visitor: str) -> Path:
-        """Where this visitor's files lie: side by side, so that `anygen replay` finds the inputs of each."""
-        return self.shelf.visitor_folder(visitor)
-
-    # Zips, manifests, cleaning: each has its own file
-
-    def export_zip(self, visitor: str, conversation: str) -> bytes:
-        """One conversation with its media, and a manifest to render it again."""
-        from anygen_ui import archive
-
-        return archive.export_zip(self, visitor, conversation)
-
-    def import_zip(self, visitor: str, file: Any) -> Conversation:
-        """A conversation from what export_zip made, a path, bytes or a binary file. Raises PromptError; then nothing is
-        kept of it."""
-        from anygen_ui import unpacking
-
-        return unpacking.import_zip(self, visitor, file)
-
-    def manifest(self, visitor: str, conversation: str) -> str:
-        """Every answer as a line of JSONL for `anygen render`; paths as in the zip."""
-        from anygen_ui import archive
-
-        return archive.manifest(self, visitor, conversation)
-
-    def clean(self, rule: StorageRule) -> Cleaned:
-        """Remove what the rule says."""
-        from anygen_ui import cleaning
-
-        return cleaning.clean(self, rule)
+        return self.files.media(visitor, modality, conversation)
 
     # For the engine
-
-    def holds(self, visitor: str, path: str) -> bool:
-        """Whether a path is a file of this visitor's."""
-        return self.shelf.holds(visitor, path)
 
     def is_running(self, visitor: str, conversation: str, turn: str) -> bool:
         """Whether this is an answer of this visitor's that is to be filled."""
@@ -265,6 +207,7 @@ class Store:
             return connection.scalar(query.where(table.c.state == "running")) is not None
 
     def turn_state(self, turn: str) -> str:
+        """running, done, stopped or failed. Raises PromptError where it is gone."""
         with self.database.connect() as connection:
             state = connection.scalar(select(tables.turns.c.state).where(tables.turns.c.id == turn))
         if state is None:
@@ -288,7 +231,7 @@ class Store:
             if not self.has_turn(conversation, turn):
                 for part in parts:
                     if part.path:
-                        self.shelf.unlink(self.shelf.relative(part.path))
+                        self.files.unlink(self.files.relative(part.path))
                 return False
             kept = []
             for part in parts:
@@ -296,10 +239,9 @@ class Store:
                     kept.append({"type": "text", "text": part.text})
                     continue
                 path = Path(part.path or "")
-                if not self.holds(visitor, str(path)):
-                    self.shelf.add(
-                        visitor, path.stem, part.type, path, conversation, turn, part.caption, generated=True
-                    )
+                if not self.files.holds(visitor, str(path)):
+                    owner = Owner(visitor, conversation, turn)
+                    self.files.add(path, part.type, owner, part.caption, generated=True)
                 kept.append({"type": part.type, "media": path.stem, "caption": part.caption})
             table = tables.turns
             values = {"parts": kept, "state": state, "error": error, "timings": dict(timings or {})}
@@ -337,25 +279,6 @@ class Store:
     def _touch(self, connection: Connection, conversation: str) -> None:
         table = tables.conversations
         connection.execute(update(table).where(table.c.id == conversation).values(updated=time.time()))
-
-    def _title(self, title: str) -> str:
-        return printable(title)[: self.limits.title_characters].strip()
-
-
-def chat_part(part: Part) -> dict[str, Any]:
-    """A part as anygen's chat schema has it."""
-    return (
-        {"type": "text", "text": part.text} if part.type == "text" else {"type": part.type, "path": part.path}
-    )
-
-
-def _given(part: Mapping[str, Any]) -> Part:
-    kind = part.get("type")
-    if kind == "text" and isinstance(part.get("text"), str):
-        return Part("text", part["text"])
-    if kind in MEDIA and isinstance(part.get("path"), str):
-        return Part(str(kind), path=part["path"])
-    raise PromptError("a part of the message is neither a text nor a file; those are accepted")
 
 
 def _conversation(row: Any) -> Conversation:

@@ -7,8 +7,10 @@ from typing import Any
 
 from anygen.core.errors import PromptError
 from anygen_ui.choices import Choices, new_seed
+from anygen_ui.engine import Engine
 from anygen_ui.jobs import Ask
-from anygen_ui.store import Part, Turn
+from anygen_ui.store import Store
+from anygen_ui.tables import Part, Turn
 
 REMEMBERED = 8
 """So many of the last things said go to the model with their answers: a small model has a short memory."""
@@ -19,10 +21,10 @@ VARIATION_OF = "variation_of"
 """In the settings of an answer: the turn it is another try of. What follows in the conversation does not build on it."""
 
 
-class Desk:
-    """One visitor at the store and the engine."""
+class Submissions:
+    """What one visitor asks of the store and the engine."""
 
-    def __init__(self, store: Any, engine: Any, visitor: str) -> None:
+    def __init__(self, store: Store, engine: Engine, visitor: str) -> None:
         self.store, self.engine, self.visitor = store, engine, visitor
 
     def send(
@@ -59,7 +61,7 @@ class Desk:
         return answer
 
     def answer(self, conversation: str, settings: Mapping[str, Any], before: str | None = None) -> str:
-        """Queue the answer to what stands before the turn `before` (default: to all of it)."""
+        """Queue the answer to what stands before the turn `before` (default: to all of it). Raises PromptError."""
         return self._queue(conversation, settings, self.turns_before(conversation, before))
 
     def _queue(self, conversation: str, settings: Mapping[str, Any], earlier: Sequence[Turn]) -> str:
@@ -109,6 +111,7 @@ class Desk:
         ]
 
     def turns_before(self, conversation: str, turn: str | None) -> list[Turn]:
+        """Those before `turn`; all where it is not among them."""
         turns = self.store.turns(self.visitor, conversation)
         ids = [each.id for each in turns]
         return turns[: ids.index(turn)] if turn in ids else turns

@@ -1,9 +1,16 @@
-"""The database: its tables, and how it is opened. A damaged file is set aside, never fatal."""
+"""The database: its tables, what their rows are for the rest of the app, and how it is opened.
+
+A damaged file is set aside, never fatal.
+"""
 
 from __future__ import annotations
 
+import secrets
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -72,6 +79,73 @@ media = Table(
 )
 
 
+@dataclass(frozen=True)
+class Conversation:
+    """One conversation; times in seconds since 1970."""
+
+    id: str
+    title: str
+    model: str
+    created: float
+    updated: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """A text, or a medium by its file; `note` says why there is no file any more."""
+
+    type: str
+    text: str = ""
+    path: str | None = None
+    caption: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn; `state` is done, running, stopped or failed, `error` the sentence of a failed one."""
+
+    id: str
+    role: str
+    parts: tuple[Part, ...]
+    state: str
+    seed: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    error: str = ""
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Media:
+    """One file of a visitor's: uploaded, or generated in a turn."""
+
+    id: str
+    modality: str
+    path: str
+    conversation: str | None
+    turn: str | None
+    created: float
+    caption: str
+    generated: bool
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What a rule removed."""
+
+    files: int = 0
+    bytes: int = 0
+
+
+def new_id() -> str:
+    """A name that nobody can guess, safe in a file name."""
+    return secrets.token_hex(16)
+
+
+# Opening
+
+
 def open_database(folder: Path) -> tuple[Engine, list[str]]:
     """The database in `folder`, made where there is none, and what people should know about it, in sentences.
 
@@ -106,14 +180,14 @@ def _engine(path: Path) -> Engine:
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
 
     @event.listens_for(engine, "connect")
-    def _set_up(connection, record) -> None:
+    def _set_up(connection: Any, record: Any) -> None:
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
 
 
-def _say_why(context) -> None:
+def _say_why(context: Any) -> None:
     """A disk that is full, or a folder that may not be written, is a sentence for whoever asked. Raises PromptError."""
     if isinstance(context.sqlalchemy_exception, OperationalError):
         reason = printable(str(context.original_exception))[:100]

@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import shutil
 import stat
-import time
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Table
 
 from anygen.core.errors import MediaError, PromptError, printable
 from anygen.media import DEFAULT_LIMITS
 from anygen.media.provenance import sidecar
 from anygen_ui import tables
-from anygen_ui.documents import DOCUMENT, MANIFEST, MEDIA_PREFIX, read_document
-from anygen_ui.records import Conversation, new_id
-from anygen_ui.uploads import check_media
-
-if TYPE_CHECKING:
-    from anygen_ui.store import Store
+from anygen_ui.archive import DOCUMENT, MANIFEST, MEDIA_PREFIX, read_document
+from anygen_ui.file_store import Owner, UploadLimits, check_media
+from anygen_ui.store import Store
+from anygen_ui.tables import Conversation, new_id
 
 NAME = re.compile(r"media/[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.[A-Za-z0-9]{1,8}(\.json)?")
 RECORD_BYTES = 5_000_000
@@ -40,53 +36,39 @@ ENTRY_BYTES = 1_000
 """Bytes of an entry in a zip's directory, at most: ours take about 120."""
 
 
-def import_zip(store: Store, visitor: str, file: Any) -> Conversation:
-    """See Store.import_zip."""
-    with _opened(file) as stream, _archive(stream, store.limits.zip_bytes) as archive:
-        entries = _entries(archive, store)
+def import_zip(store: Store, visitor: str, data: bytes) -> Conversation:
+    """A conversation from what export_zip made. Raises PromptError; then nothing is kept of it."""
+    with _archive(data, store.limits.zip_bytes) as archive:
+        entries = _entries(archive, store.limits)
         document = read_document(_read(archive, entries[DOCUMENT], store.limits.document_bytes))
         named = {part["path"]: part for turn in document["turns"] for part in turn["parts"] if "path" in part}
         _check_complete(entries, named)
         size = sum(entries[name].file_size for name in named)
         try:
-            store.shelf.check_room(visitor, size, "the zip's files")
+            store.files.check_space(visitor, size, "the zip's files")
         except MediaError as error:
             raise PromptError(str(error)) from error
-        return _kept(store, visitor, archive, entries, document, named)
+
+        def unpack(folder: Path) -> dict[str, Path]:
+            return {name: _unpack(archive, entries, named[name], folder) for name in named}
+
+        return _kept(store, visitor, document, unpack)
 
 
 @contextmanager
-def _opened(file: Any) -> Iterator[BinaryIO]:
-    if isinstance(file, (bytes, bytearray, memoryview)):
-        yield io.BytesIO(file)
-    elif isinstance(file, Path):
-        with file.open("rb") as opened:
-            yield opened
-    elif hasattr(file, "read") and hasattr(file, "seek"):
-        yield file
-    else:
-        raise PromptError(
-            f"the zip is of type {type(file).__name__}; a Path, bytes or a binary file is accepted"
-        )
-
-
-@contextmanager
-def _archive(stream: BinaryIO, zip_bytes: int) -> Iterator[zipfile.ZipFile]:
-    """The zip in `stream`, whose directory was looked at before it is read into memory."""
-    size = stream.seek(0, os.SEEK_END)
-    if size > zip_bytes:
-        raise _refused(f"is {size / 1e6:.0f} MB; at most {zip_bytes / 1e6:.0f} MB are accepted")
-    stream.seek(max(0, size - END_RECORD - LOCATOR))
-    before, end = (tail := stream.read())[:-END_RECORD], tail[-END_RECORD:]
+def _archive(data: bytes, zip_bytes: int) -> Iterator[zipfile.ZipFile]:
+    """The zip in `data`, whose directory was looked at before it is read."""
+    if len(data) > zip_bytes:
+        raise _refused(f"is {len(data) / 1e6:.0f} MB; at most {zip_bytes / 1e6:.0f} MB are accepted")
+    before, end = data[-END_RECORD - LOCATOR : -END_RECORD], data[-END_RECORD:]
     if len(end) < END_RECORD or end[:4] != b"PK\5\6":
         raise _refused("is no zip as this app writes it; an exported conversation is accepted")
     num_entries, directory = int.from_bytes(end[10:12], "little"), int.from_bytes(end[12:16], "little")
     # The locator of a zip64 leads to another directory than the one that was looked at.
     if directory > (num_entries + 1) * ENTRY_BYTES or num_entries == 0xFFFF or before[:4] == b"PK\6\7":
         raise _refused("has a directory that is too long; an exported conversation is accepted")
-    stream.seek(0)
     try:
-        with zipfile.ZipFile(stream) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield archive
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OverflowError) as error:
         raise _refused(f"is damaged ({printable(str(error))[:100]}); a whole one is accepted") from error
@@ -94,41 +76,44 @@ def _archive(stream: BinaryIO, zip_bytes: int) -> Iterator[zipfile.ZipFile]:
         raise _refused("is damaged (its content cannot be unpacked); a whole one is accepted") from error
 
 
-def _entries(archive: zipfile.ZipFile, store: Store) -> dict[str, zipfile.ZipInfo]:
+def _entries(archive: zipfile.ZipFile, limits: UploadLimits) -> dict[str, zipfile.ZipInfo]:
     """The files of a zip by name, where every one of them is one that we would have written."""
     listed = archive.infolist()
-    if len(listed) > store.limits.zip_entries:
-        raise _refused(f"holds {len(listed)} files; at most {store.limits.zip_entries} are accepted")
+    if len(listed) > limits.zip_entries:
+        raise _refused(f"holds {len(listed)} files; at most {limits.zip_entries} are accepted")
     total = sum(each.file_size for each in listed)
-    if total > store.limits.unpacked_bytes:
+    if total > limits.unpacked_bytes:
         raise _refused(
-            f"unpacks to {total / 1e6:.0f} MB; at most {store.limits.unpacked_bytes / 1e6:.0f} MB are accepted"
+            f"unpacks to {total / 1e6:.0f} MB; at most {limits.unpacked_bytes / 1e6:.0f} MB are accepted"
         )
     entries: dict[str, zipfile.ZipInfo] = {}
     for each in listed:
+        _check_entry(each)
         name = each.orig_filename
-        shown = printable(name)[:80]
-        kind = stat.S_IFMT(each.external_attr >> 16)
-        if each.flag_bits & 1:
-            raise _refused(f"holds {shown}, which is encrypted; files that are not are accepted")
-        if each.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise _refused(
-                f"holds {shown}, which is packed in an unusual way; stored and deflated are accepted"
-            )
-        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise _refused(f"holds {shown}, which is a link or a device; plain files are accepted")
-        if name == MEDIA_PREFIX:
-            continue
-        if name not in (DOCUMENT, MANIFEST) and not NAME.fullmatch(name):
-            raise _refused(
-                f"holds {shown}; {DOCUMENT}, {MANIFEST} and plain names in {MEDIA_PREFIX} are accepted"
-            )
         if name in entries:
-            raise _refused(f"holds {shown} twice; once is accepted")
-        entries[name] = each
+            raise _refused(f"holds {printable(name)[:80]} twice; once is accepted")
+        if name != MEDIA_PREFIX:
+            entries[name] = each
     if DOCUMENT not in entries:
         raise _refused(f"holds no {DOCUMENT}; an exported conversation is accepted")
     return entries
+
+
+def _check_entry(entry: zipfile.ZipInfo) -> None:
+    """Raises PromptError where a file is none that we would have written; its content is not looked at."""
+    name = entry.orig_filename
+    shown = printable(name)[:80]
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if entry.flag_bits & 1:
+        raise _refused(f"holds {shown}, which is encrypted; files that are not are accepted")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _refused(f"holds {shown}, which is packed in an unusual way; stored and deflated are accepted")
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise _refused(f"holds {shown}, which is a link or a device; plain files are accepted")
+    if name not in (DOCUMENT, MANIFEST, MEDIA_PREFIX) and not NAME.fullmatch(name):
+        raise _refused(
+            f"holds {shown}; {DOCUMENT}, {MANIFEST} and plain names in {MEDIA_PREFIX} are accepted"
+        )
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
@@ -155,30 +140,19 @@ def _check_complete(entries: Mapping[str, Any], named: Mapping[str, Any]) -> Non
 
 
 def _kept(
-    store: Store,
-    visitor: str,
-    archive: zipfile.ZipFile,
-    entries: Mapping[str, zipfile.ZipInfo],
-    document: Mapping[str, Any],
-    named: Mapping[str, Mapping[str, Any]],
+    store: Store, visitor: str, document: Mapping[str, Any], unpack: Callable[[Path], dict[str, Path]]
 ) -> Conversation:
     """All of it in the store: files first into a folder of their own, then moved, then one transaction."""
-    now = time.time()
-    made = Conversation(new_id(), store._title(document["title"]), document["model"], now, now)
+    made = store.unsaved_conversation(document["title"], document["model"])
     stage = store.folder / f".import-{made.id}"
     moved: list[Path] = []
-    target = store.visitor_folder(visitor)
+    target = store.files.visitor_folder(visitor)
     try:
         stage.mkdir()
-        files = {
-            name: _unpack(archive, entries, name, part, stage / new_id()) for name, part in named.items()
-        }
-        rows = _rows(made, visitor, document, files, target, store)
+        files = {name: target / path.name for name, path in unpack(stage).items()}
         for path in sorted(stage.iterdir()):
             moved.append(path.rename(target / path.name))
-        with store._lock, store.database.begin() as connection:
-            for table, values in rows:
-                connection.execute(insert(table), values)
+        store.insert_all(_rows(made, visitor, document, files, store))
     except BaseException as error:
         for path in moved:
             path.unlink(missing_ok=True)
@@ -191,13 +165,10 @@ def _kept(
 
 
 def _unpack(
-    archive: zipfile.ZipFile,
-    entries: Mapping[str, zipfile.ZipInfo],
-    name: str,
-    part: Mapping[str, Any],
-    stem: Path,
+    archive: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], part: Mapping[str, Any], folder: Path
 ) -> Path:
     """One medium, and the record beside it, under a name of ours."""
+    name = part["path"]
     data = _read(archive, entries[name], DEFAULT_LIMITS.max_bytes)
     try:
         modality, suffix = check_media(name, data, DEFAULT_LIMITS.max_bytes)
@@ -207,7 +178,7 @@ def _unpack(
         raise _refused(
             f"holds {name}, which is {modality} where a turn says {part['type']}; files as exported are accepted"
         )
-    path = stem.with_name(stem.name + suffix)
+    path = folder / (new_id() + suffix)
     path.write_bytes(data)
     if (record := entries.get(f"{name}.json")) is not None:
         text = _read(archive, record, RECORD_BYTES)
@@ -224,50 +195,29 @@ def _unpack(
 
 
 def _rows(
-    made: Conversation,
-    visitor: str,
-    document: Mapping[str, Any],
-    files: Mapping[str, Path],
-    target: Path,
-    store: Store,
-) -> list[tuple[Any, dict[str, Any]]]:
+    made: Conversation, visitor: str, document: Mapping[str, Any], files: Mapping[str, Path], store: Store
+) -> list[tuple[Table, dict[str, Any]]]:
     """What to insert, in order, as (table, values)."""
-    rows: list[tuple[Any, dict[str, Any]]] = []
-    about = {"id": made.id, "visitor": visitor, "title": made.title, "model": made.model}
-    rows.append((tables.conversations, about | {"created": made.created, "updated": made.updated}))
-    seen: set[str] = set()
+    rows: list[tuple[Table, dict[str, Any]]] = [(tables.conversations, {"visitor": visitor, **vars(made)})]
+    owned: set[str] = set()
     for position, turn in enumerate(document["turns"]):
-        identity = new_id()
-        parts, owned = [], []
+        owner = Owner(visitor, made.id, new_id())
+        parts, media = [], []
         for part in turn["parts"]:
             if part["type"] == "text":
                 parts.append(part)
                 continue
             path = files.get(part.get("path", ""))
             # A file that was gone when it was exported is still gone.
-            media = path.stem if path is not None else new_id()
-            parts.append({"type": part["type"], "media": media, "caption": part["caption"]})
-            if path is None or media in seen:
-                continue
-            seen.add(media)
-            owned.append(
-                {
-                    "id": media,
-                    "visitor": visitor,
-                    "conversation": made.id,
-                    "turn": identity,
-                    "modality": part["type"],
-                    "file": store.shelf.relative(target / path.name),
-                    "caption": part["caption"],
-                    "generated": part["generated"],
-                    "bytes": path.stat().st_size,
-                    "created": made.created,
-                }
-            )
+            name = path.stem if path is not None else new_id()
+            parts.append({"type": part["type"], "media": name, "caption": part["caption"]})
+            if path is not None and name not in owned:
+                owned.add(name)
+                row = store.files.row(path, part["type"], owner, part["caption"], part["generated"])
+                media.append((tables.media, row | {"created": made.created}))
         values = {name: turn[name] for name in ("role", "state", "seed", "settings", "error", "timings")}
-        place = {"id": identity, "conversation": made.id, "position": position, "parts": parts}
-        rows.append((tables.turns, values | place))
-        rows += [(tables.media, each) for each in owned]
+        place = {"id": owner.turn, "conversation": made.id, "position": position, "parts": parts}
+        rows += [(tables.turns, values | place), *media]
     return rows
 
 

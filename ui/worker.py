@@ -23,7 +23,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from anygen_ui.jobs import Event, Failed, Finished, Loading, Made, Progress, Started, Text, to_wire
+from anygen.messages.reply import DecoderProgress, Done, MediaReady, SpanStarted, TextDelta
+from anygen_ui.jobs import Event, Failed, Finished, Loading, Made, to_wire
 
 logger = logging.getLogger("anygen_ui.worker")
 
@@ -137,12 +138,7 @@ class Answer:
     """One answer on its way: the events of AnyGen.stream as those of jobs.py, and its media as files."""
 
     def __init__(
-        self,
-        model: Any,
-        ask: Mapping[str, Any],
-        folder: Path,
-        tell: Tell,
-        should_stop: Callable[[], bool],
+        self, model: Any, ask: Mapping[str, Any], folder: Path, tell: Tell, should_stop: Callable[[], bool]
     ) -> None:
         self.model, self.ask, self.folder = model, ask, folder
         self.tell, self._should_stop = tell, should_stop
@@ -153,7 +149,8 @@ class Answer:
         self._provisional: dict[int, dict[str, Any]] = {}
 
     def run(self) -> Finished:
-        from anygen import DecoderProgress, Done, GenerationOptions, MediaReady, SpanStarted, TextDelta
+        """Make it; its last event. Raises what AnyGen.stream raises."""
+        from anygen import GenerationOptions
         from anygen.messages.message import as_messages
 
         ask = self.ask
@@ -170,17 +167,12 @@ class Answer:
             self.should_stop,
         )
         for event in events:
-            if isinstance(event, TextDelta):
-                self.tell(Text(event.text))
-            elif isinstance(event, SpanStarted):
-                self.tell(Started(event.index, str(event.modality), event.caption))
-                decoders = self.model.decoders
-                if event.modality not in decoders.loaded:
-                    part = f"{event.modality} decoder"
-                    self.tell(Loading(ask["model"], part, len(decoders.loaded), len(decoders)))
-            elif isinstance(event, DecoderProgress):
-                self.tell(Progress(event.index, str(event.modality), event.step, event.num_steps))
-            elif isinstance(event, MediaReady):
+            if isinstance(event, (TextDelta, SpanStarted, DecoderProgress)):
+                self.tell(event)
+            if isinstance(event, SpanStarted) and event.modality not in self.model.decoders.loaded:
+                decoders, part = self.model.decoders, f"{event.modality} decoder"
+                self.tell(Loading(ask["model"], part, len(decoders.loaded), len(decoders)))
+            if isinstance(event, MediaReady):
                 self._keep(event.index, event.media)
             elif isinstance(event, Done):
                 reply = event.reply

@@ -243,8 +243,6 @@ class LocalExecutor:
         return media
 
 
-
-
 @contextlib.contextmanager
 def _watched(watch: Watch, works: Sequence[Work]) -> Iterator[None]:
     """A step on these. Where it lost the device, it ends no better than a process that was killed by it."""

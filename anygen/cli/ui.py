@@ -33,7 +33,7 @@ def add(commands: Any) -> None:
         metavar="ADDRESS",
         help="default 127.0.0.1: reached from this machine alone; any other needs --password",
     )
-    parser.add_argument("--password", metavar="WORDS", help="ask for it at the door")
+    parser.add_argument("--password", metavar="WORDS", help="ask for it before anything is shown")
     parser.add_argument("--insecure", action="store_true", help="serve other machines without a password")
     parser.add_argument(
         "--dir",
@@ -58,7 +58,7 @@ def serve(arguments: argparse.Namespace) -> int:
         )
     if not 0 < arguments.port < 65536:
         raise UsageError(f"anygen ui: --port is {arguments.port}; 1 to 65535 are accepted")
-    from anygen_ui.command import serve as serve_until_ended
+    from anygen_ui.backend import serve as serve_until_ended
 
     code = serve_until_ended(arguments.host, arguments.port, password, arguments.dir, arguments.model)
     return DONE if code in (0, -2, -15) else code

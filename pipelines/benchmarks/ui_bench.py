@@ -31,7 +31,8 @@ from anygen_pipelines.benchmarks.ui_served import (
 )
 from anygen_ui.engine import Engine
 from anygen_ui.jobs import Ask, Failed, Finished, Made
-from anygen_ui.store import Part, Store
+from anygen_ui.store import Store
+from anygen_ui.tables import Part
 
 ASKS = (
     ("Draw a big red train.", ("image",)),
@@ -108,7 +109,7 @@ def stop(repeats: int) -> list[dict[str, Any]]:
         for _ in range(repeats):
             with visitor(browser, server.url) as page:
                 page.locator(".st-key-fine summary").click()
-                steps = page.get_by_label("Clip: steps")
+                steps = page.get_by_label("Video: steps")
                 steps.fill("200")
                 steps.press("Enter")
                 ask(page, "A clip of a big frog on yellow moving left.")

@@ -6,8 +6,7 @@ import sys
 import pytest
 
 from anygen.core.errors import MachineError
-from anygen_ui.backend import hold
-from anygen_ui.command import serve
+from anygen_ui.backend import hold, serve
 
 HOLDER = """
 import sys, time

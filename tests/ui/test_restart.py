@@ -8,20 +8,21 @@ import sys
 import time
 
 import psutil
-import pytest
 
-from anygen import Image, PromptError
+from anygen import Image
 from anygen.media import provenance
-from anygen_ui.engine import Engine, Limits
-from anygen_ui.jobs import Ask, Failed, Finished, Progress, Text
-from anygen_ui.planning import Planner
+from anygen_ui.engine import Engine
+from anygen_ui.jobs import Ask, DecoderProgress, Failed, Finished, TextDelta
+from anygen_ui.scheduling import Limits
 from anygen_ui.store import Store
+from anygen_ui.submission import remembered
 
 SERVER = """
 import json, sys, time
 from anygen_ui.engine import Engine
-from anygen_ui.jobs import Ask, Made, Progress
-from anygen_ui.store import Part, Store
+from anygen_ui.jobs import Ask, Made, DecoderProgress
+from anygen_ui.store import Store
+from anygen_ui.tables import Part
 
 store = Store(sys.argv[1])
 engine = Engine(store)
@@ -37,7 +38,7 @@ seen = 0
 while True:
     events = engine.wait(turn, seen, 5.0)
     seen += len(events)
-    if any(isinstance(event, Progress) and event.modality == "video" for event in events):
+    if any(isinstance(event, DecoderProgress) and event.modality == "video" for event in events):
         print(json.dumps([conversation, turn, waiting, engine._process.pid]), flush=True)
         time.sleep(600)
 """
@@ -68,7 +69,7 @@ def test_a_server_that_is_killed_leaves_what_was_finished_and_no_worker(tmp_path
         assert Image.open(found.parts[1].path).width and provenance.read(found.parts[1].path)["seed"] == 5
         # And on it goes.
         again = store.begin_answer("ada", conversation, {"seed": 7}).id
-        messages = store.messages("ada", conversation, before=again)
+        messages = remembered(store.turns("ada", conversation)[:-1])
         ticket = engine.submit(Ask("ada", conversation, again, "mini", messages, {}, ("text",), (), 7))
         while engine.state(ticket) in ("waiting", "running"):
             engine.wait(ticket, 10_000, 0.2)
@@ -90,7 +91,7 @@ def test_an_answer_that_takes_too_long_is_stopped_and_a_worker_that_does_not_sto
         options = {"video": {"num_inference_steps": 200}}
         engine.submit(Ask("ada", conversation, turn, "mini", messages, options, None, ("video",), 0))
         seen = 0
-        while not any(isinstance(event, Progress) for event in engine.events(turn)):
+        while not any(isinstance(event, DecoderProgress) for event in engine.events(turn)):
             seen += len(engine.wait(turn, seen, 5.0))
         return turn
 
@@ -123,7 +124,7 @@ def test_an_answer_that_takes_too_long_is_stopped_and_a_worker_that_does_not_sto
 
 def test_a_worker_that_cannot_start_is_told_to_those_who_wait(tmp_path, monkeypatch):
     store = Store(tmp_path)
-    monkeypatch.setattr("anygen_ui.engine.sys.executable", "/bin/false")
+    monkeypatch.setattr("anygen_ui.jobs.sys.executable", "/bin/false")
     # A plan needs no worker where how to load is given.
     engine = Engine(store, Limits(load={"device": "cpu"}))
     try:
@@ -135,22 +136,7 @@ def test_a_worker_that_cannot_start_is_told_to_those_who_wait(tmp_path, monkeypa
             engine.wait(turn, 10_000, 0.5)
         end = engine.events(turn)[-1]
         assert isinstance(end, Failed) and "does not start" in end.sentence
-        assert not any(isinstance(event, Text) for event in engine.events(turn))
+        assert not any(isinstance(event, TextDelta) for event in engine.events(turn))
     finally:
         engine.close()
         store.close()
-
-
-def test_a_model_that_does_not_fit_is_refused_with_what_it_needs():
-    planner = Planner()
-    planner.tell({"ram": 2_000_000_000, "cards": {}})
-    assert planner.how_to_load("mini") == {}
-    with pytest.raises(
-        PromptError, match=r"nextgpt-7b does not fit on this machine: 2\.0 GB of memory is too little"
-    ):
-        planner.how_to_load("nextgpt-7b")
-    planner.tell({"ram": 2_000_000_000, "cards": {"cuda:0": {"free": 4_000_000_000, "total": 4_000_000_000}}})
-    assert planner.how_to_load("mini") == {"device": "cuda:0"}
-    with pytest.raises(PromptError, match=r"4\.0 GB is too little"):
-        planner.how_to_load("nextgpt-7b")
-    assert planner.plan("nextgpt-7b")["machine"]["ram"] == 2_000_000_000

@@ -12,10 +12,10 @@ from anygen.cli import ui
 def served(monkeypatch):
     """What the server would be started with; none is."""
     pytest.importorskip("streamlit", reason="streamlit is not installed (extra ui)")
-    from anygen_ui import command
+    from anygen_ui import backend
 
     calls = []
-    monkeypatch.setattr(command, "serve", lambda *given: calls.append(given) or 0)
+    monkeypatch.setattr(backend, "serve", lambda *given: calls.append(given) or 0)
     monkeypatch.delenv(ui.PASSWORD, raising=False)
     return calls
 
@@ -58,7 +58,7 @@ def test_a_port_that_is_taken_is_one_sentence(capsys):
 
 def test_the_server_sends_nothing_home_and_takes_no_other_name():
     pytest.importorskip("sqlalchemy", reason="sqlalchemy is not installed (extra ui)")
-    from anygen_ui.command import server_arguments
+    from anygen_ui.backend import server_arguments
 
     flags = server_arguments("127.0.0.1", 8501)
     assert "--browser.gatherUsageStats=false" in flags and "--server.address=127.0.0.1" in flags

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from anygen_pipelines.benchmarks.ui_served import answered, attach, settle, visitor
-from anygen_ui.examples import FOLDER
+from anygen_ui.welcome import FOLDER
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -44,7 +44,7 @@ def test_everybody_can_use_every_page(axe, chromium, server, scheme):
     with visitor(chromium, server.url, color_scheme=scheme) as page:
         assert violations(page, axe) == []
         page.locator(".st-key-fine summary").click()
-        page.get_by_label("Picture: steps").wait_for()
+        page.get_by_label("Image: steps").wait_for()
         assert violations(page, axe) == [], "with the settings open"
         page.locator(".st-key-fine summary").click()
 

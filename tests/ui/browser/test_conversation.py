@@ -5,7 +5,7 @@ import re
 import pytest
 
 from anygen_pipelines.benchmarks.ui_served import answered, answers, ask, attach, generated, visitor
-from anygen_ui.examples import FOLDER
+from anygen_ui.welcome import FOLDER
 
 pytestmark = pytest.mark.timeout(300)
 

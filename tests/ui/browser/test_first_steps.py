@@ -6,7 +6,7 @@ import time
 import pytest
 
 from anygen_pipelines.benchmarks.ui_served import answered, ask, attach, generated, visitor
-from anygen_ui.examples import EXAMPLES, FOLDER
+from anygen_ui.welcome import EXAMPLES, FOLDER
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -58,11 +58,11 @@ def test_files_alone_wait_in_the_composer_to_be_ordered(page):
 
 def test_an_answer_outlives_a_reload_and_stop_takes_effect_at_once(page):
     page.locator(".st-key-fine").get_by_text("Fine control").click()
-    steps = page.get_by_label("Clip: steps")
+    steps = page.get_by_label("Video: steps")
     steps.fill("200")
     steps.press("Enter")
     ask(page, "A clip of a big frog on yellow moving left.")
-    progress = page.get_by_text(re.compile(r"Making a clip · step \d+ of 200"))
+    progress = page.get_by_text(re.compile(r"Making a video · step \d+ of 200"))
     progress.wait_for()
     page.reload()
     progress.wait_for()

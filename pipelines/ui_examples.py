@@ -1,7 +1,5 @@
-"""Makes the files of the examples with mini, and the strips of the first page from what mini answers to them.
-
-python -m anygen_ui.examples.make
-"""
+"""The files of the app's examples, made with mini, and the strips of its first page from what mini answers to them:
+`python -m anygen_pipelines.ui_examples`."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ from PIL import Image as PILImage
 from PIL import ImageDraw
 
 from anygen import AnyGen, Message, open_media
-from anygen_ui.examples import EXAMPLES, FOLDER
+from anygen_ui.welcome import EXAMPLES, FOLDER
 
 SEED = 1
 INPUTS = {
@@ -27,6 +25,7 @@ INK = (74, 158, 139, 255)
 
 
 def make_inputs(model: AnyGen) -> None:
+    """The files that go in."""
     for name, (words, modality) in INPUTS.items():
         reply = model.generate(words, seed=SEED, require=(modality,), modalities=("text", modality))
         files = reply.save(FOLDER / "made", stem="input")
@@ -39,6 +38,7 @@ def make_inputs(model: AnyGen) -> None:
 
 
 def make_card(model: AnyGen, number: int) -> None:
+    """The strip of one example: what goes in, and what mini answers."""
     example = EXAMPLES[number]
     history: list[Message] = []
     tiles: list[Any] = []
@@ -57,7 +57,7 @@ def make_card(model: AnyGen, number: int) -> None:
         tiles.append("")
     strip = draw_strip(tiles[1:] if len(example.words) > 1 else tiles)
     # Few colours: a first page should come at once.
-    strip.quantize(96, PILImage.Quantize.FASTOCTREE).save(FOLDER / example.picture, optimize=True)
+    strip.quantize(96, PILImage.Quantize.FASTOCTREE).save(FOLDER / example.image, optimize=True)
 
 
 def draw_strip(tiles: list[Any]) -> PILImage.Image:
@@ -80,7 +80,7 @@ def draw_strip(tiles: list[Any]) -> PILImage.Image:
 
 
 def draw_tile(value: Any) -> PILImage.Image:
-    """A picture as it is, a clip by a frame with a sign, a sound by its envelope, words by lines."""
+    """An image as it is, a video by a frame with a sign, audio by its envelope, text by lines."""
     edge = TILE * SCALE
     tile = PILImage.new("RGBA", (edge, edge))
     pen = ImageDraw.Draw(tile)
@@ -110,6 +110,7 @@ def draw_tile(value: Any) -> PILImage.Image:
 
 
 def main() -> None:
+    """Make them all again."""
     model = AnyGen.from_pretrained("mini")
     make_inputs(model)
     for number in range(len(EXAMPLES)):

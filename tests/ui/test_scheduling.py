@@ -1,8 +1,11 @@
-"""Whose turn it is."""
+"""Whose turn it is, and how a model is loaded."""
 
 import random
 
-from anygen_ui.queueing import FairQueue
+import pytest
+
+from anygen import PromptError
+from anygen_ui.scheduling import FairQueue, Planner
 
 
 def filled(*pairs: tuple[str, str]) -> FairQueue:
@@ -62,3 +65,18 @@ def test_what_was_taken_and_not_begun_is_next_again():
     assert list(queue.order()) == ["b1", "a2"]
     queue.put_back("ada", taken)
     assert drained(queue) == ["a1", "b1", "a2"]
+
+
+def test_a_model_that_does_not_fit_is_refused_with_what_it_needs():
+    planner = Planner()
+    planner.tell({"ram": 2_000_000_000, "cards": {}})
+    assert planner.how_to_load("mini") == {}
+    with pytest.raises(
+        PromptError, match=r"nextgpt-7b does not fit on this machine: 2\.0 GB of memory is too little"
+    ):
+        planner.how_to_load("nextgpt-7b")
+    planner.tell({"ram": 2_000_000_000, "cards": {"cuda:0": {"free": 4_000_000_000, "total": 4_000_000_000}}})
+    assert planner.how_to_load("mini") == {"device": "cuda:0"}
+    with pytest.raises(PromptError, match=r"4\.0 GB is too little"):
+        planner.how_to_load("nextgpt-7b")
+    assert planner.plan("nextgpt-7b")["machine"]["ram"] == 2_000_000_000
