@@ -22,7 +22,7 @@ def finished(stopped: bool) -> Finished:
 def test_answers_that_were_stopped_or_never_came_are_lost() -> None:
     whole = ([finished(False)], {"Text": 1.0, "end": 3.0})
     stopped = ([finished(True)], {"end": 5.0})
-    broken = ([SimpleNamespace()], {"Started": 0.5, "end": 1.0})
+    broken = ([SimpleNamespace()], {"SpanStarted": 0.5, "end": 1.0})
     said, begun, ended, by_visitor = ui_bench.crowd_rows([[whole, stopped], [broken]], 2, 2, 9.04)
     assert said == {"visitors": 2, "asked": 4, "lost": 3, "media": 0, "seconds in all": 9.0}
     assert begun == {"what": "asked to the first words", "n": 3, "median s": 1.0, "min s": 0.5, "max s": 5.0}
