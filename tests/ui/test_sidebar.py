@@ -20,9 +20,9 @@ def test_only_what_may_come_back_comes_back(app):
 
 
 def test_the_temperature_reaches_the_answer_where_it_is_not_the_models_own(app):
-    app.slider(key="temperature-mini").set_value(0.5).run()
+    app.slider(key="temperature-mini").set_value(0.9).run()
     app.say("What can you do?")
-    assert app.wait(2)[1].settings["options"] == {"temperature": 0.5}
+    assert app.wait(2)[1].settings["options"] == {"temperature": 0.9}
 
 
 def test_a_conversation_is_deleted_with_all_that_is_in_it(app):
