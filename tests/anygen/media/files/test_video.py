@@ -71,6 +71,6 @@ def test_a_clip_of_too_many_pixels_is_read_smaller_but_not_below_the_least_side(
 def test_frames_that_come_evenly_stay_and_others_are_shown_as_a_player_would() -> None:
     assert video.retime([0.0, 0.25, 0.5], 4.0, 10) == ([0, 1, 2], 4.0)
     order, fps = video.retime([0.0, 0.1, 0.9, 1.0], 10.0, 100)
-    assert order[0] == 0 and order[-1] == 3 and 1 in order and fps == pytest.approx(3.0)
+    assert order == [0, 1, 1] and fps == 3.0
     order, fps = video.retime([0.0, 0.1, 3600.0], 10.0, 50)
     assert len(order) <= 50 and fps < 1
