@@ -56,7 +56,7 @@ class CaptionerConfig:
 
 @dataclass(frozen=True)
 class CaptionsConfig:
-    """The road through words: every modality that a decoder makes is written as a caption between the template's tags.
+    """The strategy through words: every modality that a decoder makes is written as a caption between the template's tags.
 
     `instruction` replaces what the model is told of it (llm/tags.py)."""
 

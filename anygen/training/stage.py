@@ -56,7 +56,7 @@ class StageConfig:
     `alignment_scale`, or by `alignment_scales[modality]` where given, next to the words' 1. `noise` disturbs input
     features. `calibrate` first fits the input norms of fresh output projectors to what they will read. `lora` adds
     adapters to a language model that has none. `dtype` is the precision of what stays frozen (what trains is float32), and
-    `device` and `offload` say where encoders and text encoders work while the caches are filled (placement.py); the
+    `device` and `offload` say where encoders and text encoders work while the caches are filled (loading/placement.py); the
     training itself runs where accelerate says. `validation` files are measured at the end, and every
     `loop.validate_every` steps, on `validation_examples` of them."""
 

@@ -91,7 +91,7 @@ def _difference(
 
 
 SECTION = Section(
-    "Learned projectors beside the roads through words",
+    "Learned projectors beside the ways through words",
     strategies,
     (
         "Same seeds; differences are in points.",
