@@ -152,6 +152,7 @@ def main(arguments: list[str] | None = None) -> None:
         part_hashes(given.model),
         given.clips,
     )
+    notes: tuple[str, ...]
     for name in given.names:
         started = time.perf_counter()
         command = f"python -m anygen_pipelines.evaluate --model {Path(given.model).name} --only {name} --n {given.n}"

@@ -276,7 +276,7 @@ class Engine:
                 elif said["turn"] == self._current and said["is"] == "begun":
                     self._tickets[said["turn"]].is_begun = True
                 elif said["turn"] == self._current:
-                    self._take(self._current, said)
+                    self._take(said["turn"], said)
         return was_ready
 
     def _take(self, ticket: str, said: dict[str, Any]) -> None:

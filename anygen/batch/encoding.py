@@ -32,8 +32,9 @@ from anygen.batch.signals import ShouldStop, interruptible
 from anygen.core.errors import ConfigError, MediaError
 from anygen.core.modality import Modality
 from anygen.generation import Stopped
+from anygen.media.base import DEFAULT_LIMITS
 from anygen.media.files import sniff
-from anygen.media.types import DEFAULT_LIMITS, MEDIA_TYPES, kind_of
+from anygen.media.types import MEDIA_TYPES, kind_of
 from anygen.training.data.features import FeatureCache
 from anygen.training.data.shards import TensorShards
 

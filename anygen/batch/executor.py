@@ -124,7 +124,7 @@ class LocalExecutor:
             item = batch[0].item
             with _watched(watch, batch):
                 reached("before-respond")
-                responses = self.model.respond(
+                responses: Sequence[Response] = self.model.respond(
                     [tuple(self._message(turn) for turn in work.item.turns) for work in batch],
                     item.options,
                     [work.seed for work in batch],

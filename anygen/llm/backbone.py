@@ -50,6 +50,8 @@ class Backbone(nn.Module):
 
     `forward` gives states after the final norm; `logits` applies the head to those that are wanted."""
 
+    # Of many classes, each with methods of its own; transformers knows their embeddings as mere modules.
+    lm: Any
     _signal_index: Tensor
     _signal_id_list: Tensor
 
@@ -65,7 +67,7 @@ class Backbone(nn.Module):
         Raises CheckpointError for a model without a plain output head, a tokenizer of another one, or too many rows."""
         super().__init__()
         self.lm, self.tokenizer, self.signal_tokens = lm, tokenizer, signal_tokens
-        table: nn.Embedding = lm.get_input_embeddings()
+        table: nn.Embedding = self.lm.get_input_embeddings()
         head = lm.get_output_embeddings()
         rows = table.weight.shape[0]
         if head is None:

@@ -88,7 +88,7 @@ class QwenOmni:
 
             with one_sentence(f"{folder}: its processors cannot be loaded"):
                 images, sounds = (
-                    kind.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+                    kind.from_pretrained(folder, trust_remote_code=False, local_files_only=True)  # type: ignore[no-untyped-call]
                     for kind in (AutoImageProcessor, AutoFeatureExtractor)
                 )
         return cls(backbone, images, sounds, settings, modalities)

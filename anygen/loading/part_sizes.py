@@ -191,7 +191,7 @@ class _Sizes:
         """A part as it is counted or as headers say, in the order that was asked for."""
         if place is None:
             return None
-        ways = [
+        ways: list[Callable[[], Part | None]] = [
             lambda: _counted(part, build, library, place=self._named(place)),
             lambda: _from_headers(part, place),
         ]

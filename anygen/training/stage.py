@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from anygen.core.atomic import write_files
 from anygen.core.config import from_values
 from anygen.core.errors import ConfigError, nearest
+from anygen.core.modality import Modality
 from anygen.llm.lora import LoraSettings, add_lora, lora_parameters
 from anygen.loading.placement import as_dtype
 from anygen.training.checkpoints import latest_checkpoint
@@ -239,14 +240,14 @@ def calibrate_outputs(
 ) -> None:
     """Fit the output projectors that train to the states of `examples` (each projector's own `calibrate`)."""
     device = next(parts.parameters()).device
-    states: dict[str, list[tuple[Tensor, Tensor]]] = {}
+    states: dict[Modality, list[tuple[Tensor, Tensor]]] = {}
     for start in range(0, len(examples), 32):
         for modality, pair in parts.span_states(collator(examples[start : start + 32]).to(device)).items():
             states.setdefault(modality, []).append(pair)
     for modality, pairs in states.items():
         if {"output_projectors", f"output_projectors.{modality}"} & set(groups):
             hidden_KSD, embeds_KSD = (torch.cat(each) for each in zip(*pairs, strict=True))
-            if parts.output_projectors[modality].calibrate(hidden_KSD, embeds_KSD):
+            if parts.output_projectors[modality].calibrate(hidden_KSD, embeds_KSD):  # type: ignore[operator]
                 logger.info("%s: projector fitted to the states of %d spans", modality, len(hidden_KSD))
 
 

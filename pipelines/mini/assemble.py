@@ -33,7 +33,7 @@ PARTS = {
     "decoders/video": "video_unet_refined/final",
 }
 MODEL: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("model.yaml").read_text(encoding="utf-8"))
-TEMPLATE: dict[str, str] = {
+TEMPLATE: dict[str, Any] = {
     name: value for name, value in MODEL["llm"]["template"].items() if name != "lead_ins"
 }
 """The layout of conversations before anything is made in them."""

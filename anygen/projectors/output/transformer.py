@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -76,7 +77,7 @@ class TransformerOutputProjector(ConditioningHead):
             nn.Parameter(torch.zeros(1, num_signal_tokens, hidden)) if settings.positions else None
         )
         shared = {"d_model": hidden, "nhead": settings.heads, "dim_feedforward": settings.ffn_dim}
-        layer = {**shared, "dropout": 0.0, "batch_first": True, "norm_first": True}
+        layer: dict[str, Any] = {**shared, "dropout": 0.0, "batch_first": True, "norm_first": True}
         # Built by hand because nn.Transformer asks for nested tensors, which pre-norm layers lack, and warns.
         encoder = nn.TransformerEncoder(
             nn.TransformerEncoderLayer(**layer),
