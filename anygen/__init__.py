@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from anygen.core.moved import install as install_moved_modules
+from anygen.core.deprecated_paths import install as install_moved_modules
 
 if TYPE_CHECKING:
     from anygen.core.errors import CheckpointError, ConfigError, MediaError, PromptError

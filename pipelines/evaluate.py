@@ -30,7 +30,7 @@ OTHERS = ("probes", "cost")
 def part_hashes(model: str) -> dict[str, str]:
     """A hash for each part of a model: what was trained, the config, the language model, each encoder and decoder."""
     from anygen.core.config import read_config
-    from anygen.loading.manifest import CONFIG, TRAINED, file_hashes
+    from anygen.loading.model_manifest import CONFIG, TRAINED, file_hashes
     from anygen.loading.presets import resolve
 
     folder = resolve(model)

@@ -21,7 +21,7 @@ from anygen.decoders.base import (
     chosen,
     load_pipe,
 )
-from anygen.decoders.text import CaptionedDecoder, no_text_side
+from anygen.decoders.text_conditioning import CaptionedDecoder, no_text_side
 
 
 class PipelineDecoder(CaptionedDecoder):

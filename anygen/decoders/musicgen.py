@@ -29,7 +29,7 @@ from anygen.decoders.base import (
     check_seconds,
     chosen,
 )
-from anygen.decoders.text import CaptionedDecoder, no_text_side, t5_states
+from anygen.decoders.text_conditioning import CaptionedDecoder, no_text_side, t5_states
 from anygen.media import Audio
 
 CLASS = "MusicgenForConditionalGeneration"

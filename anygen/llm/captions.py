@@ -35,7 +35,7 @@ from anygen.llm.completion import (
     start_rows,
     unsayable,
 )
-from anygen.llm.decoding import decode
+from anygen.llm.decode_loop import decode
 from anygen.llm.tags import TagTokens
 from anygen.llm.text_stream import INCOMPLETE, TextStream
 

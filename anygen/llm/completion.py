@@ -29,7 +29,7 @@ from torch import Tensor
 from anygen.core.errors import ConfigError, PromptError
 from anygen.core.modality import TEXT, Modality
 from anygen.llm.backbone import Backbone
-from anygen.llm.decoding import decode
+from anygen.llm.decode_loop import decode
 from anygen.llm.text_stream import TextStream
 
 Finish = Literal["end", "stop", "length", "interrupted"]

@@ -1,7 +1,7 @@
 """from_pretrained and save_pretrained: a folder of config.yaml, trained.safetensors and manifest.json, read strictly.
 
 config.yaml is the ModelConfig in force, its frozen parts by path relative to the folder; what the other two hold,
-weights.py and manifest.py say.
+weights.py and model_manifest.py say.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from anygen.decoders.lazy import LazyDecoders
 from anygen.loading import memory
 from anygen.loading.build import build, build_decoders
 from anygen.loading.card import CARD, card, may_write
-from anygen.loading.manifest import (
+from anygen.loading.model_manifest import (
     CONFIG,
     MANIFEST,
     TRAINED,

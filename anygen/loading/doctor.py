@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from anygen.core.config import ModelConfig, read_config, to_values
-from anygen.loading import manifest, presets, pull
-from anygen.loading.manifest import CONFIG
+from anygen.loading import model_manifest, presets, pull
+from anygen.loading.model_manifest import CONFIG
 from anygen.loading.presets import plan_config, resolve
 
 if TYPE_CHECKING:
@@ -121,8 +121,8 @@ def describe(name: str | Path) -> dict[str, Any]:
     Raises CheckpointError, ConfigError."""
     folder = resolve(name)
     config = read_config(folder / CONFIG)
-    parts = {"trained": folder / manifest.TRAINED} if config.is_trained else {}
-    parts |= {part: folder / path for part, path in manifest.part_paths(config).items()}
+    parts = {"trained": folder / model_manifest.TRAINED} if config.is_trained else {}
+    parts |= {part: folder / path for part, path in model_manifest.part_paths(config).items()}
     return {
         "name": config.name,
         "description": config.description,
@@ -130,7 +130,7 @@ def describe(name: str | Path) -> dict[str, Any]:
         "commercial": config.commercial,
         "reads": reads(config),
         "makes": ["text", *config.decoders],
-        "weights_hash": manifest.weights_hash(manifest.file_hashes(folder, config)),
+        "weights_hash": model_manifest.weights_hash(model_manifest.file_hashes(folder, config)),
         "parts": {part: _size(path) for part, path in parts.items()},
         "sampling": to_values(config.sampling),
         "decoders": {modality: to_values(each.defaults) for modality, each in config.decoders.items()},
@@ -306,7 +306,7 @@ def _presets() -> list[Check]:
 def _weights(name: str) -> Check:
     """Every byte of a preset against its manifest."""
     folder = resolve(name)
-    changed = manifest.changed_files(folder)
+    changed = model_manifest.changed_files(folder)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     if changed:
         found = f"{len(changed)} files are missing or changed, the first is {changed[0]}"

@@ -24,7 +24,7 @@ from anygen.encoders.imagebind.config import (
     VideoPreparation,
 )
 from anygen.encoders.imagebind.fbank import log_mel
-from anygen.media.files.audio import resample
+from anygen.media.resampling import resample
 
 # C channels, T samples or frames, H height, W width, S pieces of one item
 SILENCE = 1e-4

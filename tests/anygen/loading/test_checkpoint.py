@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from anygen import AnyGen, ConfigError
-from anygen.loading.manifest import changed_files
+from anygen.loading.model_manifest import changed_files
 
 
 @pytest.fixture

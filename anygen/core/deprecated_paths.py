@@ -41,6 +41,7 @@ MOVED: dict[str, str] = {
     "anygen.data.sampling": "anygen.training.data.sampling",
     "anygen.data.shards": "anygen.training.data.shards",
     "anygen.data.targets": "anygen.training.data.targets",
+    "anygen.decoders.text": "anygen.decoders.text_conditioning",
     "anygen.describers": "anygen.encoders.captioners",
     "anygen.describers.base": "anygen.encoders.captioners.base",
     "anygen.describers.captioner": "anygen.encoders.captioners.image_captioner",
@@ -63,6 +64,7 @@ MOVED: dict[str, str] = {
     "anygen.input_projectors.group": "anygen.projectors.input.group",
     "anygen.input_projectors.linear": "anygen.projectors.input.linear",
     "anygen.input_projectors.mlp": "anygen.projectors.input.mlp",
+    "anygen.llm.decoding": "anygen.llm.decode_loop",
     "anygen.llm.senses": "anygen.llm.native_encoders",
     "anygen.measurements": "anygen.media.measurements",
     "anygen.medium": "anygen.media.base",
@@ -104,7 +106,7 @@ MOVED: dict[str, str] = {
 ALSO: dict[str, tuple[str, ...]] = {
     "anygen.checkpoint": (
         "anygen.loading.presets",
-        "anygen.loading.manifest",
+        "anygen.loading.model_manifest",
         "anygen.loading.weights",
         "anygen.core.state",
     ),

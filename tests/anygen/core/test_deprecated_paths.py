@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from anygen.core.config import ModelConfig, read_config
-from anygen.core.moved import MOVED, MovedModules, install
+from anygen.core.deprecated_paths import MOVED, MovedModules, install
 from anygen.loading.checkpoint import config_text
 
 OLD_NAMES = """
