@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import math
 import os
 import platform
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -36,9 +38,6 @@ class Check:
     ok: bool
     found: str
     advice: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def examine(out: str | Path = ".") -> list[Check]:
@@ -139,15 +138,10 @@ def describe(name: str | Path) -> dict[str, Any]:
 
 def _size(path: Path) -> str:
     """Parameters and bytes of the safetensors files at a path, read from their headers."""
-    import math
-
-    from safetensors import safe_open
+    from anygen.loading.part_sizes import read_shapes
 
     files = [path] if path.is_file() else sorted(path.rglob("*.safetensors"))
-    parameters = 0
-    for file in files:
-        with safe_open(file, framework="np") as tensors:
-            parameters += sum(math.prod(tensors.get_slice(key).get_shape()) for key in tensors.keys())  # noqa: SIM118
+    parameters = sum(math.prod(shape) for file in files for shape in read_shapes(file).values())
     size = sum(file.stat().st_size for file in files)
     return f"{parameters / 1e6:.2f} M parameters, {size / 1e6:.1f} MB"
 
@@ -214,8 +208,6 @@ def _torch() -> Check:
 
 def _picture(name: str) -> Check:
     """Write a picture in the format and read it with anygen."""
-    import io
-
     import PIL.Image
 
     from anygen.media import Image
@@ -228,8 +220,6 @@ def _picture(name: str) -> Check:
 
 
 def _sound(name: str) -> Check:
-    import io
-
     import soundfile
 
     from anygen.media import Audio
@@ -244,8 +234,6 @@ def _sound(name: str) -> Check:
 
 
 def _clip(name: str) -> Check:
-    import io
-
     import av
 
     from anygen.media import Audio, Video
