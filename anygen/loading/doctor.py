@@ -216,7 +216,7 @@ def _picture(name: str) -> Check:
     file = io.BytesIO()
     PIL.Image.fromarray(pixels).save(file, format=name)
     error = int(np.abs(Image.open(file.getvalue()).pixels.astype(int) - pixels).max())
-    return _verdict(name, error < 16, "written and read")
+    return _verdict(name, error < 16)
 
 
 def _sound(name: str) -> Check:
@@ -228,9 +228,7 @@ def _sound(name: str) -> Check:
     file = io.BytesIO()
     soundfile.write(file, tone, 16000, format=name.upper())
     audio = Audio.open(file.getvalue())
-    return _verdict(
-        name, abs(audio.seconds - 1) < 0.2 and float(np.abs(audio.samples).max()) > 0.3, "written and read"
-    )
+    return _verdict(name, abs(audio.seconds - 1) < 0.2 and float(np.abs(audio.samples).max()) > 0.3)
 
 
 def _clip(name: str) -> Check:
@@ -242,11 +240,8 @@ def _clip(name: str) -> Check:
     if name == "mp4":
         sound = Audio(np.zeros(16000, np.float32), 16000)
         read = Video.open(Video(frames, 8.0, sound).encode())
-        return _verdict(
-            name,
-            read.frames.shape == frames.shape and read.audio is not None,
-            "h264 and aac written and read",
-        )
+        good = read.frames.shape == frames.shape and read.audio is not None
+        return _verdict(name, good, "h264 and aac written and read")
     file = io.BytesIO()
     with av.open(file, "w", format=name) as opened:
         stream = opened.add_stream("libvpx", rate=8)
@@ -254,7 +249,7 @@ def _clip(name: str) -> Check:
         for pixels in frames:
             opened.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, "rgb24")))
         opened.mux(stream.encode(None))
-    return _verdict(name, Video.open(file.getvalue()).frames.shape == frames.shape, "written and read")
+    return _verdict(name, Video.open(file.getvalue()).frames.shape == frames.shape)
 
 
 _CODECS: dict[str, Callable[[str], Check]] = {
@@ -264,7 +259,7 @@ _CODECS: dict[str, Callable[[str], Check]] = {
 }
 
 
-def _verdict(name: str, good: bool, found: str) -> Check:
+def _verdict(name: str, good: bool, found: str = "written and read") -> Check:
     if good:
         return Check(f"codec {name}", True, found)
     return Check(
