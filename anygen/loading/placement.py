@@ -27,7 +27,6 @@ QUANTIZATIONS = ("4bit", "8bit")
 DEVICES = "cpu, cuda, cuda:1, mps and auto"
 OTHERS = "default"
 """The key of a mapping of devices for the parts it does not name."""
-FAMILIES = ("encoders", "decoders")
 
 
 class Placed(TypedDict, total=False):
