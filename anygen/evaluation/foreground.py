@@ -25,8 +25,8 @@ def nearest_reference(picture: np.ndarray, references: np.ndarray, masks: np.nda
 
     picture: (H, W, 3) uint8. references: (R, H, W, 3) uint8. masks: (R, H, W) bool, True = the thing.
     The nearest is chosen by root mean square over the whole picture, since each reference's own mask would favour the
-    smallest thing. The distance is the root mean square over the mask of the nearest, in grey levels 0..255. Raises
-    ValueError for shapes that differ or an empty mask.
+    smallest thing. The distance is the root mean square over the mask of the nearest, in grey levels 0..255.
+    Raises ValueError for shapes that differ or an empty mask.
     """
     if picture.shape != references.shape[1:] or masks.shape != references.shape[:3]:
         raise ValueError(
