@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from anygen.core.moved import install as install_moved_modules
+from anygen.core.deprecated_paths import install as install_moved_modules
 
 if TYPE_CHECKING:
     from anygen.core.errors import CheckpointError, ConfigError, MediaError, PromptError
@@ -25,33 +25,17 @@ __version__ = "0.1.0"
 
 install_moved_modules()
 
-_HOME = {
-    "AnyGen": "anygen.model",
-    "generate": "anygen.model",
-    "Image": "anygen.media",
-    "Audio": "anygen.media",
-    "Video": "anygen.media",
-    "Depth": "anygen.media.measurements",
-    "Thermal": "anygen.media.measurements",
-    "Imu": "anygen.media.measurements",
-    "MediaLimits": "anygen.media.base",
-    "open_media": "anygen.media",
-    "Message": "anygen.messages.message",
-    "Reply": "anygen.messages.reply",
-    "TextDelta": "anygen.messages.reply",
-    "SpanStarted": "anygen.messages.reply",
-    "DecoderProgress": "anygen.messages.reply",
-    "MediaReady": "anygen.messages.reply",
-    "Done": "anygen.messages.reply",
-    "GenerationOptions": "anygen.messages.options",
-    "ImageOptions": "anygen.messages.options",
-    "AudioOptions": "anygen.messages.options",
-    "VideoOptions": "anygen.messages.options",
-    "MediaError": "anygen.core.errors",
-    "PromptError": "anygen.core.errors",
-    "ConfigError": "anygen.core.errors",
-    "CheckpointError": "anygen.core.errors",
+_NAMES = {
+    "anygen.model": ("AnyGen", "generate"),
+    "anygen.media": ("Image", "Audio", "Video", "open_media"),
+    "anygen.media.base": ("MediaLimits",),
+    "anygen.media.measurements": ("Depth", "Thermal", "Imu"),
+    "anygen.messages.message": ("Message",),
+    "anygen.messages.options": ("GenerationOptions", "ImageOptions", "AudioOptions", "VideoOptions"),
+    "anygen.messages.reply": ("Reply", "TextDelta", "SpanStarted", "DecoderProgress", "MediaReady", "Done"),
+    "anygen.core.errors": ("MediaError", "PromptError", "ConfigError", "CheckpointError"),
 }
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "AnyGen",

@@ -316,7 +316,8 @@ def decode(
     conditioning = {name: torch.stack([span.conditioning[name] for _, span in batch]) for name in names}
     generators = [generator(response.seed, 1 + span.index) for response, span in batch]
     options = batch[0][0].request.options.of(modality)
-    return decoders[modality].decode(conditioning, options, generators, on_step)
+    made: list[Any] = decoders[modality].decode(conditioning, options, generators, on_step)
+    return made
 
 
 def reply_of(response: Response, drawn: Rendered, row: int, name: str, weights_hash: str) -> Reply:

@@ -135,7 +135,7 @@ class AnyGen(nn.Module):
                 "the language model was put in place by device_map or quantization and cannot be moved; load the model "
                 "again with the device it should have"
             )
-        super()._apply(fn, recurse)
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         self._follow(fn)
         return self
 

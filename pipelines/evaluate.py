@@ -30,7 +30,7 @@ OTHERS = ("probes", "cost")
 def part_hashes(model: str) -> dict[str, str]:
     """A hash for each part of a model: what was trained, the config, the language model, each encoder and decoder."""
     from anygen.core.config import read_config
-    from anygen.loading.manifest import CONFIG, TRAINED, file_hashes
+    from anygen.loading.model_manifest import CONFIG, TRAINED, file_hashes
     from anygen.loading.presets import resolve
 
     folder = resolve(model)
@@ -152,6 +152,7 @@ def main(arguments: list[str] | None = None) -> None:
         part_hashes(given.model),
         given.clips,
     )
+    notes: tuple[str, ...]
     for name in given.names:
         started = time.perf_counter()
         command = f"python -m anygen_pipelines.evaluate --model {Path(given.model).name} --only {name} --n {given.n}"

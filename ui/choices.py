@@ -70,7 +70,7 @@ def known_models(first: str) -> list[str]:
 def facts_of(model: str) -> Facts:
     """Read a model's config; a preset whose weights are not here says how to get them."""
     from anygen.core.config import read_config, to_values
-    from anygen.loading.manifest import CONFIG
+    from anygen.loading.model_manifest import CONFIG
     from anygen.loading.presets import plan_config, resolve
 
     plan = plan_config(model)

@@ -15,8 +15,8 @@ import streamlit as st
 from anygen.messages.reply import DecoderProgress, SpanStarted, TextDelta
 from anygen_ui import escaping, medium
 from anygen_ui.choices import ICONS, new_seed
-from anygen_ui.jobs import Event, Failed, Finished, Loading, Made, Waiting
 from anygen_ui.page_context import PageContext, follow_the_end, quiet_button
+from anygen_ui.protocol import Event, Failed, Finished, Loading, Made, Waiting
 from anygen_ui.submission import VARIATION_OF
 from anygen_ui.tables import Part, Turn
 

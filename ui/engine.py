@@ -17,7 +17,7 @@ from typing import Any
 from anygen.core.errors import PromptError
 from anygen.core.seeds import check_seed
 from anygen.messages.options import GenerationOptions
-from anygen_ui.jobs import Ask, Event, Failed, Finished, Loading, Made, Waiting, WorkerProcess, from_wire
+from anygen_ui.protocol import Ask, Event, Failed, Finished, Loading, Made, Waiting, WorkerProcess, from_wire
 from anygen_ui.scheduling import DEFAULT_LIMITS, FairQueue, Limits, Planner, Ticket
 from anygen_ui.store import Store
 from anygen_ui.tables import Part
@@ -276,7 +276,7 @@ class Engine:
                 elif said["turn"] == self._current and said["is"] == "begun":
                     self._tickets[said["turn"]].is_begun = True
                 elif said["turn"] == self._current:
-                    self._take(self._current, said)
+                    self._take(said["turn"], said)
         return was_ready
 
     def _take(self, ticket: str, said: dict[str, Any]) -> None:

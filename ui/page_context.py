@@ -57,7 +57,8 @@ class PageContext:
     @property
     def conversation(self) -> str | None:
         """The id of the open one; None on the first page."""
-        return st.session_state.conversation
+        opened: str | None = st.session_state.conversation
+        return opened
 
     def turns(self) -> list[Turn]:
         """Those of the open conversation; none where it is gone."""
@@ -89,7 +90,8 @@ class PageContext:
     @property
     def draft(self) -> list[Piece]:
         """What the composer holds, in order."""
-        return st.session_state.draft
+        pieces: list[Piece] = st.session_state.draft
+        return pieces
 
     def add(self, part: Part) -> None:
         """Put a part at the end of the draft."""
@@ -166,7 +168,8 @@ class PageContext:
 
     def take_troubles(self) -> list[str]:
         """The sentences to show now, each once."""
-        troubles, st.session_state.troubles = st.session_state.troubles, []
+        troubles: list[str] = st.session_state.troubles
+        st.session_state.troubles = []
         return troubles
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from anygen.core.errors import PromptError, printable
 from anygen.messages.reply import SpanStarted, TextDelta
 from anygen_ui.file_store import StorageRule
-from anygen_ui.jobs import Ask, Event, Made
+from anygen_ui.protocol import Ask, Event, Made
 from anygen_ui.tables import Part
 
 if TYPE_CHECKING:

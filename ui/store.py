@@ -136,7 +136,7 @@ class Store:
             self._owned(connection, visitor, conversation)
             highest = select(func.max(table.c.position)).where(table.c.conversation == conversation)
             last = connection.scalar(highest)
-            values = {
+            values: dict[str, Any] = {
                 "id": turn,
                 "conversation": conversation,
                 "position": 0 if last is None else last + 1,

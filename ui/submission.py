@@ -8,7 +8,7 @@ from typing import Any
 from anygen.core.errors import PromptError
 from anygen_ui.choices import Choices, new_seed
 from anygen_ui.engine import Engine
-from anygen_ui.jobs import Ask
+from anygen_ui.protocol import Ask
 from anygen_ui.store import Store
 from anygen_ui.tables import Part, Turn
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from anygen.messages.reply import DecoderProgress, Done, MediaReady, SpanStarted, TextDelta
-from anygen_ui.jobs import Event, Failed, Finished, Loading, Made, to_wire
+from anygen_ui.protocol import Event, Failed, Finished, Loading, Made, to_wire
 
 logger = logging.getLogger("anygen_ui.worker")
 
@@ -135,7 +135,7 @@ class Worker:
 
 
 class Answer:
-    """One answer on its way: the events of AnyGen.stream as those of jobs.py, and its media as files."""
+    """One answer on its way: the events of AnyGen.stream as those of protocol.py, and its media as files."""
 
     def __init__(
         self, model: Any, ask: Mapping[str, Any], folder: Path, tell: Tell, should_stop: Callable[[], bool]

@@ -13,6 +13,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,9 @@ from anygen.batch.signals import ShouldStop, interruptible
 from anygen.core.errors import ConfigError, MediaError
 from anygen.core.modality import Modality
 from anygen.generation import Stopped
+from anygen.media.base import DEFAULT_LIMITS
 from anygen.media.files import sniff
-from anygen.media.types import DEFAULT_LIMITS, MEDIA_TYPES, kind_of
+from anygen.media.types import MEDIA_TYPES, kind_of
 from anygen.training.data.features import FeatureCache
 from anygen.training.data.shards import TensorShards
 
@@ -72,7 +74,7 @@ def encode_media(  # noqa: PLR0913  what the command has flags for, by keyword
         # What is no manifest is said before a model is loaded.
         manifest.read(source)
     model = loaded(model)
-    with lost_device_said(), Job(out) as job, DuplicateIds() as ids:
+    with lost_device_said(), Job(out) as job, closing(DuplicateIds()) as ids:
         encoding = _Encoding(
             Committer(job),
             FeatureCache(out / FEATURES, model.encoders),

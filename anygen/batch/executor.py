@@ -54,10 +54,12 @@ class Watch(Protocol):
 
     def is_suspect(self, work: Work) -> bool:
         """Whether it was being worked on when a process died; then it shares no step with others."""
+        return False
 
     def died(self, works: Sequence[Work]) -> Sequence[Made]:
         """Another process died while it worked on these, and this one goes on: each counts as a start that nothing came of.
         What becomes of those at which that happened too often; the others are to be tried again, alone."""
+        return ()
 
 
 class Executor(Protocol):
@@ -69,18 +71,8 @@ class Executor(Protocol):
         ends a job: OSError, MachineError, CheckpointError, a lost device."""
 
 
-class NoWatch:
+class NoWatch(Watch):
     """The Watch of work that counts for nothing, or whose deaths whoever asked for it sees."""
-
-    def starting(self, works: Sequence[Work]) -> None: ...
-
-    def ended(self, works: Sequence[Work]) -> None: ...
-
-    def is_suspect(self, work: Work) -> bool:
-        return False
-
-    def died(self, works: Sequence[Work]) -> Sequence[Made]:
-        return ()
 
 
 @dataclass(eq=False)
@@ -124,7 +116,7 @@ class LocalExecutor:
             item = batch[0].item
             with _watched(watch, batch):
                 reached("before-respond")
-                responses = self.model.respond(
+                responses: Sequence[Response] = self.model.respond(
                     [tuple(self._message(turn) for turn in work.item.turns) for work in batch],
                     item.options,
                     [work.seed for work in batch],

@@ -10,30 +10,18 @@ import errno
 import os
 import signal
 
+from anygen.core.modality import AUDIO, IMAGE, VIDEO
+
 VARIABLE = "ANYGEN_FAULT"
+_STEPS = (
+    "respond",
+    *(f"decode-{modality}" for modality in (IMAGE, AUDIO, VIDEO)),
+    *("write", "fsync", "rename", "folder-fsync"),
+)
 LABELS = (
     "after-claim",
-    "before-respond",
-    "after-respond",
-    "before-decode-image",
-    "after-decode-image",
-    "before-decode-audio",
-    "after-decode-audio",
-    "before-decode-video",
-    "after-decode-video",
-    "before-write",
-    "after-write",
-    "before-fsync",
-    "after-fsync",
-    "before-rename",
-    "after-rename",
-    "before-folder-fsync",
-    "after-folder-fsync",
-    "before-ledger",
-    "mid-ledger",
-    "after-ledger",
-    "after-ledger-fsync",
-    "after-index",
+    *(f"{when}-{step}" for step in _STEPS for when in ("before", "after")),
+    *("before-ledger", "mid-ledger", "after-ledger", "after-ledger-fsync", "after-index"),
 )
 """In the order a job passes them; a modality of another name has its own two."""
 

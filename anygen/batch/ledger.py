@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from anygen.batch.failpoints import is_armed, reached
-from anygen.core.atomic import sync_folder
+from anygen.core.atomic import sync_file, sync_folder
 from anygen.core.errors import MachineError
 
 LEDGER, LEASES = "results.jsonl", "claims.lock"
@@ -41,15 +41,6 @@ def write(path: Path, data: bytes) -> None:
     """Make a file of `data`, in place of one of that name; not yet on disk for certain."""
     with open(path, "wb") as file:
         file.write(data)
-
-
-def sync(path: Path) -> None:
-    """Flush a file's content to disk."""
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def rename(source: Path, target: Path) -> None:
@@ -88,7 +79,7 @@ def write_files(files: Sequence[tuple[Path, bytes]]) -> None:
             write(temporary(path), data)
             reached("after-write")
             reached("before-fsync")
-            sync(temporary(path))
+            sync_file(temporary(path))
             reached("after-fsync")
         for path, _ in files:
             reached("before-rename")

@@ -274,12 +274,6 @@ class DuplicateIds:
     def close(self) -> None:
         self._database.close()
 
-    def __enter__(self) -> DuplicateIds:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
 
 def write_manifest(
     path: str | Path,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,7 +146,7 @@ def estimate(
     model, path, settings = loaded(model), Path(manifest), settings or Settings()
     reader = reader_for(model, path, fingerprint, roots, exact)
     found, chosen = Estimate(), _Reservoir(SAMPLES)
-    with DuplicateIds() as ids:
+    with closing(DuplicateIds()) as ids:
         for line in manifests.read(path):
             if line is None or should_stop() or (settings.limit is not None and line.number > settings.limit):
                 break

@@ -11,7 +11,18 @@ from anygen.cli.exits import UsageError
 from anygen.messages.options import LIMITS, OPTION_TYPES, GenerationOptions
 
 CALL_OPTIONS = ("max_new_tokens", "temperature", "top_p", "conditioning")
-PLACED = ("device", "dtype", "quantization", "device_map", "offload", "memory_budget")
+PLACED = {
+    "device": ("NAME", "cpu (the default), cuda, cuda:1, mps, auto; or part=device,part=device"),
+    "dtype": ("NAME", "float32 (the default), float16 or bfloat16"),
+    "quantization": ("BITS", "4bit or 8bit: the language model, by bitsandbytes"),
+    "device_map": ("NAME", "auto: spread the language model over all there is (accelerate)"),
+    "offload": (
+        "WAY",
+        "model or sequential: decoders wait on the CPU (diffusers); or modality=way,modality=way",
+    ),
+    "memory_budget": ("GB", "of the decoders: GB, one (at a time) or all"),
+}
+"""Argument of `AnyGen.from_pretrained` -> what stands for its value, and what --help says."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -37,26 +48,9 @@ def add_placement(parser: Parser) -> None:
     group = parser.add_argument_group(
         "placement", "where the parts run, and at what precision (docs/placement.md)"
     )
-    group.add_argument(
-        "--device",
-        metavar="NAME",
-        help="cpu (the default), cuda, cuda:1, mps, auto; or part=device,part=device",
-    )
-    group.add_argument("--dtype", metavar="NAME", help="float32 (the default), float16 or bfloat16")
-    group.add_argument(
-        "--quantization", metavar="BITS", help="4bit or 8bit: the language model, by bitsandbytes"
-    )
-    group.add_argument(
-        "--device-map", metavar="NAME", help="auto: spread the language model over all there is (accelerate)"
-    )
-    group.add_argument(
-        "--offload",
-        metavar="WAY",
-        help="model or sequential: decoders wait on the CPU (diffusers); or modality=way,modality=way",
-    )
-    group.add_argument(
-        "--memory-budget", type=value, metavar="GB", help="of the decoders: GB, one (at a time) or all"
-    )
+    for name, (metavar, words) in PLACED.items():
+        kind = value if name == "memory_budget" else str
+        group.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar=metavar, help=words)
 
 
 def placed(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,19 +32,7 @@ Write a line to ask. Media go with the next line:
   /help         this
   /quit         leave (also Ctrl-D); Ctrl-C stops an answer"""
 
-COMMANDS = (
-    "/image",
-    "/audio",
-    "/video",
-    "/depth",
-    "/thermal",
-    "/imu",
-    "/save",
-    "/seed",
-    "/new",
-    "/help",
-    "/quit",
-)
+COMMANDS = tuple(re.findall("/[a-z]+", HELP))
 
 
 class Chat:

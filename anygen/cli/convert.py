@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anygen.cli.arguments import Parser
 from anygen.cli.exits import DONE, UsageError
-from anygen.cli.terminal import as_lines
+from anygen.cli.terminal import tell
 
 if TYPE_CHECKING:
     from anygen.loading.convert.coverage import Converted
@@ -68,72 +66,53 @@ def add(commands: Any) -> None:
     parts.add_argument("folder", metavar="FOLDER", help="where the parts lie")
     parts.add_argument("--json", action="store_true", help="print one JSON object")
     parts.set_defaults(run=assemble_parts)
-    for each, run in (
-        (imagebind, convert_imagebind),
-        (nextgpt, convert_nextgpt),
-        (audiocraft, convert_audiocraft),
-        (v15, convert_projectors),
-        (vicuna, convert_vicuna),
+    for each, convert in (
+        (imagebind, _imagebind),
+        (nextgpt, _nextgpt),
+        (audiocraft, _audiocraft),
+        (v15, _projectors),
+        (vicuna, _vicuna),
     ):
         each.add_argument("out", metavar="OUT", help="the folder to make")
         each.add_argument("--json", action="store_true", help="print one JSON object")
-        each.set_defaults(run=run)
+        each.set_defaults(run=convert_checkpoint, convert=convert)
     for each in (imagebind, nextgpt, audiocraft):
         each.add_argument("--sha256", metavar="HEX", help="what the file must be; another one is refused")
 
 
-def convert_imagebind(arguments: argparse.Namespace) -> int:
-    """`anygen convert imagebind`."""
+def _imagebind(arguments: argparse.Namespace, out: Path) -> Converted:
     from anygen.loading.convert.imagebind import convert_imagebind
 
-    return _converted(
-        arguments,
-        lambda: convert_imagebind(Path(arguments.source), Path(arguments.out), sha256=arguments.sha256),
-    )
+    return convert_imagebind(Path(arguments.source), out, sha256=arguments.sha256)
 
 
-def convert_nextgpt(arguments: argparse.Namespace) -> int:
-    """`anygen convert nextgpt`."""
+def _nextgpt(arguments: argparse.Namespace, out: Path) -> Converted:
     from anygen.loading.convert.nextgpt import PRESET, convert_nextgpt
     from anygen.loading.convert.nextgpt_parts import Parts
 
     decoders = {name: Path(getattr(arguments, name)) for name in ("image", "video", "audio")}
     parts = Parts(Path(arguments.base), Path(arguments.encoder), decoders)
     preset = Path(arguments.preset or PRESET)
-    return _converted(
-        arguments,
-        lambda: convert_nextgpt(Path(arguments.source), Path(arguments.out), parts, preset, arguments.sha256),
-    )
+    return convert_nextgpt(Path(arguments.source), out, parts, preset, arguments.sha256)
 
 
-def convert_audiocraft(arguments: argparse.Namespace) -> int:
-    """`anygen convert audiocraft`."""
+def _audiocraft(arguments: argparse.Namespace, out: Path) -> Converted:
     from anygen.loading.convert.audiocraft import convert_audiocraft
 
-    source, out = Path(arguments.source), Path(arguments.out)
     hashes = (arguments.sha256, arguments.codec_sha256)
-    return _converted(
-        arguments, lambda: convert_audiocraft(source, out, Path(arguments.text_encoder), *hashes)
-    )
+    return convert_audiocraft(Path(arguments.source), out, Path(arguments.text_encoder), *hashes)
 
 
-def convert_projectors(arguments: argparse.Namespace) -> int:
-    """`anygen convert nextgpt-projectors-v15`."""
+def _projectors(arguments: argparse.Namespace, out: Path) -> Converted:
     from anygen.loading.convert.nextgpt_v15 import convert_projectors
 
-    return _converted(
-        arguments,
-        lambda: convert_projectors([Path(source) for source in arguments.sources], Path(arguments.out)),
-    )
+    return convert_projectors([Path(source) for source in arguments.sources], out)
 
 
-def convert_vicuna(arguments: argparse.Namespace) -> int:
-    """`anygen convert vicuna-delta`."""
+def _vicuna(arguments: argparse.Namespace, out: Path) -> Converted:
     from anygen.loading.convert.vicuna import add_delta
 
-    return _converted(
-        arguments, lambda: add_delta(Path(arguments.base), Path(arguments.delta), Path(arguments.out))
-    )
+    return add_delta(Path(arguments.base), Path(arguments.delta), out)
 
 
 def assemble_parts(arguments: argparse.Namespace) -> int:
@@ -144,19 +123,21 @@ def assemble_parts(arguments: argparse.Namespace) -> int:
     found: dict[str, object] = {"folder": str(done.folder), "parts": done.parts}
     if done.untrained:
         found["untrained"] = f"{done.untrained:,} values are fresh; docs/training.md says how to train them"
-    print(json.dumps(found, ensure_ascii=False) if arguments.json else "\n".join(as_lines(found)))
+    tell(found, arguments.json)
     return DONE
 
 
-def _converted(arguments: argparse.Namespace, convert: Callable[[], Converted]) -> int:
-    """Run one conversion and say what came of it. Whether OUT can be made is asked first: hashing takes minutes."""
+def convert_checkpoint(arguments: argparse.Namespace) -> int:
+    """Run one conversion and say what came of it. Whether OUT can be made is asked first: hashing takes minutes.
+
+    Raises UsageError where it cannot."""
     out = Path(arguments.out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out}: is there already; name a folder that is not, or is empty")
     file = next((each for each in out.parents if each.exists() and not each.is_dir()), None)
     if file is not None:
         raise UsageError(f"{file}: is a file; a folder is accepted above {out}")
-    done = convert()
+    done = arguments.convert(arguments, out)
     coverage = done.coverage
     found = {
         "folder": str(done.folder),
@@ -170,5 +151,5 @@ def _converted(arguments: argparse.Namespace, convert: Callable[[], Converted]) 
         "written": {str(path): digest for path, digest in done.written.items()},
         "notes": list(done.notes),
     }
-    print(json.dumps(found, ensure_ascii=False) if arguments.json else "\n".join(as_lines(found)))
+    tell(found, arguments.json)
     return DONE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import asdict
 from typing import Any
 
 from anygen.cli.exits import DONE, ENVIRONMENT
@@ -36,7 +37,7 @@ def examine_machine(arguments: argparse.Namespace) -> int:
     checks = examine(arguments.out)
     good = all(check.ok for check in checks)
     if arguments.json:
-        print(json.dumps({"ok": good, "checks": [check.to_dict() for check in checks]}, ensure_ascii=False))
+        print(json.dumps({"ok": good, "checks": [asdict(check) for check in checks]}, ensure_ascii=False))
         return DONE if good else ENVIRONMENT
     width = max(len(check.name) for check in checks)
     for check in checks:

@@ -73,12 +73,9 @@ def exit_code(error: BaseException) -> int:
         # The reader of our output is gone; Python must not complain about it once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NO
-    if isinstance(error, (UsageError, MediaError, PromptError, ConfigError, CheckpointError)):
+    if isinstance(error, (UsageError, MediaError, PromptError, ConfigError, CheckpointError, MachineError)):
         complain(str(error))
-        return USAGE
-    if isinstance(error, MachineError):
-        complain(str(error))
-        return ENVIRONMENT
+        return ENVIRONMENT if isinstance(error, MachineError) else USAGE
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         complain(f"{where}{error.strerror or error}; nothing half-written is left")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from anygen.cli.exits import DONE, UsageError
-from anygen.cli.terminal import as_lines
+from anygen.cli.terminal import as_lines, tell
 from anygen.core.errors import MediaError
 
 
@@ -53,10 +53,7 @@ def info(arguments: argparse.Namespace) -> int:
         if subject and Path(subject).suffix.lower() in presets.FILE_SUFFIXES:
             raise MediaError(f"{subject}: no such file")
         found = doctor.describe(subject) if subject else {"models": presets.presets()}
-    if arguments.json:
-        print(json.dumps(found, ensure_ascii=False))
-    else:
-        print("\n".join(as_lines(found)))
+    tell(found, arguments.json)
     return DONE
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import Any
 
 from anygen.cli.exits import DONE
-from anygen.cli.terminal import as_lines
+from anygen.cli.terminal import tell
 from anygen.core.errors import printable
 
 
@@ -45,5 +44,5 @@ def pull_parts(arguments: argparse.Namespace) -> int:
         "files": {file.path: file.sha256 for files in done.files.values() for file in files},
         "then": done.then,
     }
-    print(json.dumps(found, ensure_ascii=False) if arguments.json else "\n".join(as_lines(found)))
+    tell(found, arguments.json)
     return DONE

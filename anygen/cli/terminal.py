@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -88,6 +89,11 @@ def show(reply: Reply, paths: dict[int, Path]) -> None:
         text = part.strip() if isinstance(part, str) else str(paths[index])
         if text:
             print(text)
+
+
+def tell(found: Mapping[str, Any], as_json: bool) -> None:
+    """Print nested plain values, as one JSON object or as lines."""
+    print(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(as_lines(found)))
 
 
 def as_lines(value: Any, indent: str = "") -> list[str]:

@@ -9,9 +9,11 @@ import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from anygen.core.errors import ConfigError, nearest, shown
+
+T = TypeVar("T")
 
 MAX_SIGNAL_TOKENS = 1024
 MAX_SIZE = 65536
@@ -245,7 +247,7 @@ def _renamed(values: Any) -> Any:
     return values
 
 
-def _read_yaml(path: Path, kind: type) -> Any:
+def _read_yaml(path: Path, kind: type[T]) -> T:
     import yaml
 
     class PlainLoader(yaml.SafeLoader):
@@ -266,14 +268,14 @@ def _read_yaml(path: Path, kind: type) -> Any:
         raise ConfigError(f"{path}: {error}") from error
 
 
-def from_values(kind: type, values: Any, path: str = "") -> Any:
+def from_values(kind: type[T], values: Any, path: str = "") -> T:
     """A dataclass of type `kind` from plain values; nested dataclasses, tuples and mappings are filled by their hints.
 
     Raises ConfigError with the dotted path of what is unknown, missing or of another type."""
     where = path.rstrip(".") or "the file"
     if not isinstance(values, Mapping):
         raise ConfigError(f"{where} is {type(values).__name__}; a mapping of names to values is accepted")
-    fields = {each.name: each for each in dataclasses.fields(kind)}
+    fields = {each.name: each for each in dataclasses.fields(typing.cast(Any, kind))}
     for key in values:
         if key not in fields:
             raise ConfigError(f"{path}{key}: unknown; {nearest(str(key), fields)}")

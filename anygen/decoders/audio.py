@@ -19,7 +19,7 @@ from anygen.core.errors import CheckpointError, MachineError
 from anygen.core.modality import AUDIO
 from anygen.decoders.base import check_seconds, chosen
 from anygen.decoders.diffusion import PipelineDecoder
-from anygen.decoders.text import t5_states, token_ids
+from anygen.decoders.text_conditioning import t5_states, token_ids
 from anygen.media import Audio
 
 _DRAWS_WITH_TORCHSDE = ("CosineDPMSolverMultistepScheduler", "DPMSolverSDEScheduler")

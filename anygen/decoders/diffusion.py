@@ -6,6 +6,7 @@ import inspect
 import threading
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,7 +22,7 @@ from anygen.decoders.base import (
     chosen,
     load_pipe,
 )
-from anygen.decoders.text import CaptionedDecoder, no_text_side
+from anygen.decoders.text_conditioning import CaptionedDecoder, no_text_side
 
 
 class PipelineDecoder(CaptionedDecoder):
@@ -133,17 +134,14 @@ class PipelineDecoder(CaptionedDecoder):
     def _read(self, pipe: Any, captions: list[str], negative: bool) -> dict[str, Tensor]:
         """Captions, by text encoders beside the rest; where that waits on the CPU, they come for each reading."""
         modules = self._text_modules(pipe)
-        if self._offload is None:
-            for module in modules:
-                module.to(self.device)
-            return self._embed(pipe, captions, negative)
-        with self._reading:
+        waits = self._offload is not None
+        with self._reading if waits else nullcontext():
             try:
                 for module in modules:
                     module.to(self.device)
                 return self._embed(pipe, captions, negative)
             finally:
-                for module in modules:
+                for module in modules if waits else ():
                     module.to("cpu")
 
     def _unprompted(self) -> dict[str, Tensor]:

@@ -49,6 +49,9 @@ def mel_filters(config: MelConfig) -> Tensor:
 class LogMel(nn.Module):
     """Waveform (B, S) float32 in [-1, 1] -> normalised log-mel (B, S // hop, M)."""
 
+    filters_KM: Tensor
+    window: Tensor
+
     def __init__(self, config: MelConfig) -> None:
         super().__init__()
         self.config = config
@@ -75,6 +78,10 @@ class LogMel(nn.Module):
 
 class GriffinLim(nn.Module):
     """Normalised log-mel (B, T, M) -> waveform (B, T * hop) in [-1, 1]. Deterministic: the first phases are fixed."""
+
+    filters_KM: Tensor
+    inverse_MK: Tensor
+    window: Tensor
 
     def __init__(self, config: MelConfig, num_iterations: int = 48, momentum: float = 0.9) -> None:
         super().__init__()

@@ -16,7 +16,7 @@ from anygen.core.errors import ConfigError
 from anygen.core.modality import IMAGE
 from anygen.decoders.base import check_multiple, chosen
 from anygen.decoders.diffusion import PipelineDecoder, to_uint8
-from anygen.decoders.text import clip_states
+from anygen.decoders.text_conditioning import clip_states
 from anygen.media import Image
 
 

@@ -29,7 +29,7 @@ from anygen.decoders.base import (
     check_seconds,
     chosen,
 )
-from anygen.decoders.text import CaptionedDecoder, no_text_side, t5_states
+from anygen.decoders.text_conditioning import CaptionedDecoder, no_text_side, t5_states
 from anygen.media import Audio
 
 CLASS = "MusicgenForConditionalGeneration"
@@ -119,7 +119,7 @@ class MusicGen(CaptionedDecoder):
             tokenizer = AutoTokenizer.from_pretrained(
                 self._folder, trust_remote_code=False, local_files_only=True
             )
-            text_encoder = T5EncoderModel.from_pretrained(
+            text_encoder: Any = T5EncoderModel.from_pretrained(
                 self._folder,
                 config=self.model.config.text_encoder,
                 key_mapping={r"^text_encoder\.": ""},
@@ -263,7 +263,7 @@ def _no_text_encoder(config: Any) -> Any:
     class NoTextEncoder(PreTrainedModel):
         config_class = type(config)
 
-        def get_input_embeddings(self) -> None:
+        def get_input_embeddings(self) -> None:  # type: ignore[override]
             return None
 
         def get_output_embeddings(self) -> None:

@@ -12,7 +12,7 @@ from torch import Tensor
 from anygen.core.modality import VIDEO
 from anygen.decoders.base import check_frames, check_multiple, chosen
 from anygen.decoders.diffusion import PipelineDecoder, to_uint8
-from anygen.decoders.text import clip_states
+from anygen.decoders.text_conditioning import clip_states
 from anygen.media import Video
 from anygen.messages.options import check_video_size
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -18,16 +19,6 @@ class Estimate:
     high: float
     num_items: int
     num_clusters: int
-
-    def to_dict(self) -> dict[str, float | int]:
-        """Plain numbers for JSON; `Estimate(**estimate.to_dict())` gives it back."""
-        return {
-            "value": self.value,
-            "low": self.low,
-            "high": self.high,
-            "num_items": self.num_items,
-            "num_clusters": self.num_clusters,
-        }
 
 
 def estimate(
@@ -73,14 +64,8 @@ def lower(first: Estimate, second: Estimate) -> Estimate:
 
 
 def _wilson(mean: float, num_items: int, confidence: float) -> tuple[float, float]:
-    z = _normal_quantile(0.5 + confidence / 2)
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
     scale = 1 + z * z / num_items
     centre = (mean + z * z / (2 * num_items)) / scale
     half = z * math.sqrt(mean * (1 - mean) / num_items + z * z / (4 * num_items**2)) / scale
     return max(0.0, centre - half), min(1.0, centre + half)
-
-
-def _normal_quantile(probability: float) -> float:
-    from statistics import NormalDist
-
-    return NormalDist().inv_cdf(probability)

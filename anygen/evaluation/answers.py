@@ -13,8 +13,7 @@ def contains(text: str, phrase: str) -> bool:
 
     An apostrophe belongs to its word, so "don't" contains neither "don" nor "t".
     """
-    pattern = r"(?<![\w'])" + re.escape(_plain(phrase)) + r"(?![\w'])"
-    return re.search(pattern, _plain(text)) is not None
+    return re.search(_pattern(phrase), _plain(text)) is not None
 
 
 def answers(text: str, accepted: Iterable[str], refused: Iterable[str] = ()) -> bool:
@@ -33,14 +32,17 @@ def mentioned(text: str, vocabulary: Mapping[str, Iterable[str]]) -> frozenset[s
     spans: list[tuple[int, int, str]] = []
     for key, phrases in vocabulary.items():
         for phrase in phrases:
-            pattern = r"(?<![\w'])" + re.escape(_plain(phrase)) + r"(?![\w'])"
-            spans.extend((match.start(), match.end(), key) for match in re.finditer(pattern, plain))
+            spans.extend((*match.span(), key) for match in re.finditer(_pattern(phrase), plain))
     kept = [
         key
         for start, end, key in spans
         if not any(s <= start and end <= e and (e - s) > (end - start) for s, e, _ in spans)
     ]
     return frozenset(kept)
+
+
+def _pattern(phrase: str) -> str:
+    return r"(?<![\w'])" + re.escape(_plain(phrase)) + r"(?![\w'])"
 
 
 def _plain(text: str) -> str:

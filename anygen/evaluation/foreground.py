@@ -20,28 +20,20 @@ class Nearest:
     distance: float
 
 
-def nearest_reference(
-    picture: np.ndarray, references: np.ndarray, masks: np.ndarray, search: np.ndarray | None = None
-) -> Nearest:
+def nearest_reference(picture: np.ndarray, references: np.ndarray, masks: np.ndarray) -> Nearest:
     """Nearest of `references` to `picture`, and the distance over that reference's foreground.
 
     picture: (H, W, 3) uint8. references: (R, H, W, 3) uint8. masks: (R, H, W) bool, True = the thing.
-    The nearest is chosen by root mean square over `search` ((H, W) bool; None = the whole picture), one region for
-    all, since each reference's own mask would favour the smallest thing. The distance is the root mean square over
-    the mask of the nearest, in grey levels 0..255. Raises ValueError for shapes that differ or an empty mask.
+    The nearest is chosen by root mean square over the whole picture, since each reference's own mask would favour the
+    smallest thing. The distance is the root mean square over the mask of the nearest, in grey levels 0..255.
+    Raises ValueError for shapes that differ or an empty mask.
     """
     if picture.shape != references.shape[1:] or masks.shape != references.shape[:3]:
         raise ValueError(
             f"picture {picture.shape}, references {references.shape}, masks {masks.shape} do not fit"
         )
     error = ((references.astype(np.float32) - picture.astype(np.float32)) ** 2).mean(axis=-1)
-    region = np.ones(picture.shape[:2], dtype=bool) if search is None else search
-    index = int(error[:, region].mean(axis=1).argmin())
+    index = int(error.reshape(len(error), -1).mean(axis=1).argmin())
     if not masks[index].any():
         raise ValueError(f"the mask of reference {index} is empty")
     return Nearest(index, float(np.sqrt(error[index][masks[index]].mean())))
-
-
-def foreground_distance(picture: np.ndarray, reference: np.ndarray, mask: np.ndarray) -> float:
-    """Root mean square over `mask`, in grey levels, between a picture and one reference: (H, W, 3) uint8 each."""
-    return nearest_reference(picture, reference[None], mask[None]).distance

@@ -184,7 +184,7 @@ def outputs(path: Path, record: Mapping[str, Any]) -> list[tuple[int, Path]]:
 
 def _parts(path: Path) -> list[dict[str, str]]:
     """The parts that a reply's JSON lists. Raises MediaError."""
-    found = json.loads(path.read_text(encoding="utf-8")).get("parts", [])
+    found: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8")).get("parts", [])
     right = isinstance(found, list) and all(
         isinstance(part, dict) and all(isinstance(value, str) for value in part.values()) for part in found
     )

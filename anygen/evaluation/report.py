@@ -7,7 +7,7 @@ everything else (why an aim was missed, what to look at) as it stands.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from anygen.core.atomic import write_files
@@ -38,15 +38,7 @@ class Row:
         return self.figure.value <= self.aim if self.at_most else self.figure.value >= self.aim
 
     def to_dict(self) -> dict[str, object]:
-        return {
-            "measure": self.measure,
-            "figure": self.figure.to_dict(),
-            "aim": self.aim,
-            "at_most": self.at_most,
-            "probes": list(self.probes),
-            "unit": self.unit,
-            "note": self.note,
-        }
+        return asdict(self) | {"probes": list(self.probes)}
 
     @classmethod
     def from_dict(cls, row: Mapping[str, object]) -> Row:

@@ -52,4 +52,5 @@ def spread(sounds: Sequence[np.ndarray]) -> float:
 
 
 def _levelled(windows: np.ndarray) -> np.ndarray:
-    return windows - windows.mean(axis=(1, 2), keepdims=True)
+    levelled: np.ndarray = windows - windows.mean(axis=(1, 2), keepdims=True)
+    return levelled

@@ -50,6 +50,8 @@ class Backbone(nn.Module):
 
     `forward` gives states after the final norm; `logits` applies the head to those that are wanted."""
 
+    # Of many classes, each with methods of its own; transformers knows their embeddings as mere modules.
+    lm: Any
     _signal_index: Tensor
     _signal_id_list: Tensor
 
@@ -65,7 +67,7 @@ class Backbone(nn.Module):
         Raises CheckpointError for a model without a plain output head, a tokenizer of another one, or too many rows."""
         super().__init__()
         self.lm, self.tokenizer, self.signal_tokens = lm, tokenizer, signal_tokens
-        table: nn.Embedding = lm.get_input_embeddings()
+        table: nn.Embedding = self.lm.get_input_embeddings()
         head = lm.get_output_embeddings()
         rows = table.weight.shape[0]
         if head is None:
@@ -323,35 +325,26 @@ def files_fingerprint(folder: Path, lm: PreTrainedModel, lm_class: str = "AutoMo
             else kind._from_config(config)
         )
     names = sorted(plain.state_dict())
-    twins = {}
-    if plain.get_output_embeddings().weight is plain.get_input_embeddings().weight:
-        tables = {id(value): name for name, value in plain.named_parameters()}
-        table = tables[id(plain.get_input_embeddings().weight)]
-        twins = {
-            name: table
-            for name, value in plain.named_parameters(remove_duplicate=False)
-            if id(value) in tables and tables[id(value)] == table
-        }
+    table = plain.get_input_embeddings().weight
+    twins: list[str] = []
+    if plain.get_output_embeddings().weight is table:
+        twins = [name for name, each in plain.named_parameters(remove_duplicate=False) if each is table]
     with contextlib.ExitStack() as opened:
         files = [
             opened.enter_context(safe_open(path, framework="pt"))
             for path in sorted(folder.glob("*.safetensors"))
         ]
         holder = {name: file for file in files for name in file.keys()}  # noqa: SIM118
-        missing = [name for name in names if name not in holder and twins.get(name) not in holder]
+        # Of two names of one table, a file has the first.
+        places = {name: twins[0] if name in twins and name not in holder else name for name in names}
+        missing = [name for name, place in places.items() if place not in holder]
         if missing:
             raise CheckpointError(
                 f"{folder}: {missing[0]} has another name in its files, so that this base can be checked only as float32 or "
                 "float16 on one device"
             )
-        return _fingerprint(
-            lm.config,
-            (
-                (name, (holder[name] if name in holder else holder[twins[name]]).get_tensor(key))
-                for name in names
-                for key in [name if name in holder else twins[name]]
-            ),
-        )
+        weights = ((name, holder[place].get_tensor(place)) for name, place in places.items())
+        return _fingerprint(lm.config, weights)
 
 
 def _check_report(folder: Path, report: Mapping[str, Any]) -> None:

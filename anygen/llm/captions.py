@@ -35,7 +35,7 @@ from anygen.llm.completion import (
     start_rows,
     unsayable,
 )
-from anygen.llm.decoding import decode
+from anygen.llm.decode_loop import decode
 from anygen.llm.tags import TagTokens
 from anygen.llm.text_stream import INCOMPLETE, TextStream
 
@@ -120,11 +120,12 @@ class _Speech:
     def _go_on_with_text(self, row: _Row, logits_V: Tensor) -> None:
         if row.opening is not None:
             self._write(row, self.tags.opening(row.opening))
-        elif self._text_room(row) <= 0:
+        elif row.text_room() <= 0:
             # No room for words: what is required is made, one medium after the other, and the reply ends.
             self._open(row)
         else:
-            allowed = frozenset(self.tags.opening(modality) for modality in self._may_open(row))
+            able = row.may_begin(self.tags.modalities, row.room - len(row.token_ids) - 1)
+            allowed = frozenset(map(self.tags.opening, able))
             broken_V = self.tag_tokens.breaking(row.stream.tail, allowed)
             token = self._choose(row, logits_V, self.never_V | broken_V)
             if token in self.end_ids:
@@ -136,24 +137,8 @@ class _Speech:
             self._begin_caption(row, modality)
         elif row.stream.stopped and row.finish is None:
             self._wants_to_end(row, "stop")
-        if row.finish is None and row.span is None and not row.missing and self._text_room(row) <= 0:
+        if row.finish is None and row.span is None and not row.missing and row.text_room() <= 0:
             self._end(row, "length")
-
-    def _text_room(self, row: _Row) -> int:
-        """Tokens of text that may still be said: what is left of the budget, or of the context less what is required."""
-        said, kept = len(row.token_ids), sum(map(self.reserve, row.missing))
-        return min(row.options.max_new_tokens - said, row.room - said - kept)
-
-    def _may_open(self, row: _Row) -> list[Modality]:
-        """The modalities whose caption fits: allowed, within the count, and with room beside what else is required."""
-        left = row.room - len(row.token_ids) - 1
-        able = []
-        for modality in self.tags.modalities:
-            others = sum(self.reserve(other) for other in row.missing if other != modality)
-            counted = row.num_spans < row.options.max_spans or modality in row.missing
-            if modality in row.allowed and counted and self.reserve(modality) + others <= left:
-                able.append(modality)
-        return able
 
     def _wants_to_end(self, row: _Row, finish: Finish) -> None:
         """The reply would end here: let it, or write the tag of what is required."""
@@ -185,7 +170,7 @@ class _Speech:
     def _go_on_with_caption(self, row: _Row, modality: Modality, logits_V: Tensor) -> None:
         closing = self.tags.closing(modality)
         said = len(row.token_ids) - row.span_start
-        kept = sum(map(self.reserve, row.missing)) + self.tag_tokens.cost(closing)
+        kept = row.kept() + self.tag_tokens.cost(closing)
         if min(self.tags.max_caption_tokens - said, row.room - len(row.token_ids) - kept) <= 0:
             row.closing = True
         if row.closing:
@@ -210,7 +195,7 @@ class _Speech:
             row.parts.append(CaptionSpan(modality, row.span_start, caption))
             row.text, row.span, row.closing, row.tag_start = "", None, False, None
             row.stream = self.text_stream(row.options)
-            if not row.missing and self._text_room(row) <= 0:
+            if not row.missing and row.text_room() <= 0:
                 self._end(row, "length")
 
     # Both

@@ -29,7 +29,7 @@ from torch import Tensor
 from anygen.core.errors import ConfigError, PromptError
 from anygen.core.modality import TEXT, Modality
 from anygen.llm.backbone import Backbone
-from anygen.llm.decoding import decode
+from anygen.llm.decode_loop import decode
 from anygen.llm.text_stream import TextStream
 
 Finish = Literal["end", "stop", "length", "interrupted"]
@@ -199,6 +199,7 @@ class Row(Generic[S]):
     allowed: frozenset[Modality]
     missing: list[Modality]
     room: int
+    takes: Callable[[Modality], int]
     stream: TextStream
     token_ids: list[int] = field(default_factory=list)
     parts: list[str | S] = field(default_factory=list)
@@ -219,6 +220,20 @@ class Row(Generic[S]):
         if self.text:
             self.parts.append(self.text)
         self.text = ""
+
+    def kept(self, but: Modality | None = None) -> int:
+        """Tokens that are kept free for what is required, `but` aside."""
+        return sum(self.takes(modality) for modality in self.missing if modality != but)
+
+    def text_room(self) -> int:
+        """Tokens of text that may still be said: what is left of the budget, or of the context less what is required."""
+        return min(self.options.max_new_tokens, self.room - self.kept()) - len(self.token_ids)
+
+    def may_begin(self, makes: Sequence[Modality], left: int) -> list[Modality]:
+        """Those of `makes` that fit: allowed, within the count, and among `left` tokens beside what else is required."""
+        counted = self.num_spans < self.options.max_spans
+        able = [each for each in makes if each in self.allowed and (counted or each in self.missing)]
+        return [each for each in able if self.takes(each) + self.kept(but=each) <= left]
 
 
 R = TypeVar("R", bound=Row[Any])
@@ -271,7 +286,9 @@ def start_rows(
                 f"{needed} must be left for the reply, and 1 taken"
             )
         stream = TextStream(backbone.tokenizer, options[number].stop)
-        rows.append(kind(number, options[number], generators[number], allowed_here, missing, room, stream))
+        rows.append(
+            kind(number, options[number], generators[number], allowed_here, missing, room, takes, stream)
+        )
     return rows
 
 
@@ -356,7 +373,7 @@ class _Loop:
         """Choose the next token of a row, or end it."""
         if row.forced:
             self._say(row, row.forced.pop(0))
-        elif self._text_room(row) <= 0:
+        elif row.text_room() <= 0:
             # No room for words: what is required is made, one span after the other, and the reply ends.
             self._begin(row, row.missing[0]) if row.missing else self._end(row, "length")
         elif row.leading is not None and row.lead_left <= 0:
@@ -369,40 +386,21 @@ class _Loop:
                 self._say(row, token)
         if row.finish is None and row.stream.stopped:
             self._wants_to_end(row, "stop", logits_V)
-        if row.finish is None and not row.missing and not row.forced and self._text_room(row) <= 0:
+        if row.finish is None and not row.missing and not row.forced and row.text_room() <= 0:
             self._end(row, "length")
-
-    def _text_room(self, row: _Row) -> int:
-        """Tokens of text that may still be said: what is left of the budget, or of the context less what is required."""
-        said = len(row.token_ids)
-        kept = sum(len(self.signal_ids.of(modality)) for modality in row.missing)
-        return min(row.options.max_new_tokens - said, row.room - said - kept)
 
     def _choose(self, row: _Row, logits_V: Tensor, may_end: bool = True) -> int:
         check_logits(logits_V, row.number, len(row.token_ids))
         masked_V = logits_V.masked_fill(self.never_V, float("-inf"))
-        for modality in self._may_begin(row):
+        left = row.room - len(row.token_ids)
+        # While a caption is said, only what it is the caption of may begin.
+        able = [row.leading] if row.leading is not None else row.may_begin(self.signal_ids.modalities, left)
+        for modality in able:
             first = self.signal_ids.first(modality)
             masked_V[first] = logits_V[first]
         if not may_end:
             masked_V[list(self.end_ids)] = float("-inf")
         return sample(masked_V, row.options.temperature, row.options.top_p, row.generator)
-
-    def _may_begin(self, row: _Row) -> list[Modality]:
-        """The modalities whose span fits: allowed, within the count, and with room beside what else is required."""
-        if row.leading is not None:
-            # What is being said is the caption of this one.
-            return [row.leading]
-        left = row.room - len(row.token_ids)
-        missing = sum(len(self.signal_ids.of(modality)) for modality in row.missing)
-        able = []
-        for modality in self.signal_ids.modalities:
-            own = len(self.signal_ids.of(modality))
-            others = missing - (own if modality in row.missing else 0)
-            counted = row.num_spans < row.options.max_spans or modality in row.missing
-            if modality in row.allowed and counted and own + others <= left:
-                able.append(modality)
-        return able
 
     def _wants_to_end(self, row: _Row, finish: Finish, logits_V: Tensor) -> None:
         """The model would end its reply here: let it, or lead it to what is required."""
@@ -417,7 +415,7 @@ class _Loop:
             return
         row.leading, row.lead_left = modality, row.options.max_caption_tokens
         lead_in = self.lead_ins.get(modality, [])
-        if lead_in and len(lead_in) <= self._text_room(row):
+        if lead_in and len(lead_in) <= row.text_room():
             row.forced = list(lead_in)
             if finish == "end":
                 self._say(row, row.forced.pop(0))

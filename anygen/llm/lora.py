@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,9 +14,6 @@ from torch import Tensor, nn
 from anygen.core.errors import ConfigError
 from anygen.core.state import copy_state
 from anygen.llm.backbone import Backbone
-
-if TYPE_CHECKING:
-    from peft.tuners.lora import LoraLayer
 
 _ADAPTER = "default"
 
@@ -62,7 +59,7 @@ def add_lora(backbone: Backbone, settings: LoraSettings, generator: torch.Genera
         )
     config = LoraConfig(
         r=settings.rank,
-        lora_alpha=settings.alpha,
+        lora_alpha=settings.alpha,  # type: ignore[arg-type]
         lora_dropout=settings.dropout,
         target_modules=list(settings.targets),
         bias="none",
@@ -127,7 +124,7 @@ def place_lora(backbone: Backbone) -> None:
             family.to_empty(device=device) if is_empty else family.to(device)
 
 
-def _layers(backbone: Backbone) -> dict[str, LoraLayer]:
+def _layers(backbone: Backbone) -> dict[str, Any]:
     from peft.tuners.lora import LoraLayer
 
     return {name: module for name, module in backbone.lm.named_modules() if isinstance(module, LoraLayer)}

@@ -25,7 +25,7 @@ from anygen.core.library_logging import quiet_libraries
 from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
 from anygen.core.saved_models import one_sentence
 from anygen.llm.native_encoders import NativeFeatures
-from anygen.media.files.audio import mono_at
+from anygen.media.resampling import mono_at
 
 if TYPE_CHECKING:
     from anygen.llm.backbone import Backbone
@@ -88,7 +88,7 @@ class QwenOmni:
 
             with one_sentence(f"{folder}: its processors cannot be loaded"):
                 images, sounds = (
-                    kind.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+                    kind.from_pretrained(folder, trust_remote_code=False, local_files_only=True)  # type: ignore[no-untyped-call]
                     for kind in (AutoImageProcessor, AutoFeatureExtractor)
                 )
         return cls(backbone, images, sounds, settings, modalities)

@@ -220,11 +220,11 @@ def _texts(tokenizer: PreTrainedTokenizerBase) -> list[str]:
     """What each token adds to a text that goes on: "" for special ones."""
     # Decoded behind another token, because alone some tokenizers drop a token's leading space.
     before = list(tokenizer("a", add_special_tokens=False)["input_ids"])[-1]
-    how = {"skip_special_tokens": True, "clean_up_tokenization_spaces": False}
+    how: dict[str, Any] = {"skip_special_tokens": True, "clean_up_tokenization_spaces": False}
     prefix = tokenizer.decode([before], **how)
     # One by one in place of batch_decode, whose name and arguments differ between transformers' versions.
     special = set(tokenizer.all_special_ids)
     return [
-        "" if token in special else tokenizer.decode([before, token], **how)[len(prefix) :]
+        "" if token in special else tokenizer.decode([before, token], **how)[len(prefix) :]  # type: ignore[misc]
         for token in range(len(tokenizer))
     ]

@@ -55,7 +55,7 @@ class TextStream:
         return self._held if self._read == len(self._ids) else ""
 
     def _decode(self, ids: list[int]) -> str:
-        return self.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        return self.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)  # type: ignore[return-value]
 
     def _release(self, text: str) -> str:
         if self.stopped:

@@ -80,7 +80,7 @@ def join(
         backbone.tokenizer,
         template,
         backbone.signal_tokens,
-        {Modality(name): int(projector.num_soft_tokens) for name, projector in input_projectors.items()},
+        {Modality(name): int(projector.num_soft_tokens) for name, projector in input_projectors.items()},  # type: ignore[arg-type]
         backbone.max_length,
     )
     parts = Parts(

@@ -1,7 +1,7 @@
 """from_pretrained and save_pretrained: a folder of config.yaml, trained.safetensors and manifest.json, read strictly.
 
 config.yaml is the ModelConfig in force, its frozen parts by path relative to the folder; what the other two hold,
-weights.py and manifest.py say.
+weights.py and model_manifest.py say.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from anygen.decoders.lazy import LazyDecoders
 from anygen.loading import memory
 from anygen.loading.build import build, build_decoders
 from anygen.loading.card import CARD, card, may_write
-from anygen.loading.manifest import (
+from anygen.loading.model_manifest import (
     CONFIG,
     MANIFEST,
     TRAINED,
@@ -104,8 +104,7 @@ def load_decoder(
     placed = check_placement(config, {part: device}, offload=None if offload is None else {modality: offload})
     listed = {each: value for each, value in manifest["files"].items() if each.startswith(f"{part}/")}
     check_files(folder, listed, part_hashes({part: folder / config.decoders[modality].path}))
-    chosen = {modality: config.decoders[modality]}
-    decoders = build_decoders(chosen, folder, as_dtype(dtype), placed.offload)
+    decoders = build_decoders({modality: config.decoders[modality]}, folder, as_dtype(dtype), placed.offload)
     if placed.of(part).type != "cpu":
         decoders.place(modality, placed.of(part), placed.offload.get(part))
     decoders[modality]
@@ -166,7 +165,7 @@ def _moved(model: AnyGen, folder: Path, copy_parts: bool) -> ModelConfig:
 
     config = model.config
     families = ("encoders", "captioners", "decoders")
-    moved = {
+    moved: dict[str, Any] = {
         family: {name: move(f"{family}.{name}", each) for name, each in getattr(config, family).items()}
         for family in families
     }

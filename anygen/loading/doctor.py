@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import math
 import os
 import platform
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -17,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from anygen.core.config import ModelConfig, read_config, to_values
-from anygen.loading import manifest, presets, pull
-from anygen.loading.manifest import CONFIG
+from anygen.loading import model_manifest, presets, pull
+from anygen.loading.model_manifest import CONFIG
 from anygen.loading.presets import plan_config, resolve
 
 if TYPE_CHECKING:
@@ -36,9 +38,6 @@ class Check:
     ok: bool
     found: str
     advice: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def examine(out: str | Path = ".") -> list[Check]:
@@ -121,8 +120,8 @@ def describe(name: str | Path) -> dict[str, Any]:
     Raises CheckpointError, ConfigError."""
     folder = resolve(name)
     config = read_config(folder / CONFIG)
-    parts = {"trained": folder / manifest.TRAINED} if config.is_trained else {}
-    parts |= {part: folder / path for part, path in manifest.part_paths(config).items()}
+    parts = {"trained": folder / model_manifest.TRAINED} if config.is_trained else {}
+    parts |= {part: folder / path for part, path in model_manifest.part_paths(config).items()}
     return {
         "name": config.name,
         "description": config.description,
@@ -130,7 +129,7 @@ def describe(name: str | Path) -> dict[str, Any]:
         "commercial": config.commercial,
         "reads": reads(config),
         "makes": ["text", *config.decoders],
-        "weights_hash": manifest.weights_hash(manifest.file_hashes(folder, config)),
+        "weights_hash": model_manifest.weights_hash(model_manifest.file_hashes(folder, config)),
         "parts": {part: _size(path) for part, path in parts.items()},
         "sampling": to_values(config.sampling),
         "decoders": {modality: to_values(each.defaults) for modality, each in config.decoders.items()},
@@ -139,15 +138,10 @@ def describe(name: str | Path) -> dict[str, Any]:
 
 def _size(path: Path) -> str:
     """Parameters and bytes of the safetensors files at a path, read from their headers."""
-    import math
-
-    from safetensors import safe_open
+    from anygen.loading.part_sizes import read_shapes
 
     files = [path] if path.is_file() else sorted(path.rglob("*.safetensors"))
-    parameters = 0
-    for file in files:
-        with safe_open(file, framework="np") as tensors:
-            parameters += sum(math.prod(tensors.get_slice(key).get_shape()) for key in tensors.keys())  # noqa: SIM118
+    parameters = sum(math.prod(shape) for file in files for shape in read_shapes(file).values())
     size = sum(file.stat().st_size for file in files)
     return f"{parameters / 1e6:.2f} M parameters, {size / 1e6:.1f} MB"
 
@@ -214,8 +208,6 @@ def _torch() -> Check:
 
 def _picture(name: str) -> Check:
     """Write a picture in the format and read it with anygen."""
-    import io
-
     import PIL.Image
 
     from anygen.media import Image
@@ -224,12 +216,10 @@ def _picture(name: str) -> Check:
     file = io.BytesIO()
     PIL.Image.fromarray(pixels).save(file, format=name)
     error = int(np.abs(Image.open(file.getvalue()).pixels.astype(int) - pixels).max())
-    return _verdict(name, error < 16, "written and read")
+    return _verdict(name, error < 16)
 
 
 def _sound(name: str) -> Check:
-    import io
-
     import soundfile
 
     from anygen.media import Audio
@@ -238,14 +228,10 @@ def _sound(name: str) -> Check:
     file = io.BytesIO()
     soundfile.write(file, tone, 16000, format=name.upper())
     audio = Audio.open(file.getvalue())
-    return _verdict(
-        name, abs(audio.seconds - 1) < 0.2 and float(np.abs(audio.samples).max()) > 0.3, "written and read"
-    )
+    return _verdict(name, abs(audio.seconds - 1) < 0.2 and float(np.abs(audio.samples).max()) > 0.3)
 
 
 def _clip(name: str) -> Check:
-    import io
-
     import av
 
     from anygen.media import Audio, Video
@@ -254,11 +240,8 @@ def _clip(name: str) -> Check:
     if name == "mp4":
         sound = Audio(np.zeros(16000, np.float32), 16000)
         read = Video.open(Video(frames, 8.0, sound).encode())
-        return _verdict(
-            name,
-            read.frames.shape == frames.shape and read.audio is not None,
-            "h264 and aac written and read",
-        )
+        good = read.frames.shape == frames.shape and read.audio is not None
+        return _verdict(name, good, "h264 and aac written and read")
     file = io.BytesIO()
     with av.open(file, "w", format=name) as opened:
         stream = opened.add_stream("libvpx", rate=8)
@@ -266,7 +249,7 @@ def _clip(name: str) -> Check:
         for pixels in frames:
             opened.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, "rgb24")))
         opened.mux(stream.encode(None))
-    return _verdict(name, Video.open(file.getvalue()).frames.shape == frames.shape, "written and read")
+    return _verdict(name, Video.open(file.getvalue()).frames.shape == frames.shape)
 
 
 _CODECS: dict[str, Callable[[str], Check]] = {
@@ -276,7 +259,7 @@ _CODECS: dict[str, Callable[[str], Check]] = {
 }
 
 
-def _verdict(name: str, good: bool, found: str) -> Check:
+def _verdict(name: str, good: bool, found: str = "written and read") -> Check:
     if good:
         return Check(f"codec {name}", True, found)
     return Check(
@@ -306,7 +289,7 @@ def _presets() -> list[Check]:
 def _weights(name: str) -> Check:
     """Every byte of a preset against its manifest."""
     folder = resolve(name)
-    changed = manifest.changed_files(folder)
+    changed = model_manifest.changed_files(folder)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     if changed:
         found = f"{len(changed)} files are missing or changed, the first is {changed[0]}"

@@ -122,17 +122,14 @@ class Plan:
         """Ways to load it, the plainest first and the one that needs least last."""
         half, one = {"dtype": "float16"}, {"memory_budget": "one"}
         four = {"quantization": "4bit"}
-        yield Option("as it is, at single precision", {}, self.total("float32"))
-        yield Option("at half precision", half, self.total("float16"))
-        yield Option("at half precision, one decoder at a time", half | one, self.total("float16", True))
-        yield Option(
-            "with a 4-bit language model, the rest at half precision", half | four, self.total("int4")
-        )
-        yield Option(
-            "with a 4-bit language model and one decoder at a time",
-            half | four | one,
-            self.total("int4", True),
-        )
+        for words, given, precision in (
+            ("as it is, at single precision", {}, "float32"),
+            ("at half precision", half, "float16"),
+            ("at half precision, one decoder at a time", half | one, "float16"),
+            ("with a 4-bit language model, the rest at half precision", half | four, "int4"),
+            ("with a 4-bit language model and one decoder at a time", half | four | one, "int4"),
+        ):
+            yield Option(words, given, self.total(precision, "memory_budget" in given))
         # A part of a decoder at a time on the accelerator; its weights wait in the machine's memory.
         largest = max(
             (2 * part.largest for part in self.parts if part.name.startswith("decoders.")), default=0

@@ -19,11 +19,11 @@ from anygen.core.library_logging import quiet_libraries
 from anygen.core.safetensors_header import check_weights, read_header
 from anygen.core.saved_models import LIBRARIES, check_needed, check_saved, read_index, read_mapping, reason_of
 from anygen.decoders import DECODERS
-from anygen.decoders.text import NEGATIVE_FILE
+from anygen.decoders.text_conditioning import NEGATIVE_FILE
 from anygen.encoders import ENCODERS
 from anygen.loading.build import bare_encoder, class_of, fresh_parts
-from anygen.loading.manifest import TRAINED, part_paths
 from anygen.loading.memory import Part, Plan
+from anygen.loading.model_manifest import TRAINED, part_paths
 
 COUNTED, HEADERS, STATED = "counted", "from headers", "stated"
 Wanted = Callable[[str], bool]
@@ -191,7 +191,7 @@ class _Sizes:
         """A part as it is counted or as headers say, in the order that was asked for."""
         if place is None:
             return None
-        ways = [
+        ways: list[Callable[[], Part | None]] = [
             lambda: _counted(part, build, library, place=self._named(place)),
             lambda: _from_headers(part, place),
         ]

@@ -27,7 +27,6 @@ QUANTIZATIONS = ("4bit", "8bit")
 DEVICES = "cpu, cuda, cuda:1, mps and auto"
 OTHERS = "default"
 """The key of a mapping of devices for the parts it does not name."""
-FAMILIES = ("encoders", "decoders")
 
 
 class Placed(TypedDict, total=False):
@@ -64,7 +63,7 @@ class Placement:
         """Whether transformers puts the language model where it belongs, because it could not be moved there later."""
         return self.device_map is not None or self.quantization is not None
 
-    def llm_arguments(self, dtype: torch.dtype) -> dict[str, Any]:
+    def llm_arguments(self, dtype: torch.dtype | None) -> dict[str, Any]:
         """What transformers' from_pretrained is told about the language model. Raises MachineError."""
         if not self.is_loaded_in_place:
             return {}
@@ -186,7 +185,7 @@ def _here(count: int) -> str:
 
 def _budget(budget: float | str | None) -> int | str | None:
     if budget is None or budget in ("all", "one"):
-        return budget  # type: ignore[return-value]
+        return budget
     if isinstance(budget, bool) or not isinstance(budget, (int, float)) or not 0 < budget < 1e6:
         raise ConfigError(f"memory_budget is {shown(budget)}; a number of GB, 'one' and 'all' are accepted")
     return int(budget * 1e9)
@@ -209,7 +208,7 @@ def check_bitsandbytes(quantization: str, device: torch.device) -> None:
         )
 
 
-def _quantization_config(quantization: Any, dtype: torch.dtype) -> Any:
+def _quantization_config(quantization: Any, dtype: torch.dtype | None) -> Any:
     """bitsandbytes' settings as transformers takes them; a config of transformers as it is."""
     if not isinstance(quantization, str):
         return quantization

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from anygen.core.config import ModelConfig, read_config
 from anygen.core.errors import CheckpointError, nearest
-from anygen.loading.manifest import CONFIG
+from anygen.loading.model_manifest import CONFIG
 
 PRESETS_DIR = Path(__file__).parent / "presets"
 FILE_SUFFIXES = (

@@ -116,7 +116,7 @@ def pull(
 def _check_repository(name: str, where: str) -> None:
     """Raises ConfigError, which begins with `where`, for what is neither an id of the hub nor an address of a file."""
     from huggingface_hub.errors import HFValidationError
-    from huggingface_hub.utils import validate_repo_id
+    from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
 
     try:
         if "://" not in name:

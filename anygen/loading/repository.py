@@ -68,13 +68,13 @@ def _from_hub(
     source: SourceConfig, target: Path, revision: str | None, endpoint: str | None, report: Report
 ) -> Snapshot:
     from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.utils import tqdm
+    from huggingface_hub.utils import tqdm  # type: ignore[attr-defined]
 
     class Bar(tqdm):
         """Drawn on a terminal alone."""
 
         def __init__(self, *given: Any, **named: Any) -> None:
-            super().__init__(*given, **{"disable": None, **named})
+            super().__init__(*given, **{"disable": None, **named})  # type: ignore[no-untyped-call]
 
     repository = source.repository
     # Not by snapshot_download alone: it says neither sizes, for the disk, nor hashes.

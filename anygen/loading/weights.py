@@ -15,7 +15,7 @@ from anygen.core.errors import CheckpointError
 from anygen.core.state import check_state
 from anygen.llm.lora import LoraSettings, add_lora, load_lora_state, lora_state, merge_lora, place_lora
 from anygen.loading.build import SHARED
-from anygen.loading.manifest import TRAINED
+from anygen.loading.model_manifest import TRAINED
 from anygen.model import AnyGen
 
 

@@ -1,10 +1,10 @@
-"""Messages and their parts, and the chat schema of transformers and OpenAI in and out."""
+"""Messages and their parts, and how the chat schema of transformers and OpenAI is read."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, get_args
@@ -105,21 +105,6 @@ def _is_turn(value: Any) -> bool:
         or (isinstance(value, Mapping) and "role" in value)
         or callable(getattr(value, "message", None))
     )
-
-
-def to_chat(messages: Iterable[Message]) -> list[dict[str, Any]]:
-    """Messages as chat dicts, media as objects under their modality's name; `as_messages` reads them back."""
-    return [
-        {"role": message.role, "content": [_chat_part(part) for part in message.parts]}
-        for message in messages
-    ]
-
-
-def _chat_part(part: Any) -> dict[str, Any]:
-    if isinstance(part, str):
-        return {"type": "text", "text": part}
-    modality = str(modality_of(part))
-    return {"type": modality, modality: part}
 
 
 @dataclass(frozen=True)

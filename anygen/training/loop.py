@@ -94,18 +94,9 @@ class LoopConfig:
     @property
     def settings(self) -> dict[str, Any]:
         """What must be the same for a stopped run to go on."""
-        names = [
-            *(
-                "steps",
-                "batch_size",
-                "micro_batch_size",
-                "learning_rate",
-                "warmup_steps",
-                "min_learning_rate",
-            ),
-            *("weight_decay", "beta1", "beta2", "clip_norm", "precision", "seed"),
-        ]
-        return {**{name: getattr(self, name) for name in names}, "learning_rates": dict(self.learning_rates)}
+        free = ("learning_rates", "log_every", "checkpoint_every", "keep_checkpoints", "validate_every")
+        values = {name: value for name, value in vars(self).items() if name not in free}
+        return {**values, "learning_rates": dict(self.learning_rates)}
 
 
 Losses = Callable[[nn.Module, Batch, int], Mapping[str, Tensor]]

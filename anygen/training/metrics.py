@@ -16,7 +16,7 @@ class MetricsFile:
 
     def __init__(self, path: Path, resume_at: int) -> None:
         self.path = path
-        kept = [line for line in _lines(path) if line["step"] <= resume_at] if resume_at else []
+        kept = [line for line in read_metrics(path) if line["step"] <= resume_at] if resume_at else []
         write_files([(path, "".join(json.dumps(line) + "\n" for line in kept).encode())])
 
     def write(self, line: Mapping[str, Any]) -> None:
@@ -27,10 +27,6 @@ class MetricsFile:
 
 def read_metrics(path: Path) -> list[dict[str, Any]]:
     """The lines of a metrics file. A last line cut short by a killed run is left out."""
-    return _lines(path)
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     lines = []

@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,12 @@ from torch import Tensor, nn
 from anygen.core.atomic import write_files
 from anygen.core.config import from_values
 from anygen.core.errors import ConfigError, nearest
+from anygen.core.modality import Modality
 from anygen.llm.lora import LoraSettings, add_lora, lora_parameters
 from anygen.loading.placement import as_dtype
 from anygen.training.checkpoints import latest_checkpoint
 from anygen.training.data.collate import Batch, Collator, EncodedExample, encode_examples
-from anygen.training.data.examples import Example, read_examples
+from anygen.training.data.examples import read_examples
 from anygen.training.data.features import FeatureCache
 from anygen.training.data.sampling import StepSampler
 from anygen.training.data.targets import TargetCache
@@ -168,9 +170,12 @@ def _replace(values: Any, names: Sequence[str], value: Any) -> None:
 
 def load_data(config: StageConfig, model: Any, prompter: Any) -> StageData:
     """Read the examples, encode what is not cached yet, and lay everything out as tokens."""
-    training = [_read(each, config) for each in config.data]
-    validation = [example for each in config.validation for example in _read(each, config)]
-    everything = [example for examples in (*training, validation) for example in examples]
+    training, held_out = (
+        [read_examples(each.path, roots=config.roots) for each in files]
+        for files in (config.data, config.validation)
+    )
+    validation = list(chain.from_iterable(held_out))
+    everything = [*chain.from_iterable(training), *validation]
     features = FeatureCache(Path(config.cache) / "features", model.encoders)
     targets = TargetCache(Path(config.cache) / "targets", model.decoders, TARGET_DTYPES[config.target_dtype])
     logger.info("%d media encoded", features.fill(everything))
@@ -239,14 +244,14 @@ def calibrate_outputs(
 ) -> None:
     """Fit the output projectors that train to the states of `examples` (each projector's own `calibrate`)."""
     device = next(parts.parameters()).device
-    states: dict[str, list[tuple[Tensor, Tensor]]] = {}
+    states: dict[Modality, list[tuple[Tensor, Tensor]]] = {}
     for start in range(0, len(examples), 32):
         for modality, pair in parts.span_states(collator(examples[start : start + 32]).to(device)).items():
             states.setdefault(modality, []).append(pair)
     for modality, pairs in states.items():
         if {"output_projectors", f"output_projectors.{modality}"} & set(groups):
             hidden_KSD, embeds_KSD = (torch.cat(each) for each in zip(*pairs, strict=True))
-            if parts.output_projectors[modality].calibrate(hidden_KSD, embeds_KSD):
+            if parts.output_projectors[modality].calibrate(hidden_KSD, embeds_KSD):  # type: ignore[operator]
                 logger.info("%s: projector fitted to the states of %d spans", modality, len(hidden_KSD))
 
 
@@ -313,10 +318,6 @@ def run_stage(config: StageConfig, title: str) -> dict[str, Any]:
     summary = {"title": title, "model": str(out / "model"), "losses": str(picture), **result}
     write_files([(out / "result.json", (json.dumps(summary, indent=2) + "\n").encode())])
     return summary
-
-
-def _read(each: DataFile, config: StageConfig) -> list[Example]:
-    return read_examples(each.path, roots=config.roots)
 
 
 def _measured_examples(

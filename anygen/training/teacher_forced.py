@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from anygen.core.errors import ConfigError
 from anygen.core.modality import Modality
+from anygen.llm.backbone import Backbone
 from anygen.training.data.collate import IGNORE, Batch
 
 
@@ -65,7 +66,7 @@ class TeacherForced(nn.Module):
     """The parts that a stage may train, as one module: `input_projectors`, `backbone`, `output_projectors`."""
 
     def __init__(
-        self, input_projectors: nn.ModuleDict, backbone: nn.Module, output_projectors: nn.ModuleDict
+        self, input_projectors: nn.ModuleDict, backbone: Backbone, output_projectors: nn.ModuleDict
     ) -> None:
         super().__init__()
         self.input_projectors = input_projectors

@@ -304,7 +304,7 @@ def unsaid(node: Definition, owner: ast.ClassDef | None, documented: set[str]) -
         missing.append("what it is")
     whole = f"{said}\n{class_said}"
     for error in sorted(raised(node)):
-        if not re.search(rf"Raises[^\n]*(\n[^\n]+)*\b{error}\b", whole):
+        if not re.search(rf"Raises\b(?:(?!\n\n).)*\b{error}\b", whole, re.DOTALL):
             missing.append(f"Raises {error}")
     if says_tensor(node) and said and not SHAPE.search(whole):
         missing.append("shapes")

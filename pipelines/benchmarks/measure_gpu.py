@@ -92,11 +92,11 @@ def measure(preset: str, small: bool, device: torch.device, dtype: torch.dtype, 
             (response,) = model.respond([prompt], options, [0], None, makes)
         said, seconds = len(response.token_ids), response.timings["llm"]
         watch.rows[-1].note = f"{said} tokens, {said / seconds:.1f} a second"
-        for modality in config.decoders:
-            spans = tuple(each for each in response.spans if each.modality == modality)[:1]
-            with watch(f"draw {modality}"):
+        for name in config.decoders:
+            spans = tuple(each for each in response.spans if each.modality == name)[:1]
+            with watch(f"draw {name}"):
                 model.render([replace(response, parts=spans)])
-            watch.rows[-1].note = _size(config, modality)
+            watch.rows[-1].note = _size(config, name)
         model.decoders.release()
         with watch("one reply with all of them"):
             reply = model.generate(prompt, 0, options, None, makes)
@@ -166,8 +166,8 @@ def section(title: str, command: str, rows: list[Row], device: torch.device) -> 
         lines += ["", f"At most {total / 1e9:.1f} GB of the card at any time."]
     else:
         unit = 1 if sys.platform == "darwin" else 1024
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-        lines += ["", f"The process took at most {peak / 1e9:.1f} GB of memory, its libraries included."]
+        total = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+        lines += ["", f"The process took at most {total / 1e9:.1f} GB of memory, its libraries included."]
     return "\n".join(lines)
 
 

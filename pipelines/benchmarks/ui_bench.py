@@ -30,7 +30,7 @@ from anygen_pipelines.benchmarks.ui_served import (
     visitor,
 )
 from anygen_ui.engine import Engine
-from anygen_ui.jobs import Ask, Failed, Finished, Made
+from anygen_ui.protocol import Ask, Failed, Finished, Made
 from anygen_ui.store import Store
 from anygen_ui.tables import Part
 
@@ -211,7 +211,10 @@ def crowd_rows(ends: list[Ends], visitors: int, asks: int, seconds: float) -> li
     """What came of a crowd, the answers of each visitor together: an answer that did not come, or not whole, is lost."""
     answers = [each for mine in ends for each in mine]
     whole = sum(isinstance(events[-1], Finished) and not events[-1].stopped for events, _ in answers)
-    begun = [min(first[kind] for kind in ("TextDelta", "SpanStarted", "end") if kind in first) for _, first in answers]
+    begun = [
+        min(first[kind] for kind in ("TextDelta", "SpanStarted", "end") if kind in first)
+        for _, first in answers
+    ]
     by_visitor = [statistics.mean(first["end"] for _, first in mine) for mine in ends]
     return [
         {

@@ -20,7 +20,7 @@ import yaml
 from safetensors.torch import load_file, save_file
 
 from anygen.core.config import ModelConfig, from_values, read_config
-from anygen.loading import checkpoint, manifest
+from anygen.loading import checkpoint, model_manifest
 from anygen.loading.build import build
 from anygen_pipelines.mini.pretraining import begin, command
 
@@ -33,7 +33,7 @@ PARTS = {
     "decoders/video": "video_unet_refined/final",
 }
 MODEL: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("model.yaml").read_text(encoding="utf-8"))
-TEMPLATE: dict[str, str] = {
+TEMPLATE: dict[str, Any] = {
     name: value for name, value in MODEL["llm"]["template"].items() if name != "lead_ins"
 }
 """The layout of conversations before anything is made in them."""
@@ -94,7 +94,7 @@ def ship(checkpoint_dir: Path, out: Path) -> Path:
     for path in staged.rglob("*.safetensors"):
         halve(path)
     # The manifest speaks of the halved files.
-    manifest.write_manifest(build(read_config(staged / manifest.CONFIG), staged), staged)
+    model_manifest.write_manifest(build(read_config(staged / model_manifest.CONFIG), staged), staged)
     shutil.rmtree(out, ignore_errors=True)
     staged.rename(out)
     return out

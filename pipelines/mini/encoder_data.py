@@ -80,7 +80,7 @@ class Bank:
     """Pixels (N, ..., 64, 64, 3) uint8 of `items`; `kind` is "drawn", "read" or "unspoken" (any background)."""
 
     pixels: np.ndarray
-    items: list[Scene] | list[Clip]
+    items: Sequence[Scene | Clip]
     kinds: np.ndarray
 
     def rows(self, *kinds: str) -> np.ndarray:

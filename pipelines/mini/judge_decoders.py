@@ -81,7 +81,7 @@ def through_autoencoder(
 
 
 @torch.inference_mode()
-def code(autoencoder: torch.nn.Module, pictures: np.ndarray) -> np.ndarray:
+def code(autoencoder: Any, pictures: np.ndarray) -> np.ndarray:
     """(N, H, W, 3) uint8 through the autoencoder and back."""
     parameter = next(autoencoder.parameters())
     pixels = (torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1).to(parameter)

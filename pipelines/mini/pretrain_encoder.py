@@ -117,7 +117,8 @@ def step_loss(
         features = {
             name: encoder.embed(TOWERS[name], batch.inputs).squeeze(1) for name, batch in batches.items()
         }
-    total, log = texts_KE.new_zeros(()), {}
+    total = texts_KE.new_zeros(())
+    log: dict[str, float] = {}
     for name, batch in batches.items():
         rows = torch.tensor([row_of[caption] for caption in batch.captions])
         used, own_rows = rows.unique(return_inverse=True)

@@ -74,7 +74,7 @@ def build(tokenizer: PreTrainedTokenizerBase, start: Path | None = None, layers:
         )
         return (lm if len(lm.model.layers) >= layers else grown(lm, layers)).train()
     shape = {**RECIPE["model"], **vocabulary(tokenizer), "num_hidden_layers": layers}
-    return LlamaForCausalLM(LlamaConfig(attn_implementation="eager", **shape))
+    return LlamaForCausalLM(LlamaConfig(attn_implementation="eager", **shape))  # type: ignore[call-arg]
 
 
 def text_prompter(tokenizer: PreTrainedTokenizerBase) -> Prompter:

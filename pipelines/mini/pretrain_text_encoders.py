@@ -43,7 +43,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     """The world's tokenizer for captions: <s> words </s>, padded to 16."""
     tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     tokenizer.model_max_length = MAX_TOKENS
-    return tokenizer
+    return tokenizer  # type: ignore[return-value]
 
 
 def encode_captions(tokenizer: PreTrainedTokenizerFast, captions: list[str]) -> tuple[Tensor, Tensor]:
@@ -137,7 +137,7 @@ def train_clip(tokenizer: PreTrainedTokenizerFast, work: Path, num_steps: int) -
         run.update(torch.stack(losses).sum())
     encoder.eval()
     report = {}
-    every = (*world.all_scenes(), *world.all_clips())
+    every: tuple[world.Scene | world.Clip, ...] = (*world.all_scenes(), *world.all_clips())
     for label, held_out in (("training", False), ("held-out", True)):
         items = [item for item in every if world.is_held_out(item) == held_out]
         with torch.no_grad():

@@ -164,7 +164,7 @@ class Run:
         return self.schedule.num_steps
 
     def _tensors(self) -> dict[str, torch.Tensor]:
-        tensors = {}
+        tensors: dict[str, torch.Tensor] = {}
         for name, module in self.trained.items():
             tensors |= {f"{name}/{key}": value for key, value in module.state_dict().items()}
         for name, average in self.average.items():

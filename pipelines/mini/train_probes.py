@@ -50,7 +50,7 @@ def visual_batches(modality: str, seed: int, size: int) -> Callable[[], Batch]:
 
     A picture is handled as a clip of one frame."""
     pictures = modality == "image"
-    items: list[world.Scene] | list[world.Clip] = list(world.all_scenes() if pictures else world.all_clips())
+    items: list[world.Scene | world.Clip] = list(world.all_scenes() if pictures else world.all_clips())
     pixels = np.stack(
         [world.draw(x)[None] if isinstance(x, world.Scene) else world.animate(x) for x in items]
     )
@@ -245,7 +245,7 @@ def true_samples(
     return {"recordings of fold 4": real, "synthesised": made}
 
 
-def ceilings(modality: str, probes: list[nn.Module], esc10: Path | None) -> dict[str, dict[str, object]]:
+def ceilings(modality: str, probes: Sequence[nn.Module], esc10: Path | None) -> dict[str, dict[str, object]]:
     """Share right of each probe on true samples, by what they are and by label."""
     return {
         f"{group}: {name}": {

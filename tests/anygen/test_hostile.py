@@ -71,10 +71,6 @@ def test_other_weights_in_an_encoder_or_a_decoder_are_refused(tiny_dir, tmp_path
     [
         ("manifest.json", "[]", r"manifest.json: holds \[\]; .* is expected, a mapping"),
         ("encoder/config.json", "{", "encoder.config.json: cannot be read as JSON"),
-        ("config.yaml", "name: 2001-99-99", "config.yaml: cannot be read as YAML: month must be"),
-        ("config.yaml", "name: " + "[" * 3000, "config.yaml: cannot be read as YAML"),
-        ("config.yaml", "name: " + "9" * 5000, "config.yaml: cannot be read as YAML"),
-        ("config.yaml", "a: &a [x, x]\nname: [*a, *a]", "an alias"),
     ],
 )
 def test_a_folder_that_was_tampered_with_is_one_sentence(file, text, found, tiny_dir, tmp_path):
@@ -88,21 +84,13 @@ def test_a_folder_that_was_tampered_with_is_one_sentence(file, text, found, tiny
 @pytest.mark.parametrize(
     "old, new, found",
     [
-        ("image: 3", "image: 1000000000", "llm.signal_tokens.image is 1000000000; 1 to 1024 are accepted"),
         ("template:\n", "template:\n    open_tag: '<{foo}>'\n", "open_tag and close_tag may hold"),
-        (
-            "- 12\n      - 16\n",
-            "- -1\n      - 16\n",
-            r"conditioning.sequence is \[-1, 16\]; one or two numbers from 1",
-        ),
         (
             "tokens_per_feature: 2",
             "tokens_per_feature: 1000000000000000",
             "config.yaml: .*; a whole number from 1 to 1024",
         ),
         ("tokens_per_feature: 2", "tokens_per_feature: two", "tokens_per_feature: 'two'; a whole number"),
-        ("path: llm", "path: " + "l" * 5000, r"llm.path is 'l+\.\.\.l+'; the path of a folder is accepted"),
-        ("path: llm", "path: " + "l/" * 5000, r"llm.path is '.{,100}'; the path of a folder is accepted"),
     ],
 )
 def test_a_config_that_asks_for_nonsense_is_refused(old, new, found, tiny_dir, tmp_path):

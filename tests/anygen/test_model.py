@@ -14,6 +14,7 @@ from anygen.core.modality import Modality
 from anygen.decoders.lazy import LazyDecoders
 from anygen.media.types import MEDIA_TYPES
 from anygen.messages.reply import DecoderProgress, Done, MediaReady, TextDelta
+from anygen.model import Parts
 
 EVERY = ("image", "audio", "video")
 
@@ -270,7 +271,8 @@ def test_a_new_modality_needs_no_edit_of_the_flow(
     from tiny import config_values
 
     config = from_values(ModelConfig, config_values())
-    model = AnyGen(config, {SMELL: Nose()}, reader, backbone, prompter, writer, decoders).eval()
+    parts = Parts({SMELL: Nose()}, {}, reader, backbone, prompter, writer, decoders)
+    model = AnyGen(config, parts).eval()
     reply = model.generate(["what is this?", Smell((0.1, 0.2, 0.3))], require=("smell",))
     assert isinstance(reply.of(SMELL)[0], Smell)
     assert reply.provenance["require"] == ["smell"]

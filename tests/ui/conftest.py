@@ -14,7 +14,7 @@ import pytest
 from anygen_ui import backend
 from anygen_ui.auth import visitor_of
 from anygen_ui.engine import Engine
-from anygen_ui.jobs import Ask, Event
+from anygen_ui.protocol import Ask, Event
 from anygen_ui.store import Store
 from anygen_ui.submission import remembered
 from anygen_ui.tables import Part, Turn

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("streamlit", reason="streamlit is not installed (extra ui)")
 
 from anygen_ui.conversation import live_of, words_for
-from anygen_ui.jobs import DecoderProgress, Finished, Loading, Made, SpanStarted, TextDelta, Waiting
+from anygen_ui.protocol import DecoderProgress, Finished, Loading, Made, SpanStarted, TextDelta, Waiting
 from anygen_ui.submission import VARIATION_OF, remembered
 
 

@@ -15,7 +15,7 @@ from anygen.evaluation.replay import replay
 from anygen.media import open_media, provenance
 from anygen_ui.archive import export_zip
 from anygen_ui.engine import Engine
-from anygen_ui.jobs import (
+from anygen_ui.protocol import (
     Ask,
     DecoderProgress,
     Failed,

@@ -12,7 +12,7 @@ import psutil
 from anygen import Image
 from anygen.media import provenance
 from anygen_ui.engine import Engine
-from anygen_ui.jobs import Ask, DecoderProgress, Failed, Finished, TextDelta
+from anygen_ui.protocol import Ask, DecoderProgress, Failed, Finished, TextDelta
 from anygen_ui.scheduling import Limits
 from anygen_ui.store import Store
 from anygen_ui.submission import remembered
@@ -20,7 +20,7 @@ from anygen_ui.submission import remembered
 SERVER = """
 import json, sys, time
 from anygen_ui.engine import Engine
-from anygen_ui.jobs import Ask, Made, DecoderProgress
+from anygen_ui.protocol import Ask, Made, DecoderProgress
 from anygen_ui.store import Store
 from anygen_ui.tables import Part
 
@@ -124,7 +124,7 @@ def test_an_answer_that_takes_too_long_is_stopped_and_a_worker_that_does_not_sto
 
 def test_a_worker_that_cannot_start_is_told_to_those_who_wait(tmp_path, monkeypatch):
     store = Store(tmp_path)
-    monkeypatch.setattr("anygen_ui.jobs.sys.executable", "/bin/false")
+    monkeypatch.setattr("anygen_ui.protocol.sys.executable", "/bin/false")
     # A plan needs no worker where how to load is given.
     engine = Engine(store, Limits(load={"device": "cpu"}))
     try:

@@ -7,7 +7,7 @@ import psutil
 from tiny_engine import DRAW, LONG, until
 
 from anygen import Image
-from anygen_ui.jobs import DecoderProgress, Failed, Finished
+from anygen_ui.protocol import DecoderProgress, Failed, Finished
 from anygen_ui.tables import Part
 
 

@@ -3,7 +3,7 @@
 import time
 
 from anygen_ui.engine import Engine
-from anygen_ui.jobs import Failed, Finished
+from anygen_ui.protocol import Failed, Finished
 
 DRAW, BOTH = "Draw a red car.", "Draw a dog and show me a video of it."
 LONG = {"image": {"num_inference_steps": 200}}

@@ -13,7 +13,7 @@ from anygen.core.errors import CheckpointError, ConfigError
 from anygen.core.library_logging import quiet_libraries
 from anygen.core.modality import Modality
 from anygen.core.saved_models import check_saved, one_sentence
-from anygen.media.files.audio import mono_at
+from anygen.media.resampling import mono_at
 
 
 class Captioner(Protocol):

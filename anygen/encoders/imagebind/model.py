@@ -188,7 +188,7 @@ class ImageBind(nn.Module):
         norm_and_scale = self.modality_postprocessors[tower]
         is_scaled = self.config.scale_audio if tower == "audio" else self.config.scale_measurements
         if tower in ("audio", *MEASURED) and not is_scaled:
-            norm_and_scale = norm_and_scale[:1]
+            norm_and_scale = norm_and_scale[:1]  # type: ignore[index]
         return norm_and_scale(features_NFE.float())
 
     @property
@@ -211,7 +211,7 @@ class ImageBind(nn.Module):
             return 1
         stem = self.modality_preprocessors[tower]
         positions = stem.pos_embed if tower == "imu" else stem.get_submodule("pos_embedding_helper").pos_embed
-        return int(positions.shape[1]) - 1
+        return int(positions.shape[1]) - 1  # type: ignore[index]
 
     # Building
 

@@ -24,7 +24,7 @@ from anygen.encoders.imagebind.config import (
     VideoPreparation,
 )
 from anygen.encoders.imagebind.fbank import log_mel
-from anygen.media.files.audio import resample
+from anygen.media.resampling import resample
 
 # C channels, T samples or frames, H height, W width, S pieces of one item
 SILENCE = 1e-4
@@ -49,7 +49,7 @@ def prepare_video(video: Any, image_config: ImagePreparation, config: VideoPrepa
         resized = functional.interpolate(chosen, size=(height, width), mode="bilinear", align_corners=False)
         for top, left in crop_corners(height, width, image_config.size, config.crops):
             crop = resized[..., top : top + image_config.size, left : left + image_config.size]
-            pieces_SCTHW.append(_standardise(crop.movedim(0, 1), image_config))
+            pieces_SCTHW.append(_standardise(crop, image_config).movedim(0, 1))
     return torch.stack(pieces_SCTHW)
 
 
@@ -213,16 +213,12 @@ def _middle(pixels: np.ndarray) -> np.ndarray:
 
 
 def _normalise(pixels: np.ndarray, config: ImagePreparation) -> Tensor:
-    values = torch.tensor(pixels).float() / 255
-    return _standardise(
-        values.movedim(-1, 0) if values.ndim == 3 else values.movedim(-1, 1), config, channel=-3
-    )
+    return _standardise((torch.tensor(pixels).float() / 255).movedim(-1, -3), config)
 
 
-def _standardise(values: Tensor, config: ImagePreparation, channel: int = 0) -> Tensor:
-    shape = [1] * values.ndim
-    shape[channel] = 3
-    return (values - torch.tensor(config.mean).view(shape)) / torch.tensor(config.std).view(shape)
+def _standardise(values: Tensor, config: ImagePreparation) -> Tensor:
+    """Pictures (..., 3, H, W) in [0, 1], normalised."""
+    return (values - torch.tensor(config.mean).view(3, 1, 1)) / torch.tensor(config.std).view(3, 1, 1)
 
 
 def _loudest(mono_T: np.ndarray, length: int) -> np.ndarray:

@@ -22,7 +22,7 @@ from anygen.core.config import ModelConfig, read_config
 from anygen.core.errors import CheckpointError, ConfigError
 from anygen.core.state import check_state
 from anygen.llm.lora import LoraSettings, add_lora
-from anygen.loading import checkpoint, manifest, presets
+from anygen.loading import checkpoint, model_manifest, presets
 from anygen.loading.build import SHARED, build
 from anygen.loading.convert.coverage import Converted, check, shapes_of
 from anygen.loading.convert.foreign import check_floating, check_sha256, read_tensors
@@ -107,10 +107,10 @@ def convert_nextgpt(
             add_lora(model.backbone, LoraSettings(lora.rank, lora.alpha, lora.dropout, lora.targets))
         check_state(str(source), state, trained_state(model))
         plans = {name: planned(value) for name, value in state.items()}
-        written = write_safetensors(folder / manifest.TRAINED, plans, source=str(source))
-        (folder / manifest.CONFIG).write_text(checkpoint.config_text(config), encoding="utf-8")
-        manifest.write_manifest(model, folder)
-    return Converted(out, coverage, {source: hashed}, {out / manifest.TRAINED: written}, tuple(notes))
+        written = write_safetensors(folder / model_manifest.TRAINED, plans, source=str(source))
+        (folder / model_manifest.CONFIG).write_text(checkpoint.config_text(config), encoding="utf-8")
+        model_manifest.write_manifest(model, folder)
+    return Converted(out, coverage, {source: hashed}, {out / model_manifest.TRAINED: written}, tuple(notes))
 
 
 def canonical(source: str, tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]:

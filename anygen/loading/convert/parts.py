@@ -12,7 +12,7 @@ import torch
 from anygen.core.atomic import write_files
 from anygen.core.config import read_config
 from anygen.core.errors import CheckpointError, nearest
-from anygen.loading import checkpoint, manifest, presets
+from anygen.loading import checkpoint, model_manifest, presets
 from anygen.loading.build import build
 from anygen.loading.weights import trained_state
 
@@ -45,16 +45,16 @@ def assemble(preset: str | Path, folder: Path) -> Assembled:
         raise CheckpointError(
             f"{config.name}: needs weights that were trained; its own command is `{config.obtain}`"
         )
-    parts = manifest.part_paths(config)
+    parts = model_manifest.part_paths(config)
     missing = [f"{part} ({path})" for part, path in parts.items() if not (folder / path).is_dir()]
     if missing:
         raise CheckpointError(
             f"{folder}: {len(missing)} of {len(parts)} parts are missing: {', '.join(missing)}; each is a folder as "
             f"published, from the repositories that {source.name} names (`anygen convert imagebind` makes ImageBind's)"
         )
-    if config.is_trained and (folder / manifest.TRAINED).exists():
+    if config.is_trained and (folder / model_manifest.TRAINED).exists():
         raise CheckpointError(
-            f"{folder / manifest.TRAINED}: is there already, and fresh projectors would take its place; remove it, or "
+            f"{folder / model_manifest.TRAINED}: is there already, and fresh projectors would take its place; remove it, or "
             "name another folder"
         )
     with torch.random.fork_rng(devices=[]):
@@ -65,6 +65,6 @@ def assemble(preset: str | Path, folder: Path) -> Assembled:
         checkpoint.save(model, folder)
         fresh = trained_state(model)
         return Assembled(folder, parts, sum(value.numel() for value in fresh.values()))
-    write_files([(folder / manifest.CONFIG, checkpoint.config_text(config).encode())])
-    manifest.write_manifest(model, folder)
+    write_files([(folder / model_manifest.CONFIG, checkpoint.config_text(config).encode())])
+    model_manifest.write_manifest(model, folder)
     return Assembled(folder, parts)

@@ -297,7 +297,7 @@ def encode_mp4(
         if record is not None:
             opened.metadata["comment"] = provenance.as_json(record).decode()
             opened.metadata["encoding_tool"] = provenance.software(record)
-        stream = opened.add_stream(codec, rate=Fraction(fps).limit_denominator(1001), options=options)
+        stream: Any = opened.add_stream(codec, rate=Fraction(fps).limit_denominator(1001), options=options)
         stream.width, stream.height, stream.pix_fmt = frames.shape[2], frames.shape[1], pixel_format
         stream.codec_context.thread_count = 1
         track = None if sound is None else _add_sound(opened, *sound, lossless)

@@ -122,8 +122,8 @@ class _CrossAttention(nn.Module):
 
     def forward(self, query: Tensor, x: Tensor) -> Tensor:
         q, k, v = self.q_proj(query), self.k_proj(x), self.v_proj(x)
-        heads = (_split_heads(each, self.heads) for each in (q, k, v))
-        return self.proj(_join_heads(nn.functional.scaled_dot_product_attention(*heads)))
+        q, k, v = (_split_heads(each, self.heads) for each in (q, k, v))
+        return self.proj(_join_heads(nn.functional.scaled_dot_product_attention(q, k, v)))
 
 
 class _Block(nn.Module):

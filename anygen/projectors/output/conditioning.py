@@ -6,6 +6,7 @@ Legend: N items, T signal tokens, D LLM width, L positions, C width of the condi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -34,7 +35,7 @@ class ConditioningProjector(nn.Module):
 
     def calibrate(self, hidden_NTD: Tensor, input_embeddings_NTD: Tensor) -> bool:
         """Fit the heads that can be to what they will read, before they train; returns whether any was."""
-        known = [head for head in self.heads.values() if hasattr(head, "calibrate")]
+        known: list[Any] = [head for head in self.heads.values() if hasattr(head, "calibrate")]
         fitted = [head.calibrate(hidden_NTD, input_embeddings_NTD) for head in known]
         return any(fitted)
 

@@ -7,8 +7,8 @@ Legend: N items, T signal tokens, D LLM width, H hidden width, L positions, C wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -16,9 +16,6 @@ from torch import Tensor, nn
 from anygen.core.config import MAX_SIZE, check_size
 from anygen.core.errors import ConfigError
 from anygen.projectors.output.conditioning import ConditioningHead
-
-# NExT-GPT v1.5 has the same projector under these names.
-_V15_NAMES = {"in_fc.": "fc.", "out_fc.": "model."}
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,7 @@ class TransformerOutputProjector(ConditioningHead):
             nn.Parameter(torch.zeros(1, num_signal_tokens, hidden)) if settings.positions else None
         )
         shared = {"d_model": hidden, "nhead": settings.heads, "dim_feedforward": settings.ffn_dim}
-        layer = {**shared, "dropout": 0.0, "batch_first": True, "norm_first": True}
+        layer: dict[str, Any] = {**shared, "dropout": 0.0, "batch_first": True, "norm_first": True}
         # Built by hand because nn.Transformer asks for nested tensors, which pre-norm layers lack, and warns.
         encoder = nn.TransformerEncoder(
             nn.TransformerEncoderLayer(**layer),
@@ -114,14 +111,3 @@ class TransformerOutputProjector(ConditioningHead):
             x_NTH = x_NTH + self.positions
         queries_NLH = self.query_embs.expand(x_NTH.shape[0], -1, -1)
         return self.finish(self.model(self.tfm(x_NTH, queries_NLH)))
-
-
-def nextgpt_state(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A state of any shapes, the names of NExT-GPT v1.5 as those of its paper version, which are ours; other names stay."""
-    renamed = {}
-    for name, value in state.items():
-        for theirs, ours in _V15_NAMES.items():
-            if name.startswith(theirs):
-                name = ours + name[len(theirs) :]
-        renamed[name] = value
-    return renamed

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -82,24 +83,17 @@ class Batch:
 
     def to(self, device: torch.device | str) -> Batch:
         """The same batch with every tensor on `device`."""
-        return Batch(
-            self.ids_NT.to(device),
-            self.labels_NT.to(device),
-            {
-                modality: MediaItems(
-                    items.rows_I.to(device), items.positions_I.to(device), items.features_IFE.to(device)
-                )
-                for modality, items in self.media.items()
-            },
-            {
-                modality: Spans(
-                    spans.rows_K.to(device),
-                    spans.positions_K.to(device),
-                    {name: value.to(device) for name, value in spans.target.items()},
-                )
-                for modality, spans in self.spans.items()
-            },
-        )
+        moved: Batch = _moved(self, device)
+        return moved
+
+
+def _moved(value: Any, device: torch.device | str) -> Any:
+    """A tensor, a mapping or a dataclass of such, with every tensor on `device`."""
+    if isinstance(value, Tensor):
+        return value.to(device)
+    if isinstance(value, Mapping):
+        return {name: _moved(each, device) for name, each in value.items()}
+    return type(value)(**{name: _moved(each, device) for name, each in vars(value).items()})
 
 
 def encode_example(example: Example, prompter: Prompter, features: FeatureCache) -> EncodedExample:

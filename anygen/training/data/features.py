@@ -21,8 +21,7 @@ from anygen.core.hashing import file_sha256
 from anygen.core.modality import Modality
 from anygen.media.types import MEDIA_TYPES
 from anygen.training.data.examples import Example, ExampleError, MediaReference
-from anygen.training.data.fingerprint import module_fingerprint
-from anygen.training.data.shards import TensorShards
+from anygen.training.data.shards import TensorShards, module_fingerprint
 
 
 class FeatureCache:

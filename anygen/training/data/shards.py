@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from anygen.core.atomic import staged_file
 from anygen.core.hashing import fingerprint
@@ -136,3 +136,17 @@ class TensorShards:
         if name not in self._tensors:
             self._tensors[name] = load_file(self.folder / name)
         return self._tensors[name]
+
+
+def module_fingerprint(module: nn.Module) -> str:
+    """What a frozen part is, so that a cache made by one part is never read for another: SHA-256 (hex) over its
+    configuration and every entry of its state_dict, their names, shapes, types and bytes."""
+
+    def pieces() -> Iterator[str | memoryview]:
+        yield repr(getattr(module, "config", type(module).__name__))
+        for name, tensor in sorted(module.state_dict().items()):
+            yield f"{name} {tuple(tensor.shape)} {tensor.dtype}"
+            if tensor.numel():
+                yield tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data
+
+    return fingerprint(pieces())

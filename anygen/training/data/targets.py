@@ -17,8 +17,7 @@ from torch import Tensor
 from anygen.core.hashing import fingerprint
 from anygen.core.modality import Modality
 from anygen.training.data.examples import Example, ExampleError
-from anygen.training.data.fingerprint import module_fingerprint
-from anygen.training.data.shards import TensorShards
+from anygen.training.data.shards import TensorShards, module_fingerprint
 
 _SAMPLE_CAPTION = "a small dog on the left, and the sound of rain"
 

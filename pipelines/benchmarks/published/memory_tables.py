@@ -13,8 +13,8 @@ from anygen.core.config import ModelConfig, read_config
 from anygen.core.library_logging import quiet_libraries
 from anygen.loading import presets
 from anygen.loading.build import fresh_parts
-from anygen.loading.manifest import CONFIG
 from anygen.loading.memory import CARDS, HEADROOM, Plan, gb
+from anygen.loading.model_manifest import CONFIG
 from anygen.loading.part_sizes import STATED, make_plan
 from anygen.training.stage import read_stage_config
 from anygen_pipelines.benchmarks.published.architectures import write_configs

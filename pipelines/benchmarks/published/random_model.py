@@ -21,7 +21,7 @@ from anygen.core.library_logging import quiet_libraries
 from anygen.core.modality import Modality
 from anygen.decoders import DECODERS
 from anygen.decoders.lazy import LazyDecoders
-from anygen.decoders.text import NEGATIVE_FILE
+from anygen.decoders.text_conditioning import NEGATIVE_FILE
 from anygen.encoders import ENCODERS
 from anygen.llm.backbone import Backbone
 from anygen.loading.build import class_of, join, signal_tokens_of

@@ -29,15 +29,15 @@ def recorder(monkeypatch, tmp_path):
     found = Recorder(tmp_path / "out")
     real = {
         name: getattr(ledger, name)
-        for name in ("write", "sync", "rename", "sync_folder", "write_at", "sync_open")
+        for name in ("write", "sync_file", "rename", "sync_folder", "write_at", "sync_open")
     }
 
     def write(path, data):
         real["write"](path, data)
         found.steps.append(("write", found.name(path), data))
 
-    def sync(path):
-        real["sync"](path)
+    def sync_file(path):
+        real["sync_file"](path)
         found.steps.append(("sync", found.name(path)))
 
     def rename(source, target):

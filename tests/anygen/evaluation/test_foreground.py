@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from anygen.evaluation.foreground import foreground_distance, nearest_reference
+from anygen.evaluation.foreground import nearest_reference
 
 
 @pytest.fixture
@@ -23,15 +23,15 @@ def test_only_the_foreground_counts_in_the_distance(bank):
     references, masks = bank
     picture = references[2].copy()
     picture[:2] = 255 - picture[:2]
-    assert foreground_distance(picture, references[2], masks[2]) == 0
+    assert nearest_reference(picture, references[2:3], masks[2:3]).distance == 0
     picture[5, 5] = 255 - picture[5, 5]
-    assert foreground_distance(picture, references[2], masks[2]) > 0
+    assert nearest_reference(picture, references[2:3], masks[2:3]).distance > 0
 
 
 def test_the_distance_is_in_grey_levels(bank):
     _references, masks = bank
     flat = np.full((16, 16, 3), 100, dtype=np.uint8)
-    assert foreground_distance(flat + np.uint8(7), flat, masks[0]) == pytest.approx(7)
+    assert nearest_reference(flat + np.uint8(7), flat[None], masks[:1]).distance == pytest.approx(7)
 
 
 def test_shapes_that_do_not_fit_and_empty_masks_are_refused(bank):

@@ -12,7 +12,7 @@ import torch
 from anygen import AnyGen, Audio, Image, Video
 from anygen.core.config import ModelConfig, from_values
 from anygen.core.modality import AUDIO, IMAGE, VIDEO
-from anygen.llm.decoding import decode
+from anygen.llm.decode_loop import decode
 from anygen.loading.build import build
 
 MEDIA = ("image", "video", "audio")

@@ -16,7 +16,7 @@ from anygen import AnyGen, cli
 from anygen.core.config import read_config
 from anygen.core.errors import CheckpointError
 from anygen.core.modality import Modality
-from anygen.loading.manifest import CONFIG, MANIFEST, file_hashes
+from anygen.loading.model_manifest import CONFIG, MANIFEST, file_hashes
 
 WEIGHTS = {
     "llm": "llm/model.safetensors",

@@ -334,7 +334,7 @@ def test_a_kept_negative_needs_no_text_encoder_and_there_is_no_safety_checker(ti
         )
     (folder / "manifest.json").unlink()
     source = AnyGen.from_pretrained(tiny_dir)
-    from anygen.loading.manifest import write_manifest
+    from anygen.loading.model_manifest import write_manifest
 
     write_manifest(source, folder)
     model = AnyGen.from_pretrained(folder)

@@ -8,7 +8,7 @@ import pytest
 
 from anygen import AnyGen, CheckpointError
 from anygen.core.config import read_config
-from anygen.loading.manifest import part_paths
+from anygen.loading.model_manifest import part_paths
 from anygen.loading.presets import plan_config, plans, presets, resolve
 
 

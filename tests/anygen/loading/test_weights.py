@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 
 from anygen import AnyGen, CheckpointError
 from anygen.llm.lora import LoraSettings, add_lora
-from anygen.loading.manifest import TRAINED
+from anygen.loading.model_manifest import TRAINED
 from anygen.loading.weights import trained_state
 
 

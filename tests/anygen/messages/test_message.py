@@ -10,7 +10,7 @@ from anygen.core.errors import MediaError, PromptError
 from anygen.core.modality import Modality
 from anygen.media import Audio, Image, Video
 from anygen.media.base import MediaLimits
-from anygen.messages.message import Message, as_messages, to_chat
+from anygen.messages.message import Message, as_messages
 
 PICTURE = Image(np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3))
 SOUND = Audio(np.linspace(-0.5, 0.5, 900, dtype=np.float32), 8000)
@@ -110,7 +110,6 @@ def test_chat_messages_keep_their_roles_and_order():
     assert [message.role for message in messages] == ["system", "user", "assistant", "user"]
     assert messages[2].parts == ("Here:", PICTURE)
     assert messages[2].text == "Here:" and messages[2].media == (PICTURE,)
-    assert as_messages(to_chat(messages)) == messages
     assert as_messages(list(messages)) == messages
 
 
@@ -120,7 +119,6 @@ def test_a_new_modality_needs_no_edit_here():
 
     smell = Smell()
     assert parts(["what is it?", smell])[1] is smell
-    assert to_chat(as_messages([smell]))[0]["content"] == [{"type": "smell", "smell": smell}]
 
 
 REFUSED = [

@@ -12,7 +12,7 @@ pytest.importorskip("streamlit")
 pytest.importorskip("sqlalchemy")
 
 from anygen_pipelines.benchmarks import ui_bench
-from anygen_ui.jobs import Finished
+from anygen_ui.protocol import Finished
 
 
 def finished(stopped: bool) -> Finished:

@@ -20,7 +20,7 @@ from anygen.core.modality import AUDIO, IMAGE, VIDEO
 from anygen.llm.text_stream import TextStream
 from anygen.loading.convert.foreign import sha256_of
 from anygen.loading.convert.nextgpt import PRESET, convert_nextgpt
-from anygen.loading.manifest import TRAINED, changed_files
+from anygen.loading.model_manifest import TRAINED, changed_files
 
 PICTURE = Image(np.random.default_rng(0).integers(0, 256, (40, 50, 3), dtype=np.uint8))
 SOUND = Audio(np.sin(np.arange(8000) / 9).astype(np.float32) * 0.5, 16000)

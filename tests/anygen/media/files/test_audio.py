@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from anygen import Audio, MediaError
+from anygen import MediaError
 from anygen.media.base import MediaLimits
 from anygen.media.files import audio
 
@@ -37,17 +37,6 @@ def test_a_header_beyond_the_limits_is_refused(length: int, rate: int, channels:
     audio.check("x", 80_000, 8000, 1, limits)
     with pytest.raises(MediaError, match=f"^x: .*{found}"):
         audio.check("x", length, rate, channels, limits)
-
-
-def test_another_rate_keeps_the_tone_and_the_same_rate_every_sample() -> None:
-    assert audio.resample(TONE, 16000, 16000) is TONE
-    half = audio.resample(TONE, 16000, 8000)
-    assert half.shape == (4000,) and half.dtype == np.float32
-    assert np.argmax(np.abs(np.fft.rfft(half))) == 220
-
-
-def test_a_sound_of_two_channels_becomes_their_mean() -> None:
-    np.testing.assert_allclose(audio.mono_at(Audio(np.stack([TONE, 0 * TONE]), 16000), 16000), TONE / 2)
 
 
 def test_samples_that_are_no_numbers_are_refused_and_loud_ones_scaled() -> None:

@@ -11,7 +11,6 @@ import pytest
 import torch
 
 from anygen.projectors.output import build
-from anygen.projectors.output.transformer import nextgpt_state
 
 OWN_GOLDEN_DIR = Path(__file__).parents[3] / "golden"
 GOLDEN_DIR = Path(os.environ.get("ANYGEN_GOLDEN", OWN_GOLDEN_DIR))
@@ -21,25 +20,17 @@ SIZES = ("hidden_dim", "ffn_dim", "encoder_layers", "decoder_layers", "heads")
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("names", ["legacy", "v15"])
-def test_golden_output_projector(case, names):
+def test_golden_output_projector(case):
     sizes = CASES[case]
     prefix = sizes["prefix"]
     with np.load(GOLDEN_DIR / f"{NAME}.npz") as file:
         golden = {name: torch.from_numpy(file[name]) for name in file.files}
     weights = f"{prefix}weights/"
     state = {name.removeprefix(weights): value for name, value in golden.items() if name.startswith(weights)}
-    if names == "v15":
-        v15 = {"fc.": "in_fc.", "model.": "out_fc."}
-        state = {
-            next((new + n[len(old) :] for old, new in v15.items() if n.startswith(old)), n): v
-            for n, v in state.items()
-        }
-        assert "in_fc.weight" in state
     config = {"kind": "transformer", **{name: sizes[name] for name in SIZES}}
     shape = (sizes["queries"], sizes["out_dim"])
     projector = build(config, sizes["in_dim"], sizes["input_tokens"], {"sequence": shape}).heads["sequence"]
-    projector.load_state_dict(nextgpt_state(state), strict=True)
+    projector.load_state_dict(state, strict=True)
     with torch.no_grad():
         made = projector.eval()(golden[f"{prefix}inputs/hidden"], golden[f"{prefix}inputs/input_embs"])
     expected = golden[f"{prefix}outputs/out"]

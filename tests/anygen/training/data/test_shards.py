@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
-from anygen.training.data.shards import TensorShards
+from anygen.training.data.shards import TensorShards, module_fingerprint
 
 
 def rows(*values: float) -> dict[str, torch.Tensor]:
@@ -43,3 +44,14 @@ def test_an_unfinished_file_is_not_read_and_a_damaged_one_is_named(tmp_path: Pat
     (tmp_path / "b.safetensors").write_bytes(b"not a shard")
     with pytest.raises(ValueError, match=r"b.safetensors: is not a shard"):
         TensorShards(tmp_path)
+
+
+def test_every_weight_of_a_part_and_its_type_count() -> None:
+    torch.manual_seed(0)
+    module = nn.Linear(3, 2)
+    first = module_fingerprint(module)
+    assert first == module_fingerprint(module)
+    with torch.no_grad():
+        module.bias[1] += 1e-6
+    second = module_fingerprint(module)
+    assert len({first, second, module_fingerprint(module.half())}) == 3

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 
 from anygen import AnyGen, CheckpointError
 from anygen.core.config import read_config
-from anygen.loading.manifest import changed_files, file_hashes, read_manifest, weights_hash
+from anygen.loading.model_manifest import changed_files, file_hashes, read_manifest, weights_hash
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import torch
 
 from anygen import CheckpointError
 from anygen.core.modality import IMAGE
-from anygen.decoders.text import NEGATIVE_FILE, TextSide
+from anygen.decoders.text_conditioning import NEGATIVE_FILE, TextSide
 
 
 class Counting:

@@ -4,30 +4,10 @@ import importlib
 import subprocess
 import sys
 import warnings
-from pathlib import Path
 
 import pytest
 
-from anygen.core.config import ModelConfig, read_config
-from anygen.core.moved import MOVED, MovedModules, install
-from anygen.loading.checkpoint import config_text
-
-OLD_NAMES = """
-name: old
-description: of before
-licence: mit
-encoders: {}
-describers:
-  words: {kind: nearest, path: words, modalities: [image]}
-input_projectors: {}
-llm:
-  path: llm
-  senses: {kind: qwen_omni, modalities: [image]}
-output_projectors: {}
-decoders: {}
-sources:
-  describers.words: {repository: owner/captions, revision: main, licence: mit, memory_gb: 1}
-"""
+from anygen.core.deprecated_paths import MOVED, MovedModules, install
 
 
 @pytest.mark.parametrize("old", MOVED)
@@ -63,16 +43,3 @@ def test_the_finder_stands_once_and_first() -> None:
     install()
     assert [isinstance(each, MovedModules) for each in sys.meta_path].count(True) == 1
     assert MovedModules().find_spec("anygen.nothing_of_the_kind", None) is None
-
-
-def test_a_config_of_old_names_is_read_as_one_of_the_new(tmp_path: Path) -> None:
-    path = tmp_path / "config.yaml"
-    path.write_text(OLD_NAMES)
-    config = read_config(path)
-    assert isinstance(config, ModelConfig)
-    assert config.captioners["words"].kind == "nearest" and list(config.sources) == ["captioners.words"]
-    assert config.llm.native_encoders is not None and config.llm.native_encoders.kind == "qwen_omni"
-    text = config_text(config)
-    assert "describers" not in text and "senses" not in text
-    path.write_text(text)
-    assert read_config(path) == config

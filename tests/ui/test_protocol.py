@@ -1,6 +1,6 @@
 """What crosses between the engine and its worker."""
 
-from anygen_ui.jobs import (
+from anygen_ui.protocol import (
     DecoderProgress,
     Failed,
     Finished,

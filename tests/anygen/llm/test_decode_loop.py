@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from anygen.llm.decoding import decode, pad_left
+from anygen.llm.decode_loop import decode, pad_left
 
 
 def test_prompts_end_at_the_same_place(backbone) -> None:
