@@ -271,7 +271,15 @@ def test_a_new_modality_needs_no_edit_of_the_flow(
     from tiny import config_values
 
     config = from_values(ModelConfig, config_values())
-    parts = Parts({SMELL: Nose()}, {}, reader, backbone, prompter, writer, decoders)
+    parts = Parts(
+        encoders={SMELL: Nose()},
+        captioners={},
+        input_projectors=reader,
+        backbone=backbone,
+        prompter=prompter,
+        output_projectors=writer,
+        decoders=decoders,
+    )
     model = AnyGen(config, parts).eval()
     reply = model.generate(["what is this?", Smell((0.1, 0.2, 0.3))], require=("smell",))
     assert isinstance(reply.of(SMELL)[0], Smell)
