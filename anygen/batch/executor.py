@@ -48,9 +48,11 @@ class Watch(Protocol):
 
     def starting(self, works: Sequence[Work]) -> None:
         """A step on these begins."""
+        return
 
     def ended(self, works: Sequence[Work]) -> None:
         """It came to an end, good or bad."""
+        return
 
     def is_suspect(self, work: Work) -> bool:
         """Whether it was being worked on when a process died; then it shares no step with others."""
