@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import venv
 import zipfile
@@ -61,7 +60,8 @@ def test_an_installed_wheel_examines_itself_and_answers(dist: Path, tmp_path: Pa
     (wheel,) = dist.glob("*.whl")
     zipfile.ZipFile(wheel).extractall(site)
     # The libraries of this environment, behind the wheel, and without this checkout's own editable install.
-    (site / "libraries.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    libraries = [folder for folder in sys.path if folder.endswith("site-packages")]
+    (site / "libraries.pth").write_text("\n".join(libraries) + "\n", encoding="utf-8")
     python = str(next((tmp_path / "env").rglob("bin/python")))
     for words in (["doctor", "--out", "."], ["generate", "a dog", "--out", "out"]):
         done = subprocess.run(

@@ -1,6 +1,7 @@
 """What is served: the app behind its password page, with an engine that ends with it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -22,5 +23,7 @@ def test_the_folder_is_held_as_long_as_the_server_runs(tmp_path, monkeypatch):
             with pytest.raises(MachineError, match="another server"):
                 backend.hold(tmp_path)
 
-    asyncio.run(serve())
+    # In a thread of its own: where tests in a browser ran before, this one's event loop is still theirs.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, serve()).result()
     backend.hold(tmp_path).release()

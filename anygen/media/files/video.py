@@ -278,7 +278,8 @@ def encode_mp4(
     """An MP4 file of frames (F, H, W, 3) uint8 and a sound ((T,) or (C, T), rate in Hz): h264 in yuv420p, odd sizes grown by
     one repeated row or column, aac sound, index first.
 
-    One encoding thread, so that the same frames give the same bytes on any number of cores. The record is in the
+    One encoding thread and x264's code for any processor, so that the same frames give the same bytes: its faster code looks
+    at where in memory a frame happens to lie (findings/x264_memory_decides_bytes.sh). The record is in the
     comment, the IPTC statement as XMP in a `uuid` box. `lossless` keeps every pixel and sample (RGB h264 and float PCM,
     for the record: few browsers play it).
     """
@@ -292,6 +293,7 @@ def encode_mp4(
         if lossless
         else ("libx264", {"crf": "16", "preset": "medium"}, "yuv420p")
     )
+    options["x264-params"] = "cpu-independent=1"
     target = io.BytesIO()
     with av.open(target, mode="w", format="mov" if lossless else "mp4") as opened:
         if record is not None:

@@ -20,7 +20,7 @@ def finished(stopped: bool) -> Finished:
 
 
 def test_answers_that_were_stopped_or_never_came_are_lost() -> None:
-    whole = ([finished(False)], {"Text": 1.0, "end": 3.0})
+    whole = ([finished(False)], {"TextDelta": 1.0, "end": 3.0})
     stopped = ([finished(True)], {"end": 5.0})
     broken = ([SimpleNamespace()], {"SpanStarted": 0.5, "end": 1.0})
     said, begun, ended, by_visitor = ui_bench.crowd_rows([[whole, stopped], [broken]], 2, 2, 9.04)
