@@ -76,12 +76,28 @@ ALSO: dict[str, tuple[str, ...]] = {
         "anygen.loading.weights",
         "anygen.core.state",
     ),
+    "anygen.files.audio": ("anygen.media.resampling",),
     "anygen.hub": ("anygen.loading.card",),
     "anygen.memory": ("anygen.loading.part_sizes",),
     "anygen.placement": ("anygen.core.devices",),
     "anygen.pull": ("anygen.loading.repository", "anygen.loading.download"),
 }
 """Old module -> where those of its names are now that its own successor does not hold."""
+
+RENAMED: dict[str, str] = {
+    "anygen.batch.claims": "Claims=Leases",
+    "anygen.batch.keeping": "KeptInputs=InputCopies",
+    "anygen.batch.making": "LocalMaker=LocalExecutor Maker=Executor",
+    "anygen.batch.seen": "Seen=DuplicateIds",
+    "anygen.build": "build_describers=build_captioners build_senses=build_native_encoders",
+    "anygen.config": "DescriberConfig=CaptionerConfig SensesConfig=NativeEncodersConfig",
+    "anygen.describers": "DESCRIBERS=CAPTIONERS",
+    "anygen.describers.base": "Describer=Captioner",
+    "anygen.describers.captioner": "Captioner=ImageCaptioner",
+    "anygen.llm.senses": "SENSES=NATIVE_ENCODERS Sensed=NativeFeatures Senses=NativeEncoders",
+    "anygen.roads": "CaptionRoad=CaptionStrategy Road=GenerationStrategy SignalRoad=SignalStrategy",
+}
+"""Old module -> names of it that are other names of its new module now, OLD=NEW."""
 
 
 class MovedModules(MetaPathFinder, Loader):
@@ -106,6 +122,9 @@ class MovedModules(MetaPathFinder, Loader):
             for name, value in vars(importlib.import_module(other)).items():
                 if not name.startswith("_"):
                     module.__dict__.setdefault(name, value)
+        for pair in RENAMED.get(spec.name, "").split():
+            before, _, today = pair.partition("=")
+            setattr(module, before, getattr(module, today))
         return module
 
     def exec_module(self, module: ModuleType) -> None:

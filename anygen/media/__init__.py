@@ -2,10 +2,12 @@
 
 from anygen.media.base import DEFAULT_LIMITS, MediaLimits
 from anygen.media.measurements import Depth, Imu, Thermal
-from anygen.media.types import Audio, Image, Video, open_media
+from anygen.media.types import MEDIA_TYPES, SUFFIX, Audio, Image, Video, kind_of, modality_of, open_media
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "MEDIA_TYPES",
+    "SUFFIX",
     "Audio",
     "Depth",
     "Image",
@@ -13,5 +15,7 @@ __all__ = [
     "MediaLimits",
     "Thermal",
     "Video",
+    "kind_of",
+    "modality_of",
     "open_media",
 ]

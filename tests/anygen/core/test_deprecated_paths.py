@@ -7,7 +7,7 @@ import warnings
 
 import pytest
 
-from anygen.core.deprecated_paths import MOVED, MovedModules, install
+from anygen.core.deprecated_paths import MOVED, RENAMED, MovedModules, install
 
 
 @pytest.mark.parametrize("old", MOVED)
@@ -43,3 +43,15 @@ def test_the_finder_stands_once_and_first() -> None:
     install()
     assert [isinstance(each, MovedModules) for each in sys.meta_path].count(True) == 1
     assert MovedModules().find_spec("anygen.nothing_of_the_kind", None) is None
+
+
+@pytest.mark.parametrize("old", RENAMED)
+def test_a_renamed_name_of_an_old_path_is_what_it_is_called_today(old: str) -> None:
+    for each in [each for each in sys.modules if each == old or each.startswith(f"{old}.")]:
+        del sys.modules[each]
+    with pytest.warns(DeprecationWarning):
+        found = importlib.import_module(old)
+    new = importlib.import_module(MOVED[old])
+    for pair in RENAMED[old].split():
+        before, _, today = pair.partition("=")
+        assert getattr(found, before) is getattr(new, today)
