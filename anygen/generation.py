@@ -138,11 +138,13 @@ class Reader:
         """One medium in words, on one line; named once while it is among the last KEPT_MEDIA."""
         captioners = tuple(self.captioners[modality])
 
-        def words() -> str:
+        def words() -> tuple[Any, str]:
             said = [" ".join(each.describe(modality, media).split()) for each in captioners]
-            return "; ".join(words for words in said if words)
+            # Kept with the words, so that no other captioner is given the identity of one of these meanwhile.
+            return captioners, "; ".join(words for words in said if words)
 
-        return str(self._words.of((modality, media.content_hash(), captioners), words))
+        key = (modality, media.content_hash(), *map(id, captioners))
+        return str(self._words.of(key, words)[1])
 
     def _part(self, part: Any, request: Request, described: list[str]) -> Any:
         """A part as the prompter takes it: a medium is described where it cannot be read otherwise, or where the call asks

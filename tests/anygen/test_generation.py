@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import torch
 
 from anygen import AnyGen, Audio, GenerationOptions, Image, PromptError, Video
 from anygen.core.config import ModelConfig, from_values
-from anygen.core.modality import AUDIO, IMAGE, VIDEO
+from anygen.core.modality import AUDIO, IMAGE, VIDEO, Modality
 from anygen.messages.reply import DecoderProgress, Done, MediaReady, SpanStarted, TextDelta
 
 MEDIA = ("image", "video", "audio")
@@ -204,6 +205,25 @@ def test_words_are_kept_while_a_conversation_goes_on(bridge: AnyGen, monkeypatch
     captioner = bridge.captioners[IMAGE][0]
     monkeypatch.setattr(captioner, "_caption", lambda pixels: pytest.fail("described again"))
     bridge.respond([["look again", picture(77)]])
+
+
+def test_any_object_may_be_a_captioner_and_another_one_is_asked_anew(bridge: AnyGen) -> None:
+    # A dataclass with an equality has no hash, and two of them may be equal.
+    @dataclass
+    class Says:
+        words: str
+        modalities: tuple[Modality, ...] = (IMAGE,)
+
+        def describe(self, modality: Modality, media: Image) -> str:
+            return self.words
+
+    own = bridge.reader.captioners[IMAGE]
+    try:
+        for words in ("a dog", "a cat"):
+            bridge.reader.captioners[IMAGE] = (Says(words),)
+            assert bridge.reader.describe(IMAGE, picture()) == words
+    finally:
+        bridge.reader.captioners[IMAGE] = own
 
 
 def test_replay_makes_the_same_again(bridge: AnyGen, tmp_path: Path) -> None:
